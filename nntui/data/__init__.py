@@ -1,0 +1,1 @@
+"""Data: bundled sets, generators, and readers of a person's own files, all as one kind of `Dataset`."""

@@ -1,0 +1,70 @@
+"""From raw arrays to a dataset: split, preprocessing and fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from nntui.data.dataset import Dataset, Split
+from nntui.data.generators.base import Generator
+from nntui.data.preprocessing import Preprocessing
+from nntui.data.readers.outline import Outline, RawData
+from nntui.data.settings import DataSettings
+from nntui.data.splitting import split_rows
+
+_GENERATE, _SPLIT = 0, 1
+"""Second words of the seeds: what is drawn for one purpose does not move what is drawn for the other."""
+
+
+def generate(generator: Generator, seed: int) -> RawData:
+    """The points of a generator for a seed."""
+    return RawData(*generator.generate(rng=_rng(seed, _GENERATE)))
+
+
+def assemble(name: str, outline: Outline, raw: RawData, settings: DataSettings, seed: int) -> Dataset:
+    """Split the raw arrays, fit the preprocessing on train, and apply it to all that is not bytes."""
+    train, val = (raw.x, raw.y), raw.own_val
+    digest = hashlib.sha256()
+    _digest(digest, raw.x, raw.y)
+    if val is not None:
+        _digest(digest, *val)
+    else:
+        labels = raw.y if outline.task == "classification" else None
+        train_rows, val_rows = split_rows(labels, len(raw.x), settings.validation, rng=_rng(seed, _SPLIT))
+        _digest(digest, val_rows.astype(np.int64))
+        if len(val_rows):
+            train = (raw.x[train_rows], raw.y[train_rows])
+        val = (raw.x[val_rows], raw.y[val_rows])
+    preprocessing = Preprocessing.fit(
+        *train, standardize=settings.standardize, standardize_targets=settings.standardize_targets
+    )
+    return Dataset(
+        name=name,
+        task=outline.task,
+        input_shape=outline.input_shape,
+        train=_prepared(*train, preprocessing, outline.task),
+        val=_prepared(*val, preprocessing, outline.task),
+        classes=outline.classes,
+        targets=outline.targets,
+        features=outline.features,
+        preprocessing=preprocessing,
+        fingerprint=digest.hexdigest(),
+    )
+
+
+def _prepared(x: np.ndarray, y: np.ndarray, preprocessing: Preprocessing, task: str) -> Split:
+    return Split(
+        x=x if x.dtype == np.uint8 else preprocessing.apply(x),
+        y=y.astype(np.int64) if task == "classification" else preprocessing.apply_targets(y),
+    )
+
+
+def _digest(digest: hashlib._Hash, *arrays: np.ndarray) -> None:
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+
+
+def _rng(seed: int, purpose: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, purpose]))

@@ -1,0 +1,46 @@
+"""Batches: rows of a split gathered into buffers that are allocated once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntui.data.dataset import Split
+from nntui.data.preprocessing import Preprocessing
+
+
+class Batches:
+    """Gathers up to `batch_size` rows of a split as a network takes them.
+
+    Bytes are scaled as they are gathered; float32 splits are preprocessed already and only copied.
+    """
+
+    def __init__(self, split: Split, preprocessing: Preprocessing, batch_size: int) -> None:
+        self._split = split
+        self._offset, self._scale = preprocessing.offset, preprocessing.scale
+        self._shifts = bool(np.any(preprocessing.offset))
+        self._x = np.empty((batch_size, *split.x.shape[1:]), np.float32)
+        self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
+        self._raw = np.empty(self._x.shape, np.uint8) if split.x.dtype == np.uint8 else None
+
+    def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The rows at `indices` (n,), n at most `batch_size`: x (n, *input_shape) float32 and y (n, ...).
+
+        Both are views of buffers that the next call overwrites. Indices outside the split are not refused: they
+        are clipped to its first and last row.
+        """
+        count = len(indices)
+        if count > len(self._x):
+            raise ValueError(f"{count} rows do not fit a batch of {len(self._x)}")
+        x, y = self._x[:count], self._y[:count]
+        np.take(self._split.y, indices, axis=0, out=y, mode="clip")
+        if self._raw is None:
+            np.take(self._split.x, indices, axis=0, out=x, mode="clip")
+            return x, y
+        raw = self._raw[:count]
+        np.take(self._split.x, indices, axis=0, out=raw, mode="clip")
+        # Converted first: a ufunc on two types at once would allocate buffers for the conversion.
+        np.copyto(x, raw)
+        if self._shifts:
+            np.subtract(x, self._offset, out=x)
+        np.multiply(x, self._scale, out=x)
+        return x, y

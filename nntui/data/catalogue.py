@@ -1,0 +1,145 @@
+"""The catalogue: which data there are, what each is, and loading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nntui.data.cards import Card, cards
+from nntui.data.errors import DataError, shown, source_error
+from nntui.data.generators.base import Generator
+from nntui.data.locating import LocatedFile, locate
+from nntui.data.readers.outline import Outline
+from nntui.data.settings import DataSettings
+
+if TYPE_CHECKING:
+    from nntui.data.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Data that can be asked for by name."""
+
+    name: str
+    kind: str
+    """bundled or generated."""
+    task: str
+    summary: str
+    """One line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a network has to know of its data before any of it is loaded."""
+
+    name: str
+    kind: str
+    """bundled, generated or file."""
+    task: str
+    input_shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    class_counts: tuple[int, ...]
+    """Samples of each class, before a split of our own; () for regression."""
+    targets: tuple[str, ...]
+    features: tuple[str, ...]
+    samples: tuple[int, int]
+    """In train and in val."""
+    brings_own_split: bool
+    """Whether the source has its own validation samples, so that `validation` is not used."""
+    card: Card | None = None
+
+    @property
+    def outputs(self) -> int:
+        """How many units the last layer needs: one a class, or one a target."""
+        return len(self.classes) or len(self.targets)
+
+
+def sources() -> list[Source]:
+    """All bundled sets, then all generators, each in alphabetical order."""
+    bundled = [Source(card.name, "bundled", card.task, card.summary) for card in cards().values()]
+    generated = [Source(name, "generated", kind.task, kind.summary()) for name, kind in Generator.members().items()]
+    return bundled + sorted(generated, key=lambda source: source.name)
+
+
+def describe(settings: DataSettings, *, base: Path) -> Description:
+    """Describe the data without loading it; DataError when it cannot be loaded like this.
+
+    Cheap: a file is read once and remembered until it changes. `base` is the folder that relative paths start at.
+    """
+    # Imported where needed, here and in `load`, so that the catalogue itself comes without NumPy.
+    from nntui.data.splitting import held_out, held_out_by_class
+
+    located = locate(settings, base)
+    outline = checked_outline(settings, located)
+    val = outline.val_rows
+    if val is not None:
+        train = outline.rows
+    else:
+        counts = outline.class_counts
+        val = (
+            sum(held_out_by_class(counts, settings.validation))
+            if counts
+            else held_out(outline.rows, settings.validation)
+        )
+        train = outline.rows - val
+    card = located.card if isinstance(located, LocatedFile) else None
+    return Description(
+        name=located.name if isinstance(located, LocatedFile) else settings.source,
+        kind="generated" if isinstance(located, Generator) else "bundled" if card else "file",
+        task=outline.task,
+        input_shape=outline.input_shape,
+        classes=outline.classes,
+        class_counts=outline.class_counts,
+        targets=outline.targets,
+        features=outline.features,
+        samples=(train, val),
+        brings_own_split=outline.val_rows is not None,
+        card=card,
+    )
+
+
+def load(settings: DataSettings, *, base: Path, seed: int) -> Dataset:
+    """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0)."""
+    from nntui.data.assembly import assemble, generate
+
+    located = locate(settings, base)
+    outline = checked_outline(settings, located)
+    if isinstance(located, Generator):
+        return assemble(settings.source, outline, generate(located, seed), settings, seed)
+    raw = located.reader.read(located.path, settings.target, settings.task)
+    return assemble(located.name, outline, raw, settings, seed)
+
+
+def checked_outline(settings: DataSettings, located: LocatedFile | Generator) -> Outline:
+    """The outline of located data, once nothing in it or in the settings speaks against training on it."""
+    if not 0 <= settings.validation < 1:
+        raise DataError("data.validation", f"must be at least 0 and below 1, got {settings.validation:g}")
+    if isinstance(located, Generator):
+        outline = _outline_of(located, settings)
+    else:
+        outline = located.reader.outline(located.path, settings.target, settings.task)
+    if outline.rows == 0:
+        raise source_error(f"{shown(settings.source)} has no samples to train on")
+    if outline.task == "classification" and len(outline.classes) < 2:
+        only = f"one class only, {shown(outline.classes[0])}" if outline.classes else "no classes"
+        raise source_error(f"{shown(settings.source)} has {only}: classification needs at least two")
+    if settings.standardize_targets and outline.task == "classification":
+        raise DataError("data.standardize_targets", "is for regression, and these data have classes; leave it out")
+    return outline
+
+
+def _outline_of(generator: Generator, settings: DataSettings) -> Outline:
+    if settings.target is not None:
+        raise DataError("data.target", f"{settings.source!r} is generated and has no columns; leave target out")
+    if settings.task not in (None, generator.task):
+        raise DataError("data.task", f"{settings.source!r} is for {generator.task}, got {settings.task!r}")
+    return Outline(
+        task=generator.task,
+        input_shape=generator.input_shape,
+        rows=generator.samples,
+        classes=generator.class_names,
+        class_counts=generator.class_counts,
+        targets=generator.targets,
+        features=generator.features,
+    )

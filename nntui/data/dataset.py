@@ -1,0 +1,52 @@
+"""A dataset: the arrays a network is trained and validated on, and the names of what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.data.preprocessing import Preprocessing
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Split:
+    """Samples and their answers, row by row; may have no rows.
+
+    `x` is (n, *input_shape), float32 (preprocessed) or uint8 (raw: scaled as batches are gathered). `y` is int64
+    labels (n,) or float32 targets (n, k).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dataset:
+    """Everything training needs to know of the data."""
+
+    name: str
+    task: str
+    """classification or regression."""
+    input_shape: tuple[int, ...]
+    """Of one sample: (features,), or (height, width, channels) for images."""
+    train: Split
+    val: Split
+    """May have no rows."""
+    classes: tuple[str, ...]
+    """Name of each label; () for regression."""
+    targets: tuple[str, ...]
+    """Name of each target; () for classification."""
+    features: tuple[str, ...]
+    """Name of each input of a table; () for images."""
+    preprocessing: Preprocessing
+    fingerprint: str
+    """SHA-256 in hex of the raw inputs, the answers and the split."""
+
+    @property
+    def outputs(self) -> int:
+        """How many units the last layer needs: one a class, or one a target."""
+        return len(self.classes) or len(self.targets)

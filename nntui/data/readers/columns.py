@@ -1,0 +1,75 @@
+"""What each column of a table holds, found in one pass over the text and without keeping it."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+
+from nntui.data.readers.csv_text import number
+
+_FLOAT32_MAX = 3.4028234e38
+
+
+@dataclass(slots=True)
+class Column:
+    """One column, filled block by block."""
+
+    name: str
+    most: int
+    """How many different values are kept apart."""
+    rows: int = 0
+    numbers: int = 0
+    """Cells that hold a finite number."""
+    whole: bool = True
+    """Whether all numbers are whole."""
+    missing_line: int | None = None
+    """Line of the first empty cell."""
+    first_text: tuple[int, str] | None = None
+    """Line and cell of the first that is neither empty nor a finite number."""
+    values: Counter[str] | None = field(default_factory=Counter)
+    """How often each cell stands; None with more than `most` different ones."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether most cells are no numbers: a column of names, not numbers with a mistake in it."""
+        texts = self.rows - self.numbers
+        return texts > self.numbers
+
+    def add(self, lines: list[int], cells: tuple[str, ...]) -> None:
+        """Take in the cells of one block."""
+        self.rows += len(cells)
+        if self.values is not None:
+            self.values.update(cells)
+            if len(self.values) > self.most:
+                self.values = None
+        numbers = block_numbers(cells)
+        if numbers is not None:
+            self.numbers += len(cells)
+            self.whole = self.whole and all(map(float.is_integer, numbers))
+            return
+        for line, cell in zip(lines, cells, strict=True):
+            self._add_cell(line, cell)
+
+    def _add_cell(self, line: int, cell: str) -> None:
+        if cell == "":
+            self.missing_line = self.missing_line or line
+            return
+        value = number(cell)
+        if math.isnan(value) or abs(value) > _FLOAT32_MAX:
+            self.first_text = self.first_text or (line, cell)
+        else:
+            self.numbers += 1
+            self.whole = self.whole and value.is_integer()
+
+
+def block_numbers(cells: tuple[str, ...]) -> array[float] | None:
+    """The numbers of a block's cells, None when one of them is not a finite number that float32 can hold."""
+    try:
+        values = array("d", map(float, cells))
+    except ValueError:
+        return None
+    if not all(map(math.isfinite, values)) or "_" in "".join(cells):
+        return None
+    return values if min(values) >= -_FLOAT32_MAX and max(values) <= _FLOAT32_MAX else None

@@ -1,0 +1,84 @@
+"""NPZ files: x and y, or x_train, y_train, x_test and y_test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from nntui.data.errors import DataError, shown, source_error
+from nntui.data.readers.answers import Answers, read_answers
+from nntui.data.readers.finite import refuse_not_finite
+from nntui.data.readers.images import sample_shape
+from nntui.data.readers.outline import Outline, RawData
+from nntui.data.readers.remembered import remembered, unreadable
+from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
+
+_OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))
+_WHOLE = (("x", "y"),)
+
+
+@remembered
+def outline(path: Path, target: str | None, task: str | None) -> Outline:
+    """From the header of each x and from the values of y."""
+    if target is not None:
+        raise DataError("data.target", f"{path.name} holds arrays, not columns: leave target out")
+    with ZippedArrays(path) as arrays:
+        pairs = _pairs(path, arrays.names)
+        headers = [arrays.header(x) for x, _ in pairs]
+        answers = read_answers([arrays.read(y) for _, y in pairs], task)
+    for (x, y), header, part in zip(pairs, headers, answers.parts, strict=True):
+        _check(path, x, header, headers[0])
+        if header.shape[0] != len(part):
+            raise source_error(f"{path.name}: {x} has {header.shape[0]:,} rows and {y} has {len(part):,}")
+    shape = sample_shape(headers[0].shape, f"{path.name}, array {pairs[0][0]!r}")
+    return Outline(
+        task=answers.task,
+        input_shape=shape,
+        rows=headers[0].shape[0],
+        classes=answers.classes,
+        class_counts=answers.class_counts,
+        targets=answers.targets,
+        features=tuple(f"x{number}" for number in range(1, shape[0] + 1)) if len(shape) == 1 else (),
+        val_rows=headers[1].shape[0] if len(headers) > 1 else None,
+    )
+
+
+def read(path: Path, target: str | None, task: str | None) -> RawData:
+    """x stays uint8 where it is, and is float32 or float64 otherwise."""
+    shape = outline(path, target, task).input_shape
+    try:
+        with ZippedArrays(path) as arrays:
+            pairs = _pairs(path, arrays.names)
+            answers: Answers = read_answers([arrays.read(y) for _, y in pairs], task)
+            inputs = [_inputs(arrays.read(x), x, shape) for x, _ in pairs]
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if any(len(x) != len(y) for x, y in zip(inputs, answers.parts, strict=True)):
+        raise source_error(f"{path.name} changed while it was read")
+    own_val = (inputs[1], answers.parts[1]) if len(inputs) > 1 else None
+    return RawData(inputs[0], answers.parts[0], own_val)
+
+
+def _pairs(path: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    by_lower = {name.lower(): name for name in names}
+    for wanted in (_OWN_SPLIT, _WHOLE, _OWN_SPLIT[:1]):
+        if all(name in by_lower for pair in wanted for name in pair):
+            return [(by_lower[x], by_lower[y]) for x, y in wanted]
+    found = ", ".join(shown(name, 30) for name in names[:8]) or "nothing"
+    raise source_error(f"{path.name} holds {found}; expected x and y, or x_train, y_train, x_test and y_test")
+
+
+def _check(path: Path, name: str, header: ArrayHeader, first: ArrayHeader) -> None:
+    if header.dtype.kind not in "biuf":
+        raise source_error(f"{path.name}: {name} holds {header.dtype} values, expected numbers")
+    if header.shape[1:] != first.shape[1:] or not header.shape:
+        raise source_error(f"{path.name}: x_train has shape {first.shape} and {name} {header.shape}, expected alike")
+
+
+def _inputs(x: np.ndarray, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    if x.dtype.kind == "f":
+        refuse_not_finite(x, name)
+    if x.dtype not in (np.uint8, np.float32, np.float64):
+        x = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
+    return x.reshape(len(x), *shape)

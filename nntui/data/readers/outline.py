@@ -1,0 +1,52 @@
+"""What a reader hands on: the outline of a source, and its raw arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_BYTES = 4 * 2**30
+"""The largest array read, in bytes, and the largest file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What can be said of a source without its inputs in memory."""
+
+    task: str
+    input_shape: tuple[int, ...]
+    rows: int
+    """Rows to train on, or to split into train and val where the source brings no split of its own."""
+    classes: tuple[str, ...] = ()
+    class_counts: tuple[int, ...] = ()
+    """How many of `rows` each class has; () for regression."""
+    targets: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    val_rows: int | None = None
+    """Rows of the source's own validation split; None where it brings none."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RawData:
+    """The arrays of a source as they are: x (n, *input_shape), y int64 labels (n,) or float targets (n, k)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    own_val: tuple[np.ndarray, np.ndarray] | None = None
+    """x and y of the source's own validation split."""
+
+
+class Reader(Protocol):
+    """What every reader module offers; `target` names a column, `task` overrides the look of the target."""
+
+    def outline(self, path: Path, target: str | None, task: str | None) -> Outline:
+        """The outline of the file or folder, remembered until it changes; DataError says what is wrong with it."""
+        ...
+
+    def read(self, path: Path, target: str | None, task: str | None) -> RawData:
+        """The arrays of the file or folder; DataError as for `outline`, or when a value is not finite."""
+        ...

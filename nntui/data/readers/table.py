@@ -1,0 +1,213 @@
+"""Tables: CSV files with a target column; columns of text become one input a value."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nntui.data.errors import DataError, printable, shown, source_error
+from nntui.data.readers.answers import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
+from nntui.data.readers.columns import Column, block_numbers
+from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
+from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
+from nntui.data.readers.remembered import remembered, unreadable
+
+MAX_CATEGORIES = 50
+"""A column of text with more different values than this is refused as an input."""
+
+WIDE = 100
+"""In a table of more columns only the last may have more than 50 classes: values are not kept for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is in a table, column by column."""
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the columns of a table become inputs and answers."""
+
+    outline: Outline
+    target: int
+    """Index of the target column."""
+    inputs: tuple[tuple[int, dict[str, int] | None], ...]
+    """Index of each input column, and for text the place of each value among its inputs."""
+    labels: dict[str, int] | None
+    """The label of each cell of the target column; None for regression."""
+
+
+@remembered
+def scan(path: Path) -> Scan:
+    """Read the whole text once."""
+    layout = layout_of(path)
+    wide = len(layout.names) > WIDE
+    columns = tuple(Column(name, MAX_CATEGORIES if wide else MANY) for name in layout.names)
+    columns[-1].most = MANY
+    rows = 0
+    for block in blocks(path, layout):
+        rows += len(block.lines)
+        for column, cells in zip(columns, block.columns, strict=True):
+            column.add(block.lines, cells)
+    return Scan(layout, columns, rows)
+
+
+def outline(path: Path, target: str | None, task: str | None) -> Outline:
+    """From a scan of the text, which is remembered whatever the target."""
+    return _plan(path, scan(path), target, task).outline
+
+
+def read(path: Path, target: str | None, task: str | None) -> RawData:
+    """x float64 (n, features) and y int64 (n,) or float64 (n, 1)."""
+    found = scan(path)
+    plan = _plan(path, found, target, task)
+    x = np.zeros((found.rows, *plan.outline.input_shape))
+    y = np.zeros((found.rows, 1)) if plan.labels is None else np.zeros(found.rows, np.int64)
+    start = 0
+    try:
+        for block in blocks(path, found.layout):
+            stop = start + len(block.lines)
+            _fill(plan, block, x[start:stop], y[start:stop])
+            start = stop
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (KeyError, ValueError, IndexError):
+        raise source_error(f"{path.name} changed while it was read") from None
+    return RawData(x, y)
+
+
+def _fill(plan: Plan, block: Block, x: np.ndarray, y: np.ndarray) -> None:
+    rows = np.arange(len(block.lines))
+    place = 0
+    for index, categories in plan.inputs:
+        cells = block.columns[index]
+        if categories is None:
+            x[:, place] = _numbers(cells)
+            place += 1
+        else:
+            x[rows, place + np.array([categories[cell] for cell in cells])] = 1.0
+            place += len(categories)
+    cells = block.columns[plan.target]
+    if plan.labels is None:
+        y[:, 0] = _numbers(cells)
+    else:
+        y[:] = [plan.labels[cell] for cell in cells]
+
+
+def _numbers(cells: tuple[str, ...]) -> np.ndarray:
+    values = block_numbers(cells)
+    if values is None:
+        raise ValueError("not numbers")
+    return np.frombuffer(values)
+
+
+def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan:
+    if not found.rows:
+        raise source_error(f"{path.name} has a header and no rows")
+    answer = _target_index(path, found.layout, target)
+    where = f"{path.name}, column {shown(found.columns[answer].name)}"
+    labels = _labels(where, found.columns[answer], task)
+    inputs: list[tuple[int, dict[str, int] | None]] = []
+    features: list[str] = []
+    for index, column in enumerate(found.columns):
+        if index == answer:
+            continue
+        categories = _categories(path, column)
+        inputs.append((index, categories))
+        features += (
+            [column.name]
+            if categories is None
+            else [f"{column.name}={printable(value, NAME_LENGTH)}" for value in categories]
+        )
+    if found.rows * len(features) * 8 > MAX_BYTES:
+        raise source_error(f"{path.name}: {found.rows:,} rows of {len(features):,} inputs do not fit in memory")
+    names, of_cell = labels or ((), None)
+    outline = Outline(
+        task="regression" if of_cell is None else "classification",
+        input_shape=(len(features),),
+        rows=found.rows,
+        classes=names,
+        class_counts=_class_counts(found.columns[answer], of_cell, len(names)) if of_cell is not None else (),
+        targets=() if of_cell is not None else (found.columns[answer].name,),
+        features=tuple(features),
+    )
+    return Plan(outline, answer, tuple(inputs), of_cell)
+
+
+def _class_counts(column: Column, of_cell: dict[str, int], classes: int) -> tuple[int, ...]:
+    counts = [0] * classes
+    for cell, count in (column.values or {}).items():
+        counts[of_cell[cell]] += count
+    return tuple(counts)
+
+
+def _target_index(path: Path, layout: Layout, target: str | None) -> int:
+    if target is None:
+        return len(layout.names) - 1
+    if target in layout.repeated:
+        raise DataError("data.target", f"{path.name} has more than one column {shown(target)}; rename them")
+    if target in layout.names:
+        return layout.names.index(target)
+    near = difflib.get_close_matches(target, layout.names, 1)
+    hint = f"did you mean {shown(near[0])}?" if near else f"its columns are {quoted_columns(layout.names)}"
+    raise DataError("data.target", f"{path.name} has no column {shown(target)}; {hint}")
+
+
+def _labels(where: str, column: Column, task: str | None) -> tuple[tuple[str, ...], dict[str, int]] | None:
+    """The class names and the label of each cell of the target column; None when it is a regression's."""
+    if column.missing_line is not None:
+        raise source_error(f"{where}, line {column.missing_line}: empty; fill the cell or remove the row")
+    as_text = column.is_text or (column.first_text is not None and task == "classification")
+    if not as_text or task == "regression":
+        _refuse_text(where, column, "data.task" if column.is_text else "data.source")
+        few = column.whole and column.values is not None
+        if task == "regression" or (task is None and not (few and _looks_like_classes(column))):
+            return None
+    if column.values is None:
+        raise too_many_classes(where, column.most)
+    values = list(column.values)
+    if as_text and any(math.isnan(number(value)) for value in values):
+        names = sorted(values)
+        return tuple(printable(name, NAME_LENGTH) for name in names), {
+            value: label for label, value in enumerate(names)
+        }
+    ordered = sorted({float(value) for value in values})
+    of_number = {value: label for label, value in enumerate(ordered)}
+    return tuple(map(class_name, ordered)), {value: of_number[float(value)] for value in values}
+
+
+def _looks_like_classes(column: Column) -> bool:
+    distinct = {float(value) for value in column.values or ()}
+    return looks_like_classes(len(distinct), column.rows)
+
+
+def _refuse_text(where: str, column: Column, path: str) -> None:
+    if column.first_text is not None:
+        line, cell = column.first_text
+        hint = "; decimals are written with a point" if "," in cell else ""
+        raise DataError(path, f"{where}, line {line}: {shown(cell, 30)} is not a finite 32-bit number{hint}")
+
+
+def _categories(path: Path, column: Column) -> dict[str, int] | None:
+    """The place of each value of a text column among its inputs; None for a column of numbers."""
+    where = f"{path.name}, column {shown(column.name)}"
+    if column.missing_line is not None:
+        raise source_error(f"{where}, line {column.missing_line}: empty; fill the cell or remove the row")
+    if not column.is_text:
+        _refuse_text(where, column, "data.source")
+        return None
+    if column.values is None or len(column.values) > MAX_CATEGORIES:
+        line, cell = column.first_text or (1, "")
+        raise source_error(
+            f"{where} holds text with more than {MAX_CATEGORIES} different values (line {line}: {shown(cell, 30)}); "
+            "remove the column, or turn it into numbers"
+        )
+    return {value: place for place, value in enumerate(sorted(column.values))}

@@ -1,0 +1,34 @@
+"""The `[data]` table of a model file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntui.data.generators.base import Generator
+from nntui.nn.settings import setting
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which data a network learns from, and how it is split and scaled."""
+
+    source: str = setting(help="A bundled set, a generator, or the path of a CSV or NPZ file or an IDX folder.")
+    target: str | None = setting(None, help="The column to learn, for tables.", absent="the last column")
+    task: str | None = setting(
+        None,
+        help="What the target is read as: classes, or numbers.",
+        choices=("classification", "regression"),
+        absent="by the look of the target",
+    )
+    validation: float = setting(
+        0.2,
+        help="Share of the samples held out for validation; not used where the source brings its own split.",
+        minimum=0,
+        below=1,
+    )
+    standardize: bool = setting(False, help="Shift and scale the inputs to mean 0 and deviation 1, fitted on train.")
+    standardize_targets: bool = setting(
+        False, help="Shift and scale the targets of a regression to mean 0 and deviation 1, fitted on train."
+    )
+    generator: Generator | None = None
+    """The generator with its own settings, whose keys stand beside the others in the table; None for its defaults."""

@@ -1,0 +1,87 @@
+"""The arena: every parameter of a network in one flat vector, every gradient in another.
+
+What works on all parameters at once (an optimizer, clipping, a norm, a checkpoint) is one pass over one vector. Layers
+hold views. Parameters that decay (weight matrices) stand first, the others (biases) after them, so that weight decay
+and L1/L2 are one pass over a prefix. Each parameter starts on a 64-byte line; the gaps between hold zeros for ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+_LINE_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """What a layer asks the arena for."""
+
+    shape: tuple[int, ...]
+    initializer: str = "zeros"
+    """A name of the Initializer family."""
+    fan_in: int = 1
+    fan_out: int = 1
+    decays: bool = False
+    """Whether weight decay, L1 and L2 act on it: weight matrices, not biases."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
+
+
+class Arena:
+    """The parameter and gradient vectors of a network, and views of them by name ('dense_1.weight').
+
+    `values` and `gradients` are 1-D, of one length and dtype; `decaying` is the prefix that weight decay acts on.
+    """
+
+    def __init__(self, specs: Mapping[str, ParameterSpec], *, dtype: np.dtype) -> None:
+        line = _LINE_BYTES // dtype.itemsize
+        self.specs = MappingProxyType(dict(specs))
+        self._offsets: dict[str, int] = {}
+        end = 0
+        self.decaying = slice(0, 0)
+        for name, spec in sorted(specs.items(), key=lambda item: not item[1].decays):
+            self._offsets[name] = end
+            end += -(-spec.size // line) * line
+            if spec.decays:
+                self.decaying = slice(0, end)
+        self.values = _aligned_zeros(end, dtype)
+        self.gradients = _aligned_zeros(end, dtype)
+
+    @property
+    def size(self) -> int:
+        """The number of parameters, gaps left out."""
+        return sum(spec.size for spec in self.specs.values())
+
+    def value(self, name: str) -> np.ndarray:
+        """A view of the parameter, in its own shape."""
+        return self._view(self.values, name)
+
+    def gradient(self, name: str) -> np.ndarray:
+        """A view of the parameter's gradient, in the parameter's shape."""
+        return self._view(self.gradients, name)
+
+    def split(self, vector: np.ndarray) -> dict[str, np.ndarray]:
+        """Views by parameter name into a vector laid out like `values` (an optimizer's, say)."""
+        return {name: self._view(vector, name) for name in self.specs}
+
+    def owner(self, position: int) -> str:
+        """The name of the parameter that holds the number at this position of `values`."""
+        return max((offset, name) for name, offset in self._offsets.items() if offset <= position)[1]
+
+    def _view(self, vector: np.ndarray, name: str) -> np.ndarray:
+        spec, offset = self.specs[name], self._offsets[name]
+        return vector[offset : offset + spec.size].reshape(spec.shape)
+
+
+def _aligned_zeros(count: int, dtype: np.dtype) -> np.ndarray:
+    buffer = np.zeros(count * dtype.itemsize + _LINE_BYTES, np.uint8)
+    start = -buffer.ctypes.data % _LINE_BYTES
+    return buffer[start : start + count * dtype.itemsize].view(dtype)

@@ -1,0 +1,95 @@
+"""Gradient check: what backpropagation computes against central differences, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.layers.base import Layer, Shape
+from nntui.nn.losses import Loss
+from nntui.nn.network import Sequential
+
+TOLERANCE = 1e-5
+_STEP = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """How far one array's gradient is from its central differences."""
+
+    name: str
+    """'dense_1.weight', or 'input'."""
+    checked: int
+    """How many of its numbers were tried."""
+    size: int
+    error: float
+    """The largest |a - n| / max(|a| + |n|, 1e-3 · the largest |n| of the array); 0 is perfect, 1 is opposite."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the error is within TOLERANCE."""
+        return self.error <= TOLERANCE
+
+
+def check_gradients(
+    layers: Sequence[Layer],
+    loss: Loss,
+    x: np.ndarray,
+    truth: np.ndarray,
+    *,
+    classes: int,
+    rng: np.random.Generator,
+    at_most: int = 200,
+) -> list[GradientCheck]:
+    """Checks the gradients of a stack with a loss on one batch, for every parameter array and for the input.
+
+    x (n, *input_shape) and labels (n,) or targets (n, k); `classes` is 0 for regression. Of each array at most
+    `at_most` numbers are tried, drawn by `rng`. Random layers draw the same numbers each time. Central differences are
+    wrong where a number sits on a kink (ReLU at 0): `rng` draws inputs that make that all but impossible if x does not.
+    """
+    input_shape: Shape = x.shape[1:]
+    network = Sequential(
+        layers, input_shape, batch_size=len(x), rng=rng.spawn(1)[0], dtype=np.float64, input_gradient=True
+    )
+    # Biases start at zero, where a ReLU fed by zeros sits on its kink.
+    network.arena.values[...] += 0.01 * rng.standard_normal(network.arena.values.size)
+    inputs = np.array(x, np.float64)
+    loss.build(batch_size=len(x), outputs=network.output_shape[0], classes=classes, dtype=network.dtype)
+    states = network.random_states()
+
+    def value() -> float:
+        network.set_random_states(states)
+        return loss.forward(network.forward(inputs, training=True), truth)
+
+    value()
+    input_gradient = network.backward(loss.backward()).copy()
+    arrays = {name: (network.arena.value(name), network.arena.gradient(name).copy()) for name in network.arena.specs}
+    arrays["input"] = (inputs, input_gradient)
+    return [_compare(name, array, grad, value, rng, at_most) for name, (array, grad) in arrays.items()]
+
+
+def _compare(
+    name: str,
+    array: np.ndarray,
+    gradient: np.ndarray,
+    value: Callable[[], float],
+    rng: np.random.Generator,
+    at_most: int,
+) -> GradientCheck:
+    flat = array.reshape(-1)
+    places = np.arange(flat.size) if flat.size <= at_most else rng.choice(flat.size, at_most, replace=False)
+    numeric = np.empty(len(places))
+    for index, place in enumerate(places):
+        kept = flat[place]
+        step = _STEP * max(1.0, abs(kept))
+        flat[place] = kept + step
+        above = value()
+        flat[place] = kept - step
+        numeric[index] = (above - value()) / (2 * step)
+        flat[place] = kept
+    analytic = gradient.reshape(-1)[places]
+    floor = max(1e-3 * float(np.max(np.abs(numeric), initial=0.0)), 1e-7)
+    error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), floor)
+    return GradientCheck(name, len(places), flat.size, float(np.max(error, initial=0.0)))

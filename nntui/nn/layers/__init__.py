@@ -1,0 +1,7 @@
+"""The layers, one a file: a module put in this folder joins the family without another edit."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -1,0 +1,87 @@
+"""What every layer is: settings in its fields, arithmetic in its methods, and buffers given to it once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from nntui.nn.arena import ParameterSpec
+from nntui.nn.settings import Configurable
+
+Shape = tuple[int, ...]
+
+
+class ShapeError(ValueError):
+    """A layer cannot take the shape it would be given; the message says what it needs and what to do."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a network hands a layer to work with, sized for the largest batch; nothing is allocated after this."""
+
+    input_shape: Shape
+    parameters: Mapping[str, np.ndarray]
+    gradients: Mapping[str, np.ndarray]
+    buffers: Mapping[str, np.ndarray]
+    """By the names `Layer.buffers` gave, each with the batch in front."""
+    rng: np.random.Generator
+    needs_input_gradient: bool
+    """False for the first layer with parameters: nobody asks it for the gradient of its input."""
+
+
+@dataclass
+class Layer(Configurable):
+    """A step of the stack: its fields are its settings, its methods the mathematics.
+
+    The first five methods are arithmetic on shapes, without the batch, and work on a layer that is only described.
+    `forward` and `backward` work once `build` has been called. A layer may overwrite the gradient it is given, and
+    what it returns stays its own until its next call.
+    """
+
+    memory: Memory = field(init=False, repr=False, compare=False)
+
+    stochastic: ClassVar[bool] = False
+    """Whether it draws random numbers in training."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of what comes out, given the shape that goes in; raises ShapeError where it does not fit."""
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
+        """What it learns, by name: 'weight', 'bias'."""
+        return {}
+
+    def flops(self, input_shape: Shape) -> int:
+        """Floating-point operations of one forward pass for one sample; a multiplication with its addition is 2."""
+        return 0
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> dict[str, Shape]:
+        """Arrays needed for each sample of a training step, by name."""
+        return {}
+
+    def detail(self) -> str:
+        """The settings worth a place in a summary: '64 relu'."""
+        return ""
+
+    def build(self, memory: Memory) -> None:
+        """Takes its parameters and buffers."""
+        self.memory = memory
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        """Output of shape (n, *output_shape) for x of shape (n, *input_shape); n at most the batch built for."""
+        raise NotImplementedError
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Fills the parameters' gradients and returns the gradient of the last x, given that of the last output.
+
+        Where the input's gradient is not needed, what is returned has no meaning.
+        """
+        raise NotImplementedError
+
+
+def shape_words(shape: Shape) -> str:
+    """A shape for people: '28×28×1'."""
+    return "×".join(map(str, shape))

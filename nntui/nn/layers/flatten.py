@@ -1,0 +1,28 @@
+"""Flatten: one long row of a picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.layers.base import Layer, Shape
+
+
+@dataclass
+class Flatten(Layer):
+    """Lays a picture out as one row of numbers, which is what a dense layer takes."""
+
+    type = "flatten"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (math.prod(input_shape),)
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        return x.reshape(len(x), -1)
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        if not self.memory.needs_input_gradient:
+            return grad
+        return grad.reshape(len(grad), *self.memory.input_shape)

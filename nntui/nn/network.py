@@ -1,0 +1,170 @@
+"""Sequential: a stack of layers on one arena, and the views into it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from nntui.nn import initializers
+from nntui.nn.arena import Arena, ParameterSpec
+from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError
+from nntui.nn.neuron import Neuron
+
+
+def layer_names(layers: Iterable[Layer]) -> list[str]:
+    """A name for each layer, its type counted from 1: 'flatten_1', 'dense_1', 'dense_2'."""
+    counts: Counter[str] = Counter()
+    names = []
+    for layer in layers:
+        counts[layer.type] += 1
+        names.append(f"{layer.type}_{counts[layer.type]}")
+    return names
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LayerPlan:
+    """A layer's arithmetic: shapes without the batch, its parameters, and its buffers for one sample."""
+
+    name: str
+    layer: Layer
+    input_shape: Shape
+    output_shape: Shape
+    parameters: dict[str, ParameterSpec]
+    flops: int
+    buffers: dict[str, Shape]
+    needs_input_gradient: bool
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(spec.size for spec in self.parameters.values())
+
+    @property
+    def buffer_size(self) -> int:
+        """Numbers kept for each sample of a training step."""
+        return sum(math.prod(shape) for shape in self.buffers.values())
+
+
+def plan(layers: Sequence[Layer], input_shape: Shape, *, input_gradient: bool = False) -> Iterator[LayerPlan]:
+    """The arithmetic of a stack, layer by layer; raises ShapeError at the first whose shape does not fit.
+
+    `input_gradient` asks for the gradient of the network's own input too.
+    """
+    needs_input_gradient, shape = input_gradient, input_shape
+    for name, layer in zip(layer_names(layers), layers, strict=True):
+        output_shape = layer.output_shape(shape)
+        parameters = layer.parameters(shape)
+        yield LayerPlan(
+            name=name,
+            layer=layer,
+            input_shape=shape,
+            output_shape=output_shape,
+            parameters=parameters,
+            flops=layer.flops(shape),
+            buffers=layer.buffers(shape, needs_input_gradient=needs_input_gradient),
+            needs_input_gradient=needs_input_gradient,
+        )
+        shape = output_shape
+        needs_input_gradient = needs_input_gradient or bool(parameters)
+
+
+class Sequential:
+    """A stack of layers, built for batches of up to `batch_size` samples of `input_shape`.
+
+    `rng` draws the weights and seeds each layer's own generator. The layers given are copied. With `input_gradient`,
+    `backward` returns the gradient of the input. Raises ShapeError where the shapes do not fit.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: Shape,
+        *,
+        batch_size: int,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+        input_gradient: bool = False,
+    ) -> None:
+        copies = [dataclasses.replace(layer) for layer in layers]
+        self.plans = list(plan(copies, input_shape, input_gradient=input_gradient))
+        if not self.plans:
+            raise ShapeError("a network needs at least one layer; add a dense layer")
+        self.layers = copies
+        self.names = [item.name for item in self.plans]
+        self.input_shape = input_shape
+        self.output_shape = self.plans[-1].output_shape
+        self.batch_size = batch_size
+        self.dtype = np.dtype(dtype)
+        specs = {f"{p.name}.{key}": spec for p in self.plans for key, spec in p.parameters.items()}
+        self.arena = Arena(specs, dtype=self.dtype)
+        weight_rng, *layer_rngs = rng.spawn(1 + len(copies))
+        self._initialize(weight_rng)
+        for item, layer_rng in zip(self.plans, layer_rngs, strict=True):
+            item.layer.build(self._memory(item, layer_rng))
+
+    def _initialize(self, rng: np.random.Generator) -> None:
+        for name, spec in self.arena.specs.items():
+            rule = initializers.Initializer.members()[spec.initializer]()
+            rule.fill(self.arena.value(name), fan_in=spec.fan_in, fan_out=spec.fan_out, rng=rng)
+
+    def _memory(self, item: LayerPlan, rng: np.random.Generator) -> Memory:
+        return Memory(
+            input_shape=item.input_shape,
+            parameters={key: self.arena.value(f"{item.name}.{key}") for key in item.parameters},
+            gradients={key: self.arena.gradient(f"{item.name}.{key}") for key in item.parameters},
+            buffers={key: np.zeros((self.batch_size, *shape), self.dtype) for key, shape in item.buffers.items()},
+            rng=rng,
+            needs_input_gradient=item.needs_input_gradient,
+        )
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Outputs of shape (n, *output_shape) for x of shape (n, *input_shape), n at most `batch_size`.
+
+        The result is the last layer's buffer, overwritten by the next call.
+        """
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Fills `arena.gradients` given the gradient of the last output (overwritten), and returns the input's."""
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return grad
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Outputs for any number of samples, as a new array; evaluation mode, a batch at a time."""
+        outputs = np.empty((len(x), *self.output_shape), self.dtype)
+        for start in range(0, len(x), self.batch_size):
+            part = slice(start, start + self.batch_size)
+            outputs[part] = self.forward(np.asarray(x[part], self.dtype))
+        return outputs
+
+    def trace(self, x: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Each layer's name and output in evaluation mode, as copies, one at a time; n at most `batch_size`."""
+        for name, layer in zip(self.names, self.layers, strict=True):
+            x = layer.forward(x, False)
+            yield name, x.copy()
+
+    def neuron(self, layer: str, unit: int) -> Neuron:
+        """A view of one unit of a layer with weights; KeyError for a layer without, IndexError for a unit too many."""
+        weight = self.arena.value(f"{layer}.weight")
+        item = next(item for item in self.plans if item.name == layer)
+        bias = self.arena.value(f"{layer}.bias") if "bias" in item.parameters else None
+        return Neuron(layer=layer, unit=unit, activation=getattr(item.layer, "activation", "linear"),
+                      weights=weight[:, unit], bias=None if bias is None else bias[unit : unit + 1])  # fmt: skip
+
+    def random_states(self) -> dict[str, Any]:
+        """The state of each stochastic layer's generator by layer name, as JSON can hold it."""
+        return {item.name: item.layer.memory.rng.bit_generator.state for item in self.plans if item.layer.stochastic}
+
+    def set_random_states(self, states: dict[str, Any]) -> None:
+        """Puts the generators back where `random_states` found them."""
+        for item in self.plans:
+            if item.layer.stochastic:
+                item.layer.memory.rng.bit_generator.state = states[item.name]

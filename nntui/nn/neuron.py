@@ -1,0 +1,46 @@
+"""Neuron: one unit of a layer, looked at by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.activations import Activation
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A view of one unit: what it weighs its inputs with, and what it makes of them.
+
+    `weights` (inputs,) and `bias` (1,) are views of the network's parameters: they move as it learns, and writing to
+    them writes to the network. `bias` is None in a layer without.
+    """
+
+    layer: str
+    unit: int
+    activation: str
+    weights: np.ndarray
+    bias: np.ndarray | None
+
+    def contributions(self, x: np.ndarray) -> np.ndarray:
+        """Each input times its weight, for one sample x of shape (inputs,)."""
+        return x * self.weights
+
+    def pre_activation(self, x: np.ndarray) -> np.ndarray:
+        """z = x·w + b, for x of shape (n, inputs): shape (n,)."""
+        z = x @ self.weights
+        return z if self.bias is None else z + self.bias
+
+    def output(self, x: np.ndarray) -> np.ndarray:
+        """activation(z), for x of shape (n, inputs): shape (n,).
+
+        Raises ValueError for softmax, whose output depends on the layer's other units.
+        """
+        if self.activation == "softmax":
+            raise ValueError("softmax depends on all units of the layer: use the network's trace")
+        z = self.pre_activation(x)[:, None]
+        function = Activation.members()[self.activation]()
+        y = np.empty_like(z)
+        function.forward(z, y, [np.empty_like(z) for _ in range(function.scratches)])
+        return y[:, 0]

@@ -1,0 +1,45 @@
+"""Regularization on the arena: L1 and L2 pull weights towards zero; clipping bounds the gradient."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nntui.nn.arena import Arena
+
+
+class Regularizer:
+    """Changes the arena's gradients between backpropagation and the optimizer's step.
+
+    `l1` adds l1·Σ|w| and `l2` adds l2/2·Σw² to what is minimized, over weights and not biases; the loss that is
+    reported stays without them, so that training and validation compare. `clip_norm` then scales the whole gradient
+    down to that Euclidean norm where it is longer. 0, 0 and None switch them off.
+    """
+
+    def __init__(self, arena: Arena, *, l1: float = 0.0, l2: float = 0.0, clip_norm: float | None = None) -> None:
+        self.l1, self.l2, self.clip_norm = l1, l2, clip_norm
+        self._weights = arena.values[arena.decaying]
+        self._weight_gradients = arena.gradients[arena.decaying]
+        self._gradients = arena.gradients
+        self._scratch = np.zeros_like(self._weights) if l1 or l2 else None
+
+    def apply(self) -> None:
+        """Changes the gradients in place."""
+        if self._scratch is not None:
+            if self.l2:
+                np.multiply(self._weights, self.l2, out=self._scratch)
+                np.add(self._weight_gradients, self._scratch, out=self._weight_gradients)
+            if self.l1:
+                np.sign(self._weights, out=self._scratch)
+                np.multiply(self._scratch, self.l1, out=self._scratch)
+                np.add(self._weight_gradients, self._scratch, out=self._weight_gradients)
+        if self.clip_norm is not None:
+            norm = gradient_norm(self._gradients)
+            if norm > self.clip_norm:
+                np.multiply(self._gradients, self.clip_norm / norm, out=self._gradients)
+
+
+def gradient_norm(gradients: np.ndarray) -> float:
+    """The Euclidean norm of a gradient vector; NaN or infinite where it holds such numbers."""
+    return math.sqrt(np.dot(gradients, gradients))

@@ -1,0 +1,160 @@
+"""Settings: dataclass fields that carry their bounds, unit and a one-line explanation.
+
+The same field is the widget in the form, the key in the model file, the property in the JSON schema and the line in
+the help. A class whose members are chosen by name (a layer, an optimizer, a loss, a generator) is a family: its root
+inherits `Configurable`, and a subclass with a `type` joins by being defined.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self
+
+_KEY = "nntui.setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of a settings class, as the form, the model file, the schema and the help see it."""
+
+    name: str
+    kind: type
+    """bool, int, float, str, or a settings class for a sub-table."""
+    optional: bool
+    """None is a value: the key may be left out of the model file."""
+    default: Any
+    """dataclasses.MISSING where a value must be given."""
+    help: str
+    unit: str = ""
+    minimum: float | None = None
+    """Smallest value allowed."""
+    above: float | None = None
+    """Every value must be greater than this."""
+    maximum: float | None = None
+    below: float | None = None
+    choices: tuple[str, ...] = ()
+    absent: str = ""
+    """What leaving the key out means, for the form's placeholder."""
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is dataclasses.MISSING
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the value is itself a settings class (a sub-table of the model file)."""
+        return dataclasses.is_dataclass(self.kind) or issubclass(self.kind, Configurable)
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in words: 'at least 1', 'above 0 and below 1', '' when there are none."""
+        words = []
+        if self.minimum is not None:
+            words.append(f"at least {self.minimum:g}")
+        if self.above is not None:
+            words.append(f"above {self.above:g}")
+        if self.maximum is not None:
+            words.append(f"at most {self.maximum:g}")
+        if self.below is not None:
+            words.append(f"below {self.below:g}")
+        return " and ".join(words)
+
+
+def setting(
+    default: Any = dataclasses.MISSING,
+    *,
+    help: str,
+    factory: Callable[[], Any] | None = None,
+    unit: str = "",
+    minimum: float | None = None,
+    above: float | None = None,
+    maximum: float | None = None,
+    below: float | None = None,
+    choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
+    absent: str = "",
+) -> Any:
+    """A dataclass field with its bounds, unit and explanation; `choices` may be a callable, asked when needed."""
+    metadata = {
+        _KEY: {
+            "help": help, "unit": unit, "minimum": minimum, "above": above, "maximum": maximum, "below": below,
+            "choices": choices, "absent": absent,
+        }
+    }  # fmt: skip
+    if factory is not None:
+        return dataclasses.field(default_factory=factory, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@cache
+def _kinds(cls: type) -> dict[str, tuple[type, bool]]:
+    hints = typing.get_type_hints(cls)
+    kinds = {}
+    for field in dataclasses.fields(cls):
+        hint, optional = hints[field.name], False
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+            members = [member for member in typing.get_args(hint) if member is not type(None)]
+            hint, optional = members[0], True
+        kinds[field.name] = (typing.get_origin(hint) or hint, optional)
+    return kinds
+
+
+def _listed(choices: tuple[str, ...] | Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(choices() if callable(choices) else choices)
+
+
+def settings_of(cls: type) -> dict[str, Setting]:
+    """The settings of a settings class by name, in the order of its fields; fields without `setting` are left out."""
+    found = {}
+    for field in dataclasses.fields(cls):
+        if _KEY not in field.metadata:
+            continue
+        kind, optional = _kinds(cls)[field.name]
+        details: dict[str, Any] = dict(field.metadata[_KEY])
+        default = field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        found[field.name] = Setting(
+            name=field.name,
+            kind=kind,
+            optional=optional,
+            default=default,
+            choices=_listed(details.pop("choices")),
+            **details,
+        )
+    return found
+
+
+class Configurable:
+    """A family of classes chosen by `type`: the direct subclass is its root, a subclass with a `type` is a member."""
+
+    type: ClassVar[str]
+    _members: ClassVar[dict[str, Any]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if Configurable in cls.__bases__:
+            cls._members = {}
+        elif "type" in cls.__dict__:
+            cls._members[cls.type] = cls
+
+    @classmethod
+    def members(cls) -> Mapping[str, builtins.type[Self]]:
+        """The family's classes by their `type`, in order of definition."""
+        return types.MappingProxyType(cls._members)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The family's `type` names."""
+        return tuple(cls._members)
+
+    @classmethod
+    def summary(cls) -> str:
+        """The one-line explanation: the first sentence of the class's docstring."""
+        return (cls.__doc__ or "").strip().split("\n", 1)[0]

@@ -1,0 +1,153 @@
+"""`events.jsonl`: the worker appends events, any number of viewers read them while it grows."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
+
+from nntui.runs.events import SCHEMA, Event, to_json
+from nntui.runs.line_file import LineFile
+from nntui.runs.step_lines import StepTable, parse_steps
+from nntui.runs.tailing import LineTail
+
+_PIECE = 64
+
+
+class EventLog:
+    """Writes a run's events, one line and one write each; the first line of a new log also carries the schema.
+
+    Opening cuts off a torn last line. An event that finds the disk full waits in memory, in order, and is written before
+    the next; `append` never raises for a full or failing disk. RunsError when the log cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lines = LineFile(path, expendable=_is_expendable)
+
+    @property
+    def pending(self) -> int:
+        """How many events wait for room on the disk."""
+        return self._lines.pending
+
+    @property
+    def problem(self) -> str:
+        """Why the last write failed, one line; '' while all is well."""
+        return self._lines.problem
+
+    @property
+    def dropped(self) -> int:
+        """How many waiting step and layer_stats events were thinned out so that memory holds."""
+        return self._lines.dropped
+
+    def append(self, event: Event) -> None:
+        """Write the event, after those that wait."""
+        text = to_json(event)
+        if self._lines.empty:
+            text = f'{{"schema":{SCHEMA},{text[1:]}'
+        self._lines.append(text.encode() + b"\n")
+
+    def sync(self) -> bool:
+        """Write what waits and wait for the disk; whether everything is on it."""
+        return self._lines.sync()
+
+    def close(self) -> None:
+        """Try once more to write what waits, then close."""
+        self._lines.close()
+
+
+def _is_expendable(line: bytes) -> bool:
+    return line.startswith((b'{"event":"step",', b'{"event":"layer_stats",'))
+
+
+class EventReader:
+    """Reads a run's log as it grows: each call gives what is complete and new. Readers are independent of one another.
+
+    A record is a line that is one JSON object (no NaN, at most 200 levels deep, below 16 MiB); any other line, an empty
+    one too, is passed over and counted in `skipped`. A record's fields are not looked at: `from_record` and `History` do.
+    A missing log has no records. RunsError when there is a log that cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._tail = LineTail(path)
+        self._garbage = 0
+        # A number nobody can guess between the lines: lines that only together are JSON cannot pass for records.
+        self._guard = secrets.randbits(61) | 1 << 60
+        self._between = b",%d," % self._guard
+
+    @property
+    def skipped(self) -> int:
+        """Lines passed over since the log was begun (again)."""
+        return self._garbage + self._tail.overlong
+
+    @property
+    def restarted(self) -> bool:
+        """Whether the last call found another, or a shorter, file and began at its head."""
+        return self._tail.restarted
+
+    def read(self) -> list[dict[str, Any]]:
+        """All new records; for a long log `chunks` or `batches` keep memory flat."""
+        return [record for chunk in self.chunks() for record in chunk]
+
+    def chunks(self) -> Iterator[list[dict[str, Any]]]:
+        """The new records, about 1 MiB of log at a time."""
+        for block in self._blocks():
+            yield self._parse(block)
+
+    def batches(self) -> Iterator[list[dict[str, Any]] | StepTable]:
+        """The new records as `History` may take them, quicker than `chunks`: `step` records as tables where possible.
+
+        Between one run_started and the next, the table of a piece of log comes before its other records.
+        """
+        for block in self._blocks():
+            parts = parse_steps(block)
+            if parts is None or b'"run_started"' in parts[1]:
+                yield self._parse(block)
+            else:
+                table, others = parts
+                yield table
+                if others:
+                    yield self._parse(others)
+
+    def _blocks(self) -> Iterator[bytes]:
+        for index, block in enumerate(self._tail.blocks()):
+            if index == 0 and self.restarted:
+                self._garbage = 0
+            yield block
+        if self.restarted and self._tail.offset == 0:
+            self._garbage = 0
+
+    def _parse(self, block: bytes) -> list[dict[str, Any]]:
+        records = self._parse_together(block)
+        if records is None:
+            records = []
+            lines = block.split(b"\n")[:-1]
+            for first in range(0, len(lines), _PIECE):
+                records += self._parse_piece(lines[first : first + _PIECE])
+        return records
+
+    def _parse_piece(self, lines: list[bytes]) -> list[dict[str, Any]]:
+        records = self._parse_together(b"\n".join(lines) + b"\n")
+        if records is None:
+            # Wrapped like a block, so that one line is nested as deep alone as in company.
+            parsed = [self._parse_together(line + b"\n") for line in lines]
+            self._garbage += parsed.count(None)
+            records = [record for one in parsed if one is not None for record in one]
+        return records
+
+    def _parse_together(self, block: bytes) -> list[dict[str, Any]] | None:
+        lines = block.count(b"\n")
+        try:
+            items = from_json(b"[" + block[:-1].replace(b"\n", self._between) + b"]", allow_inf_nan=False)
+        except ValueError:
+            return None
+        if len(items) != 2 * lines - 1 or items[1::2].count(self._guard) != lines - 1:
+            return None
+        records = items[::2]
+        if set(map(type, records)) == {dict}:
+            return records
+        kept = [record for record in records if type(record) is dict]
+        self._garbage += lines - len(kept)
+        return kept

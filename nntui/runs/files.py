@@ -1,0 +1,78 @@
+"""Opening and replacing files in directories that may hold anything."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from nntui.runs.directory import RunsError, problem
+
+
+def open_regular(path: Path) -> int | None:
+    """A descriptor for reading a regular file; None when there is none. RunsError when it is something else.
+
+    A FIFO or a device is refused without waiting for its other end.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise RunsError(problem(path, error)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise RunsError(f"{path}: expected a file, got something else")
+    return descriptor
+
+
+def read_small(path: Path, limit: int) -> bytes:
+    """A file's bytes, b'' when it is missing, unreadable or larger than `limit`."""
+    try:
+        descriptor = open_regular(path)
+    except RunsError:
+        return b""
+    if descriptor is None:
+        return b""
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            content = file.read(limit + 1)
+        except OSError:
+            return b""
+    return content if len(content) <= limit else b""
+
+
+def temporary_name(path: Path) -> Path:
+    """Where this process prepares what will replace `path`: hidden, in the same directory."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:
+    """Replace `path` by `content`, all or nothing; `durable` waits for the disk. OSError leaves the old file as it was."""
+    temporary = temporary_name(path)
+    temporary.unlink(missing_ok=True)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            if durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until the directory's entries are on disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

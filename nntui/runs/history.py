@@ -1,0 +1,233 @@
+"""What a run's log says so far, in the shape the charts and tables want it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from nntui.runs.events import (
+    LARGEST,
+    EpochEnded,
+    Event,
+    HyperparameterChanged,
+    LayerStats,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Step,
+    Warning,
+    from_record,
+)
+from nntui.runs.step_lines import StepTable
+
+_COLUMNS = {
+    "step": np.int64,
+    "epoch": np.int64,
+    "loss": np.float64,
+    "accuracy": np.float64,
+    "learning_rate": np.float64,
+    "time": np.float64,
+}
+_INTEGERS = ("step", "epoch", "count")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The step records as columns of equal length, in the order of the log; views that a later update leaves alone."""
+
+    step: np.ndarray
+    """int64, ascending in an undamaged log."""
+    epoch: np.ndarray
+    """int64."""
+    loss: np.ndarray
+    """float64, NaN where it was not finite."""
+    accuracy: np.ndarray
+    """float64, share from 0 to 1, NaN where there is none."""
+    learning_rate: np.ndarray
+    """float64."""
+    time: np.ndarray
+    """float64, seconds since 1970."""
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+
+class _Columns:
+    def __init__(self) -> None:
+        self._arrays = {name: np.empty(1024, dtype) for name, dtype in _COLUMNS.items()}
+        self._length = 0
+
+    def view(self) -> Steps:
+        return Steps(**{name: array[: self._length] for name, array in self._arrays.items()})
+
+    def append(self, columns: Mapping[str, np.ndarray], rows: int) -> None:
+        """Add `rows` rows; `accuracy` may be left out (NaN), `time` too (0)."""
+        end = self._length + rows
+        for name, array in self._arrays.items():
+            if end > len(array):
+                grown = np.empty(max(end, len(array) * 4), array.dtype)
+                grown[: self._length] = array[: self._length]
+                self._arrays[name] = array = grown
+            absent = np.nan if name == "accuracy" else 0
+            array[self._length : end] = columns.get(name, absent)
+        self._length = end
+
+    def drop_after(self, step: int) -> None:
+        keep = self._arrays["step"][: self._length] <= step
+        if not keep.all():
+            # Into new arrays: views handed out keep what they show.
+            for name, array in self._arrays.items():
+                self._arrays[name] = array[: self._length][keep]
+            self._length = int(np.count_nonzero(keep))
+
+
+@dataclass
+class History:
+    """A run as its log tells it, fed record by record; a run that was resumed shows only what was not overtaken.
+
+    Start a new one when the reader has `restarted`.
+    """
+
+    epochs: list[EpochEnded] = field(default_factory=list)
+    started: RunStarted | None = None
+    """The last start or resumption."""
+    ended: RunEnded | None = None
+    """How the run ended; None again once it is resumed."""
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    """(step, text) of each changed hyperparameter and warning."""
+    layer_stats: LayerStats | None = None
+    """The newest."""
+    paused: bool = False
+    skipped: int = 0
+    """Records that are no event known here, or do not fit: passed over."""
+    _columns: _Columns = field(default_factory=_Columns, repr=False)
+
+    @property
+    def steps(self) -> Steps:
+        """The step records so far."""
+        return self._columns.view()
+
+    @property
+    def best_epoch(self) -> int:
+        """The last epoch that was the best so far; 0 before there is one."""
+        return next((epoch.epoch for epoch in reversed(self.epochs) if epoch.best), 0)
+
+    def update(self, records: Sequence[Mapping[str, Any]] | StepTable) -> None:
+        """Take in what a reader gave: records in the order of the log, or a table of steps."""
+        if isinstance(records, StepTable):
+            self._add_table(records)
+            return
+        for is_step, group in groupby(records, key=_is_step):
+            if is_step:
+                self._add_steps(list(group))
+            else:
+                for record in group:
+                    self._add(from_record(record))
+
+    def _add(self, event: Event | None) -> None:
+        match event:
+            case None:
+                self.skipped += 1
+            case RunStarted():
+                self._begin(event)
+            case EpochEnded():
+                self.epochs.append(event)
+            case LayerStats():
+                self.layer_stats = event
+            case Paused():
+                self.paused = True
+            case Resumed():
+                self.paused = False
+            case HyperparameterChanged():
+                self.marks.append((event.step, f"{event.setting} {event.old:.4g} to {event.new:.4g}"))
+            case Warning():
+                self.marks.append((event.step, event.message))
+            case RunEnded():
+                self.ended, self.paused = event, False
+
+    def _begin(self, event: RunStarted) -> None:
+        step = event.from_step
+        self._columns.drop_after(step)
+        self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
+        self.marks = [mark for mark in self.marks if mark[0] <= step]
+        if self.layer_stats is not None and self.layer_stats.step > step:
+            self.layer_stats = None
+        self.started, self.ended, self.paused = event, None, False
+
+    def _add_table(self, table: StepTable) -> None:
+        width = len(table.fields)
+        try:
+            numbers = np.array(table.negated, dtype=np.float64).reshape(table.rows, width)
+        except OverflowError:
+            self._add_one_by_one(_records(table))
+            return
+        np.negative(numbers, out=numbers)
+        columns = {name: numbers[:, index] for index, name in enumerate(table.fields)}
+        whole = all(
+            set(map(type, table.negated[table.fields.index(name) :: width])) == {int}
+            for name in _INTEGERS
+            if name in columns
+        )
+        if whole and _are_in_range(columns):
+            self._columns.append(columns, table.rows)
+        else:
+            self._add_one_by_one(_records(table))
+
+    def _add_steps(self, records: list[Mapping[str, Any]]) -> None:
+        columns = _as_columns(records)
+        if columns is not None and _are_in_range(columns):
+            self._columns.append(columns, len(records))
+        else:
+            self._add_one_by_one(records)
+
+    def _add_one_by_one(self, records: Sequence[Mapping[str, Any]]) -> None:
+        steps = [event for event in map(from_record, records) if isinstance(event, Step)]
+        self.skipped += len(records) - len(steps)
+        if steps:
+            columns = {name: [getattr(event, name) for event in steps] for name in _COLUMNS}
+            self._columns.append({name: np.array(column, dtype=_COLUMNS[name]) for name, column in columns.items()}, len(steps))
+
+
+def _is_step(record: Mapping[str, Any]) -> bool:
+    return record.get("event") == "step"
+
+
+def _as_columns(records: list[Mapping[str, Any]]) -> dict[str, np.ndarray] | None:
+    """The columns of records that all have the first one's keys and plain numbers; None else."""
+    names = [name for name in (*_COLUMNS, "count") if name in records[0]]
+    if len(records) < 2 or set(map(len, records)) != {len(names) + 1}:
+        return None
+    columns: dict[str, np.ndarray] = {}
+    try:
+        for name in names:
+            column = list(map(itemgetter(name), records))
+            kinds = set(map(type, column))
+            if kinds != {int} and (name in _INTEGERS or not kinds <= {int, float}):
+                return None
+            columns[name] = np.array(column, dtype=np.float64)
+    except (KeyError, OverflowError):
+        return None
+    return columns if {"step", "epoch", "loss", "learning_rate"} <= columns.keys() else None
+
+
+def _are_in_range(columns: Mapping[str, np.ndarray]) -> bool:
+    for name, column in columns.items():
+        low, high = column.min(), column.max()
+        if name in _INTEGERS:
+            if low < 0 or high > LARGEST:
+                return False
+        elif not (np.isfinite(low) and np.isfinite(high)):
+            return False
+    return True
+
+
+def _records(table: StepTable) -> list[dict[str, Any]]:
+    width = len(table.fields)
+    rows = (table.negated[start : start + width] for start in range(0, table.rows * width, width))
+    return [{"event": "step", **{name: -value for name, value in zip(table.fields, row, strict=True)}} for row in rows]

@@ -1,0 +1,132 @@
+"""Reading files of lines while they grow: forwards from where one stopped, or backwards from the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from nntui.runs.files import open_regular
+
+_BLOCK = 1 << 19
+_LONGEST_LINE = 1 << 24
+_HEAD = 256
+
+
+class LineTail:
+    """The whole lines of a growing file, each read once; a line without its line break is left for later.
+
+    Lines of 16 MiB and more are passed over and counted in `overlong`. A file that was replaced or has shrunk below what
+    was read starts over: `restarted` is then true until the next call.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        """Bytes read so far."""
+        self.overlong = 0
+        self.restarted = False
+        self._passing_over = False
+        self._identity: tuple[int, int] | None = None
+        self._head = b""
+
+    def blocks(self) -> Iterator[bytes]:
+        """What came since the last call, in blocks of whole lines, about 1 MiB each; RunsError when unreadable."""
+        self.restarted = False
+        descriptor = open_regular(self.path)
+        if descriptor is None:
+            return
+        try:
+            end = self._recognise(descriptor)
+            while block := self._next(descriptor, end):
+                yield block
+        finally:
+            os.close(descriptor)
+
+    def skip_to_end(self) -> None:
+        """Pass over what the file holds by now."""
+        for _ in self.blocks():
+            pass
+
+    def _recognise(self, descriptor: int) -> int:
+        status = os.fstat(descriptor)
+        identity = (status.st_dev, status.st_ino)
+        # An inode number may come again after a file is deleted: the head of the file tells.
+        same = identity == self._identity and os.pread(descriptor, len(self._head), 0) == self._head
+        if self._identity is not None and (not same or status.st_size < self.offset):
+            self.restarted = self.offset > 0
+            self.offset = self.overlong = 0
+            self._passing_over = False
+            self._head = b""
+        self._identity = identity
+        return status.st_size
+
+    def _next(self, descriptor: int, end: int) -> bytes:
+        size = _BLOCK
+        while self.offset < end:
+            size = min(size, end - self.offset)
+            data = os.pread(descriptor, size, self.offset)
+            if not data:
+                break
+            if self._passing_over:
+                line_break = data.find(b"\n")
+                self._advance(descriptor, line_break + 1 or len(data))
+                if line_break >= 0:
+                    self._passing_over = False
+                    self.overlong += 1
+                continue
+            whole = data.rfind(b"\n") + 1
+            if whole:
+                self._advance(descriptor, whole)
+                return data[:whole]
+            if len(data) >= _LONGEST_LINE:
+                self._passing_over = True
+                self._advance(descriptor, len(data))
+                size = _BLOCK
+            elif len(data) >= end - self.offset:
+                break
+            else:
+                size = min(size * 2, _LONGEST_LINE)
+        return b""
+
+    def _advance(self, descriptor: int, count: int) -> None:
+        self.offset += count
+        if len(self._head) < _HEAD:
+            self._head = os.pread(descriptor, min(_HEAD, self.offset), 0)
+
+
+def blocks_from_end(descriptor: int, first: int = 1 << 16) -> Iterator[bytes]:
+    """The whole lines of an open file in blocks, the last block first, each block in reading order.
+
+    The first block is about `first` bytes, the others about 1 MiB; a torn last line and overlong lines are left out.
+    """
+    end = end_of_whole_lines(descriptor)
+    size, passing_over = first, False
+    while end > 0:
+        start = max(0, end - size)
+        data = os.pread(descriptor, end - start, start)
+        # A block that starts in the middle of a line leaves that line's rest to the block before.
+        lead = 0 if start == 0 else data.find(b"\n", 0, len(data) - 1) + 1
+        if passing_over:
+            data = data[: data.rfind(b"\n") + 1]
+            passing_over = not data and start > 0
+            end = start + len(data)
+        elif start == 0 or lead:
+            yield data[lead:]
+            end, size = start + lead, _BLOCK
+        elif size >= _LONGEST_LINE:
+            passing_over, end, size = True, start, _BLOCK
+        else:
+            size *= 2
+
+
+def end_of_whole_lines(descriptor: int) -> int:
+    """Where the last whole line of an open file ends; 0 when there is none."""
+    end = os.fstat(descriptor).st_size
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        line_break = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if line_break >= 0:
+            return start + line_break + 1
+        end = start
+    return 0

@@ -1,0 +1,101 @@
+"""Parsing: a draft (a model file as plain values) into a ModelSpec, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from nntui.data.generators.base import Generator
+from nntui.data.settings import DataSettings
+from nntui.nn.layers.base import Layer
+from nntui.nn.settings import Configurable, settings_of
+from nntui.spec.model import ModelSpec
+from nntui.spec.problems import Problem, SpecError, suggestion
+from nntui.spec.settings import TrainingSettings
+from nntui.spec.tables import Draft, parse_member, parse_table
+
+TOP_LEVEL = ("name", "data", "layers", "training")
+PROVENANCE = "provenance"
+"""The table a run's model file has besides: versions, threads and the data's fingerprint. Read by nobody but people."""
+
+
+@dataclasses.dataclass(slots=True)
+class Parts:
+    """What could be read of a draft: each part that is whole, None for one that is not."""
+
+    name: str
+    data: DataSettings | None
+    layers: list[Layer | None]
+    training: TrainingSettings | None
+    problems: list[Problem]
+
+
+def parse(draft: Draft) -> ModelSpec:
+    """The spec of a draft; raises SpecError with every problem of its keys and values."""
+    parts = parse_parts(draft)
+    if parts.problems or parts.data is None or parts.training is None:
+        raise SpecError(parts.problems)
+    return ModelSpec(parts.name, parts.data, tuple(layer for layer in parts.layers if layer), parts.training)
+
+
+def parse_parts(draft: Draft) -> Parts:
+    """Reads a draft part by part, so that what is right can be shown while the rest is mended."""
+    unknown = [str(key) for key in draft if key not in (*TOP_LEVEL, PROVENANCE)]
+    problems = [Problem(key, f"is not known{suggestion(key, TOP_LEVEL)}") for key in unknown]
+    name = draft.get("name", "model")
+    if not isinstance(name, str) or not name.strip() or len(name) > 100:
+        problems.append(Problem("name", "must be a text of 1 to 100 characters"))
+        name = "model"
+    return Parts(
+        name=name,
+        data=_parse_data(draft.get("data"), problems),
+        layers=_parse_layers(draft.get("layers", []), problems),
+        training=parse_table(TrainingSettings, draft.get("training", {}), "training", problems)[0],
+        problems=problems,
+    )
+
+
+def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
+    if raw is None:
+        problems.append(Problem("data", 'is missing; expected a table with a source, such as source = "digits"'))
+        return None
+    source = raw.get("source") if isinstance(raw, Mapping) else None
+    kind = Generator.members().get(source) if isinstance(source, str) else None
+    data, options = parse_table(DataSettings, raw, "data", problems, extra=settings_of(kind) if kind else None)
+    if data is None or kind is None:
+        return data
+    return dataclasses.replace(data, generator=kind(**options))
+
+
+def _parse_layers(raw: Any, problems: list[Problem]) -> list[Layer | None]:
+    if not isinstance(raw, list):
+        problems.append(Problem("layers", "must be a list of tables, each written as [[layers]]"))
+        return []
+    if not raw:
+        problems.append(Problem("layers", "is empty; add at least one layer, such as a dense one"))
+    return [parse_member(Layer, item, f"layers[{index}]", problems) for index, item in enumerate(raw)]
+
+
+def to_draft(spec: ModelSpec) -> dict[str, Any]:
+    """The draft of a spec with every setting written out; settings that are None stay out."""
+    data = _table(spec.data)
+    if spec.data.generator is not None:
+        data |= _table(spec.data.generator, with_type=False)
+    return {
+        "name": spec.name,
+        "data": data,
+        "layers": [_table(layer) for layer in spec.layers],
+        "training": _table(spec.training),
+    }
+
+
+def _table(settings: Any, *, with_type: bool = True) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    if isinstance(settings, Configurable) and with_type:
+        table["type"] = settings.type
+    for name, item in settings_of(type(settings)).items():
+        value = getattr(settings, name)
+        if value is not None:
+            table[name] = _table(value) if item.is_table else value
+    return table

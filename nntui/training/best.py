@@ -1,0 +1,59 @@
+"""The best epoch so far, and whether it is worth waiting for a better one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nntui.spec.settings import RISING, TrainingSettings
+
+
+class Best:
+    """Follows the monitored metric from epoch to epoch; keeps the best weights where they will be wanted back."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        self.monitor = settings.monitor or "loss"
+        self._stopping = settings.early_stopping
+        self.epoch = 0
+        """The best epoch; 0 before the first."""
+        self.value = math.nan
+        self.waited = 0
+        """Epochs since then."""
+        self.weights: np.ndarray | None = None
+
+    @property
+    def patience_lost(self) -> bool:
+        """Whether early stopping ends the run."""
+        return self._stopping is not None and self.waited >= self._stopping.patience
+
+    def update(self, metrics: dict[str, float], epoch: int, weights: np.ndarray) -> bool:
+        """Takes in the epoch's metrics and the flat vector of weights; whether it is the best so far."""
+        value = metrics.get(self.monitor, math.nan)
+        gain = value - self.value if self.monitor in RISING else self.value - value
+        least = self._stopping.min_delta if self._stopping else 0.0
+        better = math.isfinite(value) and (self.epoch == 0 or gain > least)
+        if not better:
+            self.waited += 1
+            return False
+        self.epoch, self.value, self.waited = epoch, value, 0
+        if self._stopping is not None and self._stopping.restore_best:
+            self.weights = weights.copy()
+        return True
+
+    def give_back(self, weights: np.ndarray) -> bool:
+        """Overwrites the weights with the best ones where that was asked for and they are others; whether it did."""
+        if self.weights is None or self.waited == 0:
+            return False
+        np.copyto(weights, self.weights)
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` needs, the weights left out."""
+        return {"epoch": self.epoch, "value": self.value if self.epoch else None, "waited": self.waited}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from where `state` was taken."""
+        self.epoch, self.waited = int(state["epoch"]), int(state["waited"])
+        self.value = math.nan if state["value"] is None else float(state["value"])

@@ -1,0 +1,47 @@
+"""Divergence: where the first number that is not finite came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.network import Sequential
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of the first value that is not finite."""
+
+    layer: str | None
+    """None for the loss itself."""
+    quantity: str
+    """output, gradient, weight or loss."""
+    step: int
+
+    def __str__(self) -> str:
+        where = f"the {self.quantity} of {self.layer}" if self.layer else "the loss"
+        return f"{where} is not finite at step {self.step}"
+
+
+def origin_of_divergence(network: Sequential, x: np.ndarray, last_step: int) -> Origin:
+    """Follows the arithmetic in the order it ran and names the first thing in it that is not finite.
+
+    `x` is the batch whose loss was found not finite, and `last_step` the last update that was made. Weights that are
+    not finite were made so by that update: from its gradient, whose backward pass runs from the last layer to the
+    first, or, where that is finite, by the step itself. Else the forward pass on `x` is the first to fail, in the step
+    after it.
+    """
+    arena = network.arena
+    with np.errstate(all="ignore"):
+        if not np.isfinite(arena.values).all():
+            for name in reversed(list(arena.specs)):
+                if not np.isfinite(arena.gradient(name)).all():
+                    return Origin(name.rpartition(".")[0], "gradient", last_step)
+            for name in arena.specs:
+                if not np.isfinite(arena.value(name)).all():
+                    return Origin(name.rpartition(".")[0], "weight", last_step)
+        for name, output in network.trace(x):
+            if not np.isfinite(output).all():
+                return Origin(name, "output", last_step + 1)
+    return Origin(None, "loss", last_step + 1)

@@ -1,0 +1,273 @@
+"""The training loop: a generator of events that opens no file, prints nothing and reads no clock of its own.
+
+    order of an epoch -> batch -> forward -> loss -> backward -> regularizer -> optimizer -> Step
+    after the last batch -> evaluation of the validation split -> LayerStats, EpochEnded -> early stopping?
+
+All randomness comes from the seed: the weights and the random layers from (seed, 2), the order of an epoch from
+(seed, 3, epoch) alone, so that a resumed run needs no history to go through its batches in the same order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nntui.data.batches import Batches
+from nntui.data.dataset import Dataset
+from nntui.nn.losses import Loss
+from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter
+from nntui.nn.network import Sequential
+from nntui.nn.regularization import Regularizer, gradient_norm
+from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
+from nntui.spec.model import ModelSpec
+from nntui.training.best import Best
+from nntui.training.divergence import Origin, origin_of_divergence
+
+Clock = Callable[[], float]
+
+
+def build_network(spec: ModelSpec, dataset: Dataset, *, batch_size: int | None = None) -> Sequential:
+    """The network of a spec with its first weights, as the seed draws them."""
+    size = min(batch_size or spec.training.batch_size, max(len(dataset.train), 1))
+    rng = np.random.default_rng(np.random.SeedSequence([spec.training.seed, 2]))
+    return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng)
+
+
+def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential) -> Loss:
+    """The loss of a spec, ready for the network's outputs."""
+    assert spec.training.loss is not None, "an examined spec has a loss"
+    loss = dataclasses.replace(spec.training.loss)
+    loss.build(
+        batch_size=network.batch_size,
+        outputs=network.output_shape[0],
+        classes=len(dataset.classes),
+        dtype=network.dtype,
+    )
+    return loss
+
+
+def build_meter(dataset: Dataset, network: Sequential, loss: Loss, *, confusion: bool = False) -> Meter:
+    """What counts the metrics of the data's task."""
+    if dataset.task == "classification":
+        threshold = 0.0 if loss.on_logits else 0.5
+        return ClassificationMeter(
+            batch_size=network.batch_size, classes=len(dataset.classes), threshold=threshold, confusion=confusion
+        )
+    scale = 1 / dataset.preprocessing.target_scale
+    return RegressionMeter(batch_size=network.batch_size, outputs=network.output_shape[0], scale=scale)
+
+
+class Trainer:
+    """A training in progress: everything it needs to go on is in `network`, `optimizer` and `progress()`.
+
+    `clock` gives seconds, and stands still while training is paused. `spec` must come from an examination without
+    problems.
+    """
+
+    def __init__(self, spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> None:
+        training = spec.training
+        self.spec, self.dataset, self._clock = spec, dataset, clock
+        self.network = build_network(spec, dataset)
+        self.loss = build_loss(spec, dataset, self.network)
+        self.optimizer = dataclasses.replace(training.optimizer)
+        self.optimizer.build(self.network.arena)
+        self._regularizer = Regularizer(
+            self.network.arena, l1=training.l1, l2=training.l2, clip_norm=training.clip_norm
+        )
+        self._batches = Batches(dataset.train, dataset.preprocessing, self.network.batch_size)
+        self._val_batches = Batches(dataset.val, dataset.preprocessing, self.network.batch_size)
+        self._meter = build_meter(dataset, self.network, self.loss)
+        self._val_meter = build_meter(dataset, self.network, self.loss, confusion=True)
+        self.best = Best(spec.training)
+        self.step = 0
+        self.epochs_done = 0
+        self._position = 0
+        """Steps done of the epoch that is going on; 0 between epochs."""
+        self._loss_sum = 0.0
+        self._seconds = 0.0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch, a smaller last one included."""
+        return math.ceil(len(self.dataset.train) / self.network.batch_size)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the last step, from 1; 0 before the first."""
+        return self.epochs_done + (self._position > 0)
+
+    def events(self) -> Iterator[Event]:
+        """Trains from where it stands to the end; every event after the step or epoch it tells of is complete.
+
+        Between two events nothing is half done: `progress()` and the weights may be saved there.
+        """
+        while self.epochs_done < self.spec.training.epochs and not self.best.patience_lost:
+            diverged = yield from self._train_epoch()
+            if diverged is not None:
+                yield diverged
+                return
+            stats, ended = self._end_epoch()
+            yield stats
+            yield ended
+            if not np.isfinite(self.network.arena.values).all():
+                yield self._diverged()
+                return
+        yield self._finish()
+
+    def _order(self) -> np.ndarray:
+        seeds = np.random.SeedSequence([self.spec.training.seed, 3, self.epochs_done + 1])
+        return np.random.default_rng(seeds).permutation(len(self.dataset.train))
+
+    def _train_epoch(self) -> Iterator[Event]:
+        if self._position == 0:
+            self._meter.reset()
+            self._loss_sum, self._seconds = 0.0, 0.0
+        order, size = self._order(), self.network.batch_size
+        began = self._clock()
+        spent = self._seconds
+        while self._position < self.steps_per_epoch:
+            start = self._position * size
+            event = self._train_step(order[start : start + size])
+            if event is None:
+                return self._diverged()
+            self._seconds = spent + self._clock() - began
+            yield event
+        self._seconds = spent + self._clock() - began
+        return None
+
+    @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
+    def _train_step(self, indices: np.ndarray) -> Step | None:
+        """One optimizer update on these rows; None, and no update, where the loss is not finite."""
+        self._x, truth = self._batches.gather(indices)
+        outputs = self.network.forward(self._x, training=True)
+        loss = self.loss.forward(outputs, truth)
+        if not math.isfinite(loss):
+            return None
+        hits = self._meter.update(outputs, truth)
+        self.network.backward(self.loss.backward())
+        self._regularizer.apply()
+        self.optimizer.step()
+        self.step += 1
+        self._position += 1
+        self._loss_sum += loss * len(truth)
+        return Step(
+            step=self.step,
+            epoch=self.epochs_done + 1,
+            loss=loss,
+            learning_rate=self.optimizer.learning_rate,
+            accuracy=None if hits is None else hits / len(truth),
+        )
+
+    @np.errstate(all="ignore")
+    def _end_epoch(self) -> tuple[LayerStats, EpochEnded]:
+        samples = len(self.dataset.train)
+        metrics = {"loss": self._loss_sum / samples, **self._meter.result()}
+        # The statistics are of the last training batch: they are taken before evaluation overwrites its traces.
+        stats = self._layer_stats()
+        confusion = None
+        if len(self.dataset.val):
+            metrics |= self._validate()
+            if isinstance(self._val_meter, ClassificationMeter) and self._val_meter.confusion is not None:
+                confusion = self._val_meter.confusion.tolist()
+        self.epochs_done += 1
+        self._position = 0
+        better = self.best.update(metrics, self.epochs_done, self.network.arena.values)
+        ended = EpochEnded(
+            step=self.step,
+            epoch=self.epochs_done,
+            metrics=metrics,
+            learning_rate=self.optimizer.learning_rate,
+            seconds=self._seconds,
+            samples_per_second=samples / self._seconds if self._seconds > 0 else 0.0,
+            best=better,
+            confusion=confusion,
+        )
+        return stats, ended
+
+    def _validate(self) -> dict[str, float]:
+        loss = evaluate(self.network, self.loss, self._val_batches, self._val_meter, len(self.dataset.val))
+        return {"val_loss": loss} | {f"val_{name}": value for name, value in self._val_meter.result().items()}
+
+    def _layer_stats(self) -> LayerStats:
+        arena = self.network.arena
+        return LayerStats(
+            step=self.step,
+            epoch=self.epochs_done + 1,
+            weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.specs},
+            gradient_norm={name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.specs},
+        )
+
+    def _diverged(self) -> RunEnded:
+        origin: Origin = origin_of_divergence(self.network, self._x, self.step)
+        return RunEnded(
+            step=origin.step,
+            epoch=self.epoch,
+            reason="diverged",
+            message=f"{origin}; {self._advice()}",
+            best_epoch=self.best.epoch,
+            layer=origin.layer,
+            quantity=origin.quantity,
+        )
+
+    def _advice(self) -> str:
+        rate = self.optimizer.learning_rate
+        if not self.spec.data.standardize and self.dataset.train.x.dtype != np.uint8:
+            return f"try a learning rate below {rate:g}, or data.standardize = true"
+        return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
+
+    def _finish(self) -> RunEnded:
+        message = f"trained {self.epochs_done} epochs"
+        if self.best.patience_lost:
+            message = f"early stopping: {self.best.monitor} has not improved for {self.best.waited} epochs"
+        if self.best.give_back(self.network.arena.values):
+            message += f"; back to the weights of epoch {self.best.epoch}"
+        return RunEnded(
+            step=self.step, epoch=self.epochs_done, reason="finished", message=message, best_epoch=self.best.epoch
+        )
+
+    def progress(self) -> dict[str, Any]:
+        """Where the training stands, as JSON can hold it; weights and slots not among it."""
+        return {
+            "step": self.step,
+            "epochs_done": self.epochs_done,
+            "position": self._position,
+            "loss_sum": self._loss_sum,
+            "seconds": self._seconds,
+            "meter": self._meter.state(),
+            "learning_rate": self.optimizer.learning_rate,
+            "optimizer_steps": self.optimizer.steps,
+            "random_states": self.network.random_states(),
+            "best": self.best.state(),
+        }
+
+    def restore(self, progress: dict[str, Any]) -> None:
+        """Goes on from where `progress` was taken; KeyError or TypeError for one that is not whole."""
+        self.step, self.epochs_done = int(progress["step"]), int(progress["epochs_done"])
+        self._position = int(progress["position"])
+        self._loss_sum, self._seconds = float(progress["loss_sum"]), float(progress["seconds"])
+        self._meter.restore(progress["meter"])
+        self.optimizer.learning_rate = float(progress["learning_rate"])
+        self.optimizer.steps = int(progress["optimizer_steps"])
+        self.network.set_random_states(progress["random_states"])
+        self.best.restore(progress["best"])
+
+
+def train(spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> Iterator[Event]:
+    """The events of a whole training, from the first step to RunEnded."""
+    yield from Trainer(spec, dataset, clock=clock).events()
+
+
+def evaluate(network: Sequential, loss: Loss, batches: Batches, meter: Meter, samples: int) -> float:
+    """The mean loss over all rows of a split; what the meter counts starts anew. NaN where there are no rows."""
+    meter.reset()
+    total, size = 0.0, network.batch_size
+    for start in range(0, samples, size):
+        x, truth = batches.gather(np.arange(start, min(start + size, samples)))
+        outputs = network.forward(x)
+        total += loss.forward(outputs, truth) * len(truth)
+        meter.update(outputs, truth)
+    return total / samples if samples else math.nan

@@ -1,0 +1,1 @@
+"""Drawing widgets: they keep the last lines and send only the ones that changed."""

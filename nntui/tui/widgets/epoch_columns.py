@@ -1,0 +1,99 @@
+"""The columns of the epoch table: which of them fit a width, and an epoch as a line of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nntui.runs.events import EpochEnded
+from nntui.tui.plots.labels import compact, fixed
+
+_SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "r2": "r2"}
+_WIDEST_GAP = 4
+_STAR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its width in cells and the text of an epoch in it."""
+
+    heading: str
+    width: int
+    text: Callable[[EpochEnded], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns that fit, with the spaces between them."""
+
+    columns: tuple[Column, ...]
+    gap: int
+
+    def heading(self) -> str:
+        """The line above the epochs."""
+        return self._joined([column.heading.rjust(column.width) for column in self.columns])
+
+    def line(self, epoch: EpochEnded) -> str:
+        """The epoch as a line; a star at the end when it is the best so far of its run."""
+        return self._joined([column.text(epoch).rjust(column.width)[-column.width :] for column in self.columns])
+
+    def _joined(self, cells: list[str]) -> str:
+        return (" " * self.gap).join(cells)
+
+
+def fitting(width: int, metric: str | None) -> Columns:
+    """The columns for `width` cells, a star's two left free at the end; `metric` is one besides the loss, or None.
+
+    Where not all fit, these go in turn: seconds, the training metric, its validation, val_loss, loss.
+    """
+    # By importance; shown in the order of `_PLACES`.
+    wanted = [("epoch", Column("epoch", 5, _epoch)), ("loss", _metric("loss", 6)), ("val_loss", _metric("val_loss", 6))]
+    if metric is not None:
+        wanted += [("val_metric", _metric(f"val_{metric}", 5)), ("metric", _metric(metric, 5))]
+    wanted.append(("seconds", Column("sec", 5, _seconds)))
+    while len(wanted) > 1 and _size([column for _, column in wanted], 1) > width:
+        wanted.pop()
+    places = ["epoch", "loss", "val_loss", "metric", "val_metric", "seconds"]
+    columns = [column for _, column in sorted(wanted, key=lambda pair: places.index(pair[0]))]
+    gap = 1
+    while gap < _WIDEST_GAP and _size(columns, gap + 1) <= width:
+        gap += 1
+    return Columns(tuple(columns), gap)
+
+
+def first_metric(epoch: EpochEnded) -> str | None:
+    """The first metric of the training split besides the loss; None when there is none."""
+    return next((name for name in epoch.metrics if name != "loss" and not name.startswith("val_")), None)
+
+
+def short(metric: str) -> str:
+    """A metric's name as a heading: 'val_acc' for val_accuracy, others cut to eight characters."""
+    prefix, base = ("val_", metric[4:]) if metric.startswith("val_") else ("", metric)
+    return prefix + _SHORT.get(base, base[:8])
+
+
+def _size(columns: list[Column], gap: int) -> int:
+    return sum(column.width for column in columns) + gap * (len(columns) - 1) + _STAR
+
+
+def _metric(name: str, width: int) -> Column:
+    heading = short(name)
+    digits = max(width, len(heading))
+
+    def text(epoch: EpochEnded) -> str:
+        value = epoch.metrics.get(name)
+        if value is None:
+            return "-"
+        return "nan" if math.isnan(value) else fixed(value, min(digits, 7)).strip()
+
+    return Column(heading, digits, text)
+
+
+def _epoch(epoch: EpochEnded) -> str:
+    return compact(epoch.epoch, 5)
+
+
+def _seconds(epoch: EpochEnded) -> str:
+    seconds = epoch.seconds
+    return f"{seconds:.1f}" if 0 <= seconds < 1000 else compact(seconds, 5)

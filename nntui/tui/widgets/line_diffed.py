@@ -1,0 +1,148 @@
+"""The base of widgets that send only the lines that changed, and not more often than a line can carry."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from nntui.tui.plots.color_depth import ColorDepth, color_depth
+from nntui.tui.plots.palette import Palette, palette
+
+
+class LineDiffed(Widget):
+    """Draws itself as whole lines with `draw`, and refreshes those that differ from the last drawing.
+
+    Textual resends every line of a refreshed widget; over SSH that is most of what a dashboard costs. A subclass gives
+    `draw`, and calls `redraw` when its data changed.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    LineDiffed { height: 1fr; width: 1fr; }
+    """
+
+    def __init__(
+        self,
+        *,
+        max_rate: float = 4.0,
+        depth: ColorDepth | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`max_rate` is in drawings a second, above 0; `depth` None asks the app; `clock` gives seconds."""
+        super().__init__(name=name, id=id, classes=classes)
+        self._interval = 1.0 / max_rate
+        self._depth = depth
+        self._clock = clock
+        self._lines: list[Strip] = []
+        self._stale = True
+        self._base = Style.null()
+        self._drawn_at = float("-inf")
+        self._timer: Timer | None = None
+
+    def draw(self, width: int, height: int) -> Sequence[Strip]:
+        """`height` lines of `width` cells; both are at least 1."""
+        raise NotImplementedError
+
+    @property
+    def depth(self) -> ColorDepth:
+        """The colours to draw in; by default what the app's terminal has."""
+        if self._depth is None:
+            system = self.app.console.color_system
+            self._depth = color_depth(no_color=self.app.no_color, color_system=system, term=os.environ.get("TERM", ""))
+        return self._depth
+
+    @depth.setter
+    def depth(self, depth: ColorDepth) -> None:
+        self._depth = depth
+        self._start_over()
+
+    @property
+    def palette(self) -> Palette:
+        """The colours for data at this depth."""
+        return palette(self.depth)
+
+    def part_style(self, component: str) -> Style:
+        """The style of a component class on this widget's background, `auto` colours and opacity worked out."""
+        return self.get_visual_style(component).rich_style
+
+    def redraw(self, *, now: bool = False) -> None:
+        """Draw again, at once or when the rate allows it; calls in between make one drawing.
+
+        `now` is for the answer to a key, which must not wait.
+        """
+        if self._stale:
+            return  # The next paint draws anyway.
+        wait = self._drawn_at + self._interval - self._clock()
+        if now or wait <= 0:
+            self._draw_changes()
+        elif self._timer is None:
+            self._timer = self.set_timer(wait, self._draw_changes)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, the same object for as long as it does not change."""
+        if self._stale:
+            self._lines = self._drawing()
+            self._base = self.visual_style.rich_style
+            self._stale = False
+        if not 0 <= y < len(self._lines):
+            return Strip.blank(self.size.width, self.visual_style.rich_style)
+        # The strip keeps what it gives for a style, so this too is the same object.
+        return self._lines[y].apply_style(self._base)
+
+    def notify_style_update(self) -> None:
+        """Theme, focus or CSS changed: colours of chrome are in the lines."""
+        super().notify_style_update()
+        self._stale = True
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._start_over()
+
+    def on_show(self, event: events.Show) -> None:
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._stale = True
+        self.refresh()
+
+    def _drawing(self) -> list[Strip]:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._drawn_at = self._clock()
+        width, height = self.size
+        return list(self.draw(width, height)) if width and height else []
+
+    def _draw_changes(self) -> None:
+        new = self._drawing()
+        if self._stale or len(new) != len(self._lines):
+            self._start_over()
+            return
+        changed = [row for row, (old, line) in enumerate(zip(self._lines, new, strict=True)) if old != line]
+        for row in changed:
+            self._lines[row] = new[row]
+        if changed:
+            self.refresh(*_regions(changed, self.size.width))
+
+
+def _regions(rows: Sequence[int], width: int) -> list[Region]:
+    """Whole-width regions over the rows, which rise; one for each stretch of neighbours."""
+    found = []
+    start = previous = rows[0]
+    for row in rows[1:]:
+        if row != previous + 1:
+            found.append(Region(0, start, width, previous - start + 1))
+            start = row
+        previous = row
+    found.append(Region(0, start, width, previous - start + 1))
+    return found

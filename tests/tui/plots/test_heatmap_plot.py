@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from nntui.tui.plots.color_depth import ColorDepth
+from nntui.tui.plots.heatmap import Heatmap, HeatScale, fitted, quantized
+from nntui.tui.plots.palette import palette
+
+COLORS, PLAIN = palette(ColorDepth.EIGHT_BIT), palette(ColorDepth.NONE)
+
+
+def text(strips):
+    return [strip.text for strip in strips]
+
+
+def test_two_rows_of_values_share_a_line_of_cells():
+    ramp = COLORS.diverging
+    drawn = Heatmap().draw(np.array([[1.0, -1.0], [-1.0, -1.0]]), 2, 1, COLORS)
+    assert text(drawn) == ["▀ "]
+    first, second = drawn[0]
+    assert (first.style.color, first.style.bgcolor) == (ramp.colors[-1], ramp.colors[0])
+    assert (second.style.color, second.style.bgcolor) == (None, ramp.colors[0])
+
+
+def test_upside_down_cells_share_a_segment():
+    drawn = Heatmap().draw(np.array([[1.0, -1.0], [-1.0, 1.0]]), 2, 1, COLORS)
+    assert text(drawn) == ["▀▄"]
+    assert len(list(drawn[0])) == 1
+
+
+def test_without_colours_sign_and_size_are_characters():
+    drawn = text(Heatmap().draw(np.array([[-1.0, -0.4, 0.0, 0.4, 1.0, np.nan]]), 6, 1, PLAIN))
+    assert drawn == ["≡- ░█×"] or drawn == ["≡- ▒█×"]
+
+
+def test_a_value_that_is_not_finite_is_a_cross():
+    for bad in (np.nan, np.inf, -np.inf):
+        drawn = Heatmap().draw(np.array([[1.0, bad], [1.0, 1.0]]), 2, 1, COLORS)
+        assert text(drawn) == [" ×"]
+        assert list(drawn[0])[1].style == COLORS.invalid
+    assert text(Heatmap().draw(np.full((2, 2), np.nan), 2, 1, COLORS)) == ["××"]
+
+
+def test_no_values():
+    assert text(Heatmap().draw(np.empty((0, 3)), 20, 3, COLORS))[1].strip() == "no values yet"
+
+
+def test_a_strong_weight_is_never_lost():
+    matrix = np.full((100, 90), 0.1)
+    matrix[37, 41] = -5
+    small = fitted(matrix, 10, 9)
+    assert small.shape == (10, 9)
+    assert np.argwhere(small == -5).tolist() == [[3, 4]]
+    assert (small != -5).sum() == 89
+    matrix[50, 50] = np.nan
+    assert np.isnan(fitted(matrix, 10, 9)).sum() == 1
+
+
+def test_unsigned_takes_the_largest():
+    assert fitted(np.array([[-5.0, 1.0]]), 1, 1, signed=False).tolist() == [[1.0]]
+    assert fitted(np.array([[-5.0, 1.0]]), 1, 1).tolist() == [[-5.0]]
+
+
+def test_a_small_matrix_is_drawn_in_squares():
+    assert fitted(np.eye(2), 20, 60).shape == (16, 16)
+    assert fitted(np.eye(3), 10, 60).shape == (9, 9)
+    # A pixel of a whole cell is twice as high as wide.
+    assert fitted(np.eye(3), 10, 60, pixel_height=1).shape == (9, 18)
+    assert fitted(np.ones((100, 4)), 10, 60).shape == (10, 32)
+
+
+def test_the_scale_stays_until_the_data_leaves_it():
+    scale = HeatScale()
+    scale.fit(-0.3, 0.405)
+    assert scale.label == "±0.41"
+    scale.fit(-0.41, 0.2)
+    scale.fit(-0.25, 0.2)
+    assert scale.label == "±0.41"
+    scale.fit(-0.6, 0.0)
+    assert (scale.low, scale.high) == (-0.6, 0.6)
+    scale.fit(-0.01, 0.01)
+    assert scale.high == pytest.approx(0.01)
+
+
+def test_a_scale_without_signs_starts_at_zero():
+    scale = HeatScale(signed=False)
+    scale.fit(3, 57)
+    assert scale.label == "0 … 57"
+
+
+def test_zero_is_the_middle_level_and_the_ends_are_the_ends():
+    levels = quantized(np.array([-1.0, 0.0, 1.0, np.nan, 9.0]), HeatScale(True, -1, 1), 23)
+    assert levels.tolist() == [0, 11, 22, -2, 22]
+
+
+def test_all_zeros_is_one_colour():
+    drawn = Heatmap().draw(np.zeros((4, 4)), 4, 2, COLORS)
+    assert {segment.style.bgcolor for strip in drawn for segment in strip} == {
+        COLORS.diverging.colors[COLORS.diverging.size // 2]
+    }
+
+
+@given(
+    arrays(st.sampled_from([np.float32, np.float64]), array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=12)),
+    st.integers(0, 30),
+    st.integers(0, 10),
+    st.sampled_from(list(ColorDepth)),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_matrix_at_any_size(matrix, width, height, depth, signed):
+    drawn = Heatmap(signed=signed).draw(matrix, width, height, palette(depth))
+    assert len(drawn) == height
+    for strip in drawn:
+        assert sum(segment.cell_length for segment in strip) == width

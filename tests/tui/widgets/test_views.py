@@ -1,0 +1,252 @@
+import numpy as np
+import pytest
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from nntui.runs.events import EpochEnded
+from nntui.tui.plots.color_depth import ColorDepth
+from nntui.tui.plots.line_chart import Mark, Series
+from nntui.tui.plots.palette import palette
+from nntui.tui.widgets.chart import LineChartView
+from nntui.tui.widgets.epoch_table import EpochTable
+from nntui.tui.widgets.heatmap import HeatmapView
+
+DEPTH = ColorDepth.EIGHT_BIT
+
+
+class Stage(App):
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+def text(widget: Widget) -> list[str]:
+    return [widget.render_line(row).text for row in range(widget.size.height)]
+
+
+def curve(name: str, values: np.ndarray) -> Series:
+    return Series(name, np.arange(1, len(values) + 1, dtype=float), np.asarray(values, dtype=float))
+
+
+def epoch(number: int, *, best: bool = False, **metrics: float) -> EpochEnded:
+    return EpochEnded(
+        step=number * 10,
+        epoch=number,
+        metrics=metrics or {"loss": 1 / number, "accuracy": 0.5, "val_loss": 2 / number, "val_accuracy": 0.25},
+        learning_rate=0.001,
+        seconds=0.12,
+        samples_per_second=1000.0,
+        best=best,
+    )
+
+
+class TestLineChartView:
+    async def test_title_legend_and_axis_are_on_the_frame(self):
+        view = LineChartView("loss", depth=DEPTH)
+        view.show([curve("train", np.linspace(2, 0, 64)), curve("val", np.ones(64))], [Mark(20.0)])
+        async with Stage(view).run_test(size=(40, 8)) as pilot:
+            await pilot.pause()
+            lines = text(view)
+            assert lines[0].startswith("╭ loss ──")
+            assert lines[0].endswith("── train val ╮")
+            assert lines[-1].startswith("╰ 0 ───")
+            assert {len(line) for line in lines} == {40}
+            colors = {segment.text.strip(): segment.style.color for segment in view.render_line(0)}
+            assert colors["train"] == palette(DEPTH).series_style(0).color
+            assert colors["val"] == palette(DEPTH).series_style(1).color
+
+    async def test_without_colours_the_legend_has_the_markers(self):
+        view = LineChartView("loss", depth=ColorDepth.NONE)
+        view.show([curve("train", np.ones(4)), curve("val", np.ones(4))])
+        async with Stage(view).run_test(size=(40, 8)) as pilot:
+            await pilot.pause()
+            assert "• train × val" in text(view)[0].replace("━", "─")
+
+    async def test_empty_says_what_it_waits_for(self):
+        async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 7)) as pilot:
+            await pilot.pause()
+            assert "waiting for the first epoch" in text(view)[3]
+            assert text(view)[-1] == "╰" + "─" * 38 + "╯"
+
+    async def test_keys_change_scale_and_smoothing(self):
+        view = LineChartView(depth=DEPTH, max_rate=0.001)
+        view.show([curve("train", np.geomspace(1, 1000, 50))])
+        async with Stage(view).run_test(size=(40, 9)) as pilot:
+            await pilot.press("y", "plus")
+            assert text(view)[0].startswith("╭ loss log ~0.5 ─")
+            await pilot.press("y", "minus", "minus")
+            assert text(view)[0].startswith("╭ loss ─")
+
+    async def test_the_crosshair_walks_shows_values_and_zooms(self):
+        view = LineChartView(depth=DEPTH, max_rate=0.001)
+        view.show([curve("train", np.arange(1, 101))])
+        async with Stage(view).run_test(size=(40, 9)) as pilot:
+            await pilot.press("left")
+            assert view.cursor is None
+            await pilot.press("c")
+            assert "train 100 ╮" in text(view)[0]
+            assert text(view)[-1].startswith("╰ x 100 ")
+            await pilot.press("left")
+            assert view.cursor < 100
+            shown = view.chart.buckets.width
+            await pilot.press("up", "up")
+            assert view.chart.buckets.width < shown / 2
+            await pilot.press("escape")
+            assert view.cursor is None
+            assert view.chart.buckets.width == shown
+
+    async def test_zooming_without_points_does_nothing(self):
+        async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 9)) as pilot:
+            await pilot.press("c", "up", "left")
+            assert view.cursor is None
+
+    async def test_focus_is_a_colour_and_without_colours_a_heavy_line(self):
+        async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 9)) as pilot:
+            await pilot.pause()
+            assert view.has_focus
+            focused = view.render_line(1)
+            view.blur()
+            await pilot.pause()
+            assert next(iter(view.render_line(1))).style.color != next(iter(focused)).style.color
+            view.depth = ColorDepth.NONE
+            assert text(view)[0][0] == "╭"
+            view.focus()
+            await pilot.pause()
+            assert text(view)[0][0] == "┏"
+
+    @pytest.mark.parametrize("size", [(1, 1), (3, 3), (4, 3), (5, 2), (12, 4)])
+    async def test_small_sizes(self, size):
+        view = LineChartView(depth=DEPTH)
+        view.show([curve("train", np.arange(9))])
+        async with Stage(view).run_test(size=size) as pilot:
+            await pilot.pause()
+            assert [len(line) for line in text(view)] == [size[0]] * size[1]
+
+
+class TestHeatmapView:
+    async def test_name_shape_and_scale_are_on_the_frame(self):
+        view = HeatmapView(depth=DEPTH)
+        view.show("dense_1.weight", np.full((64, 32), -0.41, dtype=np.float32))
+        async with Stage(view).run_test(size=(50, 8)) as pilot:
+            await pilot.pause()
+            assert text(view)[0].startswith("╭ dense_1.weight  64×32 ─")
+            assert text(view)[0].endswith("─ ±0.41 ╮")
+
+    async def test_another_matrix_has_its_own_scale_and_does_not_wait(self):
+        view = HeatmapView(depth=DEPTH, max_rate=0.001)
+        async with Stage(view).run_test(size=(50, 8)) as pilot:
+            await pilot.pause()
+            assert "no values yet" in "".join(text(view))
+            view.show("dense_1.weight", np.full((2, 2), 9.0))
+            assert "±9" in text(view)[0]
+            view.show("dense_2.weight", np.full((2, 2), 7.0))
+            assert "±7" in text(view)[0]
+            view.show("confusion", np.array([[3, 1], [0, 57]]), signed=False)
+            assert "0 … 57" in text(view)[0]
+
+
+class TestEpochTable:
+    async def test_the_newest_is_at_the_bottom_with_a_star_on_the_best(self):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(1), epoch(2, best=True), epoch(3, loss=float("nan"))])
+        async with Stage(table).run_test(size=(50, 8)) as pilot:
+            await pilot.pause()
+            assert [line.strip("│").rstrip() for line in text(table)[1:6]] == [
+                "epoch   loss  val_loss    acc  val_acc    sec",
+                "    1  1.000     2.000  0.500    0.250    0.1",
+                "    2  0.500     1.000  0.500    0.250    0.1 ★",
+                "    3    nan         -      -        -    0.1",
+                "",
+            ]
+
+    async def test_columns_leave_as_the_width_shrinks(self):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(1)])
+        async with Stage(table).run_test(size=(44, 5)) as pilot:
+            headings = []
+            for width in (80, 44, 40, 34, 30, 20, 12):
+                await pilot.resize_terminal(width, 5)
+                await pilot.pause()
+                headings.append(text(table)[1].strip("│").split())
+            assert headings[0] == ["epoch", "loss", "val_loss", "acc", "val_acc", "sec"]
+            assert headings[-1] == ["epoch"]
+            assert [len(columns) for columns in headings] == sorted(map(len, headings), reverse=True)
+            assert ["epoch", "loss", "val_loss"] in headings
+
+    async def test_only_visible_epochs_are_formatted(self):
+        class Counted(list):
+            asked = 0
+
+            def __getitem__(self, key):
+                found = super().__getitem__(key)
+                Counted.asked += len(found) if isinstance(key, slice) else 1
+                return found
+
+        table = EpochTable(depth=DEPTH)
+        async with Stage(table).run_test(size=(50, 10)) as pilot:
+            await pilot.pause()
+            table.show(Counted(epoch(number) for number in range(1, 10_001)), best_epoch=3)
+            table.redraw(now=True)
+            assert "10000" in text(table)[8]
+            assert Counted.asked < 50
+
+    async def test_it_follows_until_someone_scrolls_up_and_again_from_the_bottom(self):
+        table = EpochTable(depth=DEPTH, max_rate=1000.0)
+        epochs = [epoch(number) for number in range(1, 101)]
+        table.show(epochs)
+        async with Stage(table).run_test(size=(50, 9)) as pilot:
+            await pilot.pause()
+            assert (table.following, table.top) == (True, 94)
+            await pilot.press("up")
+            assert (table.following, table.top) == (False, 93)
+            epochs.append(epoch(101))
+            table.show(epochs)
+            table.redraw(now=True)
+            assert table.top == 93
+            assert text(table)[0].endswith("94-99 of 101 ╮")
+            await pilot.press("pageup")
+            assert table.top == 88
+            await pilot.press("home")
+            assert table.top == 0
+            assert text(table)[2].split()[1] == "1"
+            await pilot.press("pagedown", "k", "down")
+            assert table.top == 5
+            await pilot.press("end")
+            assert (table.following, table.top) == (True, 95)
+            epochs.append(epoch(102))
+            table.show(epochs)
+            table.redraw(now=True)
+            assert text(table)[7].split()[1] == "102"
+
+    async def test_a_run_taken_back_to_an_earlier_epoch_shows_what_is_left(self):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(number) for number in range(1, 101)])
+        async with Stage(table).run_test(size=(50, 9)) as pilot:
+            await pilot.press("up")
+            table.show([epoch(1), epoch(2)])
+            table.redraw(now=True)
+            assert [line.split()[1] for line in text(table)[2:4]] == ["1", "2"]
+
+    async def test_no_epochs_yet(self):
+        async with Stage(table := EpochTable(depth=DEPTH)).run_test(size=(50, 5)) as pilot:
+            await pilot.press("up", "end", "pagedown")
+            assert "no epoch has ended yet" in "".join(text(table))
+
+    @pytest.mark.parametrize("size", [(1, 1), (4, 3), (6, 4)])
+    async def test_small_sizes(self, size):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(1, best=True), epoch(2)])
+        async with Stage(table).run_test(size=size) as pilot:
+            await pilot.pause()
+            assert [len(line) for line in text(table)] == [size[0]] * size[1]
+
+    async def test_a_metric_of_choice(self):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(1, loss=1.0, mean_absolute_error=2.0, r2=0.5, val_r2=0.4)], metric="r2")
+        async with Stage(table).run_test(size=(60, 5)) as pilot:
+            await pilot.pause()
+            assert text(table)[1].strip("│").split() == ["epoch", "loss", "val_loss", "r2", "val_r2", "sec"]
+            assert text(table)[2].strip("│").split()[3:5] == ["0.500", "0.400"]
