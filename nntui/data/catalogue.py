@@ -111,6 +111,14 @@ def load(settings: DataSettings, *, base: Path, seed: int) -> Dataset:
     return assemble(located.name, outline, raw, settings, seed)
 
 
+def absolute_source(settings: DataSettings, *, base: Path) -> str:
+    """The source as it is understood from any folder: a name stays, a path becomes absolute."""
+    located = locate(settings, base)
+    if isinstance(located, Generator) or located.card is not None:
+        return settings.source
+    return str(located.path.resolve())
+
+
 def checked_outline(settings: DataSettings, located: LocatedFile | Generator) -> Outline:
     """The outline of located data, once nothing in it or in the settings speaks against training on it."""
     if not 0 <= settings.validation < 1:

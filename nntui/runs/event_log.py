@@ -92,7 +92,7 @@ class EventReader:
         return [record for chunk in self.chunks() for record in chunk]
 
     def chunks(self) -> Iterator[list[dict[str, Any]]]:
-        """The new records, about 1 MiB of log at a time."""
+        """The new records, about 256 KiB of log at a time."""
         for block in self._blocks():
             yield self._parse(block)
 

@@ -191,7 +191,9 @@ class History:
         self.skipped += len(records) - len(steps)
         if steps:
             columns = {name: [getattr(event, name) for event in steps] for name in _COLUMNS}
-            self._columns.append({name: np.array(column, dtype=_COLUMNS[name]) for name, column in columns.items()}, len(steps))
+            self._columns.append(
+                {name: np.array(column, dtype=_COLUMNS[name]) for name, column in columns.items()}, len(steps)
+            )
 
 
 def _is_step(record: Mapping[str, Any]) -> bool:

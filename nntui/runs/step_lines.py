@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import compress, repeat
+from operator import contains
 
 from pydantic_core import from_json
 
@@ -20,7 +22,13 @@ _NUMBER_BYTES = b"0123456789.+-E"
 # A colon becomes a minus sign: it must then stand right before a number, or the JSON is invalid. So a number inside
 # a key, a missing number and a second number are all refused by the grammar itself.
 _BLANK = bytes(
-    ord("-") if byte == ord(":") else ord(",") if byte == ord("\n") else byte if byte in b"0123456789.+-E," else ord(" ")
+    ord("-")
+    if byte == ord(":")
+    else ord(",")
+    if byte == ord("\n")
+    else byte
+    if byte in b"0123456789.+-E,"
+    else ord(" ")
     for byte in range(256)
 )
 
@@ -48,15 +56,13 @@ def parse_steps(block: bytes) -> tuple[StepTable, bytes] | None:
     fields = _fields(pieces[0]) if pieces else None
     if fields is None:
         return None
+    for index in list(compress(range(len(pieces)), map(contains, pieces, repeat(b"\n")))):
+        end = pieces[index].index(b"\n")
+        others.append(pieces[index][end:])
+        pieces[index] = pieces[index][:end]
     numbers = _numbers(pieces, fields)
     if numbers is None:
-        for index in [index for index, piece in enumerate(pieces) if b"\n" in piece]:
-            end = pieces[index].index(b"\n")
-            others.append(pieces[index][end:])
-            pieces[index] = pieces[index][:end]
-        numbers = _numbers(pieces, fields) if len(others) > 1 else None
-        if numbers is None:
-            return None
+        return None
     return StepTable(fields, len(pieces), numbers), b"".join(others)[1:] + b"\n" if any(others) else b""
 
 
@@ -64,8 +70,8 @@ def _numbers(pieces: list[bytes], fields: tuple[str, ...]) -> list[float] | None
     bare = b"\n".join(pieces)
     picture = b",".join(b'"%s":' % name.encode() for name in fields) + b"}\n"
     picture = (picture * len(pieces))[:-1]
-    if bare.translate(None, _NUMBER_BYTES) != picture:
-        # The e of an exponent is also in the names: as a capital it counts as a number's.
+    # The e of an exponent is also in the names: as a capital it counts as a number's.
+    if b"e-" in pieces[0] or bare.translate(None, _NUMBER_BYTES) != picture:
         bare = bare.replace(b"e-", b"E-")
         if bare.translate(None, _NUMBER_BYTES) != picture:
             return None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nntui.runs.files import open_regular
 
-_BLOCK = 1 << 19
+_BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 24
 _HEAD = 256
 
@@ -31,7 +31,7 @@ class LineTail:
         self._head = b""
 
     def blocks(self) -> Iterator[bytes]:
-        """What came since the last call, in blocks of whole lines, about 1 MiB each; RunsError when unreadable."""
+        """What came since the last call, in blocks of whole lines, about 256 KiB each; RunsError when unreadable."""
         self.restarted = False
         descriptor = open_regular(self.path)
         if descriptor is None:
@@ -98,7 +98,7 @@ class LineTail:
 def blocks_from_end(descriptor: int, first: int = 1 << 16) -> Iterator[bytes]:
     """The whole lines of an open file in blocks, the last block first, each block in reading order.
 
-    The first block is about `first` bytes, the others about 1 MiB; a torn last line and overlong lines are left out.
+    The first block is about `first` bytes, the others about 256 KiB; a torn last line and overlong lines are left out.
     """
     end = end_of_whole_lines(descriptor)
     size, passing_over = first, False

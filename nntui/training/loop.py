@@ -96,6 +96,11 @@ class Trainer:
         return math.ceil(len(self.dataset.train) / self.network.batch_size)
 
     @property
+    def metric_names(self) -> tuple[str, ...]:
+        """What is measured besides the loss: 'accuracy'."""
+        return self._meter.names
+
+    @property
     def epoch(self) -> int:
         """The epoch of the last step, from 1; 0 before the first."""
         return self.epochs_done + (self._position > 0)

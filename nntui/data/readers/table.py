@@ -122,11 +122,7 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan
             continue
         categories = _categories(path, column)
         inputs.append((index, categories))
-        features += (
-            [column.name]
-            if categories is None
-            else [f"{column.name}={printable(value, NAME_LENGTH)}" for value in categories]
-        )
+        features += [column.name] if categories is None else [f"{column.name}={_short(value)}" for value in categories]
     if found.rows * len(features) * 8 > MAX_BYTES:
         raise source_error(f"{path.name}: {found.rows:,} rows of {len(features):,} inputs do not fit in memory")
     names, of_cell = labels or ((), None)
@@ -211,3 +207,7 @@ def _categories(path: Path, column: Column) -> dict[str, int] | None:
             "remove the column, or turn it into numbers"
         )
     return {value: place for place, value in enumerate(sorted(column.values))}
+
+
+def _short(name: str) -> str:
+    return printable(name, NAME_LENGTH)

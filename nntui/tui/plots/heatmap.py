@@ -16,6 +16,8 @@ from nntui.tui.plots.runs_of_style import centred, segments
 
 _LARGEST_PIXEL = 8
 _SHRINK_BELOW = 0.6
+_KEPT_WITHIN = 0.75
+"""Levels: 0.5 is where rounding changes, so a value must move a quarter level before its cell is sent again."""
 _NAN, _OUTSIDE = -2, -1
 _KEYS = 64
 """More than the levels of any ramp with the two special ones."""
@@ -51,12 +53,14 @@ class HeatScale:
 
 
 class Heatmap:
-    """Draws matrices and keeps the scale from one drawing to the next."""
+    """Draws one matrix as it changes; keeps the scale, and the levels of values that hardly moved."""
 
     empty = "no values yet"
 
     def __init__(self, *, signed: bool = True) -> None:
         self.scale = HeatScale(signed)
+        self._levels: np.ndarray | None = None
+        self._levels_scale = (0.0, 0.0, 0)
 
     def draw(
         self, matrix: np.ndarray, width: int, height: int, palette: Palette, *, label: Style | None = None
@@ -77,10 +81,18 @@ class Heatmap:
         if len(good):
             self.scale.fit(float(good.min()), float(good.max()))
         levels = np.full((height * per_cell, width), _OUTSIDE)
-        levels[: pixels.shape[0], : pixels.shape[1]] = quantized(pixels, self.scale, ramp.size)
+        levels[: pixels.shape[0], : pixels.shape[1]] = self._steady(pixels, ramp.size)
         draw_row = _half_block_row if palette.colored else _shade_row
         rows = levels.reshape(height, per_cell, width)
         return [Strip(draw_row(row, ramp, palette.invalid), width) for row in rows]
+
+    def _steady(self, pixels: np.ndarray, size: int) -> np.ndarray:
+        scale = (self.scale.low, self.scale.high, size)
+        if self._levels is not None and (self._levels.shape != pixels.shape or self._levels_scale != scale):
+            self._levels = None
+        self._levels = quantized(pixels, self.scale, size, self._levels)
+        self._levels_scale = scale
+        return self._levels
 
 
 def fitted(matrix: np.ndarray, rows: int, columns: int, *, signed: bool = True, pixel_height: int = 2) -> np.ndarray:
@@ -102,12 +114,18 @@ def fitted(matrix: np.ndarray, rows: int, columns: int, *, signed: bool = True, 
     return matrix.repeat(tall, axis=0).repeat(wide, axis=1)
 
 
-def quantized(values: np.ndarray, scale: HeatScale, size: int) -> np.ndarray:
-    """Ramp levels 0 to `size - 1` of the values; -2 for a value that is not finite."""
+def quantized(values: np.ndarray, scale: HeatScale, size: int, previous: np.ndarray | None = None) -> np.ndarray:
+    """Ramp levels 0 to `size - 1` of the values; -2 for a value that is not finite.
+
+    A level of `previous`, of the same shape and scale, stays while the value is within 0.75 levels of it.
+    """
     span = scale.high - scale.low
     there = np.isfinite(values)
     place = (np.where(there, values, scale.low) - scale.low) / span if span > 0 else np.full(values.shape, 0.5)
-    levels = np.rint(np.clip(place, 0.0, 1.0) * (size - 1)).astype(int)
+    place = np.clip(place, 0.0, 1.0) * (size - 1)
+    levels = np.rint(place).astype(int)
+    if previous is not None:
+        levels = np.where((previous >= 0) & (np.abs(place - previous) <= _KEPT_WITHIN), previous, levels)
     return np.where(there, levels, _NAN)
 
 

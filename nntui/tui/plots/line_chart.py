@@ -48,8 +48,8 @@ class Mark:
 class Chrome:
     """Styles of what is not data."""
 
-    label: Style = Style()  # noqa: RUF009 - a Style never changes
-    mark: Style = Style()  # noqa: RUF009
+    label: Style = Style()
+    mark: Style = Style()
 
 
 class LineChart:

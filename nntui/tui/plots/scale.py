@@ -99,7 +99,7 @@ class Limits:
         if rows < 1:
             return {}
         found = {0: self.high, rows - 1: self.low} if rows > 1 else {0: self.high}
-        step = nice_step(self.high - self.low, max(rows // 3, 1))
+        step = nice_step(self.high - self.low, max(-(-rows // 3), 1))
         if self.log:
             step = max(math.ceil(step), 1)  # Whole decades.
         first = math.ceil(self.low / step)

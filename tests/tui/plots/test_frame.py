@@ -14,7 +14,7 @@ def test_a_frame_with_text_on_all_four_places():
     assert drawn == [
         "╭ loss ─────────── train val ╮",
         "│body                        │",
-        "╰ 0 ─────────────────── 900 ╯",
+        "╰ 0 ──────────────────── 900 ╯",
     ]
 
 

@@ -95,6 +95,20 @@ def test_zero_is_the_middle_level_and_the_ends_are_the_ends():
     assert levels.tolist() == [0, 11, 22, -2, 22]
 
 
+def test_a_value_that_hardly_moves_keeps_its_level():
+    scale = HeatScale(True, -1, 1)
+    step = 2 / 22
+    before = quantized(np.array([0.0, 0.0, np.nan]), scale, 23)
+    after = quantized(np.array([0.7 * step, 0.8 * step, 0.0]), scale, 23, before)
+    assert after.tolist() == [11, 12, 11]
+    heatmap = Heatmap()
+    first = heatmap.draw(np.array([[1.0, 0.0]]), 2, 1, COLORS)
+    assert heatmap.draw(np.array([[1.0, 0.7 * step]]), 2, 1, COLORS) == first
+    assert heatmap.draw(np.array([[1.0, 0.5]]), 2, 1, COLORS) != first
+    # Another size starts afresh.
+    assert len(heatmap.draw(np.array([[1.0], [0.0]]), 2, 1, COLORS)) == 1
+
+
 def test_all_zeros_is_one_colour():
     drawn = Heatmap().draw(np.zeros((4, 4)), 4, 2, COLORS)
     assert {segment.style.bgcolor for strip in drawn for segment in strip} == {

@@ -17,7 +17,7 @@ def line(progress: Progress, width: int) -> str:
 
 
 def test_the_whole_line():
-    assert line(FULL, 80).rstrip() == "epoch 7/20 ━━━━━━━╸─────────────  38%    148k samples/s   ETA 0:12    lr 1e-3"
+    assert line(FULL, 80).rstrip() == "epoch 7/20 ━━━━━━━━──────────────  38%    148k samples/s   ETA 0:12    lr 1e-3"
 
 
 def test_parts_leave_as_the_width_shrinks():
@@ -25,7 +25,7 @@ def test_parts_leave_as_the_width_shrinks():
     assert "lr 1e-3" in line(FULL, 60)
     assert "lr" not in line(FULL, 40)
     assert "ETA 0:12" in line(FULL, 40)
-    assert line(FULL, 24) == "epoch 7/20 ━━╸─────  38%"
+    assert line(FULL, 24) == "epoch 7/20 ━━━─────  38%"
     assert line(FULL, 16) == "epoch 7/20  38% "
     assert line(FULL, 6) == "epoch "
 
@@ -37,8 +37,13 @@ def test_all_is_said_only_when_all_is_done(fraction, percent):
     assert line(Progress(1, 1, fraction), 30).split()[-1] == percent
 
 
+def test_half_a_cell_is_drawn():
+    assert line(Progress(1, 2, 0.55), 25).split()[2] == "━━━━━╸────"
+
+
 def test_a_wide_line_keeps_its_bar_short():
-    assert line(FULL, 200).count("━") + line(FULL, 200).count("─") + 1 == 40
+    bar = line(FULL, 200).split()[2]
+    assert bar == "━" * 15 + "─" * 25
 
 
 @given(st.floats(), st.floats(), st.floats(), st.floats(), st.integers(0, 120))

@@ -52,7 +52,7 @@ class TestLineChartView:
             lines = text(view)
             assert lines[0].startswith("╭ loss ──")
             assert lines[0].endswith("── train val ╮")
-            assert lines[-1].startswith("╰ 0 ───")
+            assert lines[-1] == "╰ 1 ─────────────────────────────── 73 ╯"
             assert {len(line) for line in lines} == {40}
             colors = {segment.text.strip(): segment.style.color for segment in view.render_line(0)}
             assert colors["train"] == palette(DEPTH).series_style(0).color
@@ -151,14 +151,14 @@ class TestHeatmapView:
 class TestEpochTable:
     async def test_the_newest_is_at_the_bottom_with_a_star_on_the_best(self):
         table = EpochTable(depth=DEPTH)
-        table.show([epoch(1), epoch(2, best=True), epoch(3, loss=float("nan"))])
+        table.show([epoch(1), epoch(2, best=True), epoch(3, loss=float("nan"), accuracy=0.5)])
         async with Stage(table).run_test(size=(50, 8)) as pilot:
             await pilot.pause()
             assert [line.strip("│").rstrip() for line in text(table)[1:6]] == [
-                "epoch   loss  val_loss    acc  val_acc    sec",
-                "    1  1.000     2.000  0.500    0.250    0.1",
-                "    2  0.500     1.000  0.500    0.250    0.1 ★",
-                "    3    nan         -      -        -    0.1",
+                "epoch    loss  val_loss    acc  val_acc    sec",
+                "    1   1.000     2.000  0.500    0.250    0.1",
+                "    2   0.500     1.000  0.500    0.250    0.1 ★",
+                "    3     nan         -  0.500        -    0.1",
                 "",
             ]
 

@@ -1,0 +1,123 @@
+"""`commands.jsonl`: what viewers ask of a worker; any number of them append, the worker reads."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
+
+from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.events import Command
+from nntui.runs.tailing import LineTail
+
+_LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class BadCommand:
+    """A line of the commands file that is no command."""
+
+    text: str
+    """The line's beginning, printable, at most 80 characters."""
+    reason: str
+    """What was expected and got: "unknown command 'halt': expected pause, resume ..."."""
+
+
+def send(run: RunDirectory, command: Command) -> None:
+    """Append a command, in one write; RunsError when it is no command or the directory cannot be written."""
+    record: dict[str, Any] = {"command": command.command}
+    if command.setting:
+        record["setting"] = command.setting
+    if command.value is not None:
+        record["value"] = command.value
+    reason = _why_not(record)
+    if reason:
+        raise RunsError(reason)
+    line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(run.commands_path, flags, 0o600)
+        try:
+            size = os.fstat(descriptor).st_size
+            if size and os.pread(descriptor, 1, size - 1) != b"\n":
+                # Another viewer's torn line must not swallow this one.
+                line = b"\n" + line
+            written = os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise RunsError(f"cannot command run {run.id}: {problem(run.commands_path, error)}") from error
+    if written < len(line):
+        raise RunsError(f"cannot command run {run.id}: {run.commands_path}: the disk is full")
+
+
+class CommandReader:
+    """Reads the commands that came since the last call, from the file's head or where `skip_to_end` left it."""
+
+    def __init__(self, path: Path) -> None:
+        self._tail = LineTail(path)
+
+    def skip_to_end(self) -> None:
+        """Pass over what was asked so far: a worker that resumes a run must not obey its predecessor's commands."""
+        self._tail.skip_to_end()
+
+    def read(self) -> list[Command | BadCommand]:
+        """The new commands in order, lines that are none as BadCommand; empty lines are passed over.
+
+        A call without news costs one look at the file. RunsError when the file cannot be read.
+        """
+        if self._is_unchanged():
+            return []
+        lines = [line for block in self._tail.blocks() for line in block.split(b"\n") if line.strip()]
+        return [_parse(line) for line in lines]
+
+    def _is_unchanged(self) -> bool:
+        try:
+            return self._tail.path.stat().st_size == self._tail.offset
+        except OSError:
+            return False
+
+
+def _parse(line: bytes) -> Command | BadCommand:
+    try:
+        record = from_json(line, allow_inf_nan=False)
+    except ValueError:
+        return _bad(line, "expected one JSON object")
+    reason = _why_not(record)
+    if reason:
+        return _bad(line, reason)
+    return Command(record["command"], record.get("setting", ""), record.get("value"))
+
+
+def _bad(line: bytes, reason: str) -> BadCommand:
+    text = line[:_LONGEST_SHOWN].decode("utf-8", "replace")
+    return BadCommand("".join(character if character.isprintable() else "�" for character in text), reason)
+
+
+def _why_not(record: Any) -> str:
+    if not isinstance(record, dict):
+        return "expected one JSON object"
+    name, setting, value = record.get("command"), record.get("setting", ""), record.get("value")
+    if name not in Command.known:
+        return f"unknown command {str(name)[:20]!r}: expected {', '.join(Command.known)}"
+    if not isinstance(setting, str) or len(setting) > _LONGEST_SHOWN:
+        return "setting: expected the name of a setting"
+    if name == "set" and not setting:
+        return "set: expected the name of a setting"
+    if value is None and name != "set":
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
+        return f"{name}: expected a finite number as value, got {str(value)[:20]!r}"
+    return ""
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

@@ -1,0 +1,56 @@
+"""What a run takes up on the disk, and giving it back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.lock import WorkerLock
+
+
+def size_of(path: Path) -> int:
+    """Bytes of the files under a directory; a file with several names counts once, links are not followed.
+
+    What cannot be read counts as nothing.
+    """
+    seen: set[tuple[int, int]] = set()
+    total, directories = 0, [path]
+    while directories:
+        try:
+            with os.scandir(directories.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        directories.append(Path(entry.path))
+                        continue
+                    status = entry.stat(follow_symlinks=False)
+                    if status.st_nlink == 1 or (status.st_dev, status.st_ino) not in seen:
+                        seen.add((status.st_dev, status.st_ino))
+                        total += status.st_size
+        except OSError:
+            continue
+    return total
+
+
+def delete_run(run: RunDirectory) -> None:
+    """Delete the run's directory; RunsError when it is no run, while a worker lives, or when it cannot be written.
+
+    It vanishes under its name at once; a link to a run's directory is not followed.
+    """
+    if run.path.is_symlink():
+        raise RunsError(f"{run.path} is a link to a run: delete the run itself, {run.path.resolve()}")
+    if not run.exists():
+        raise RunsError(f"{run.path} is not a run directory: it holds neither events.jsonl nor model.toml")
+    with WorkerLock(run.lock_path) as lock:
+        # Held while deleting: no worker can start in a directory that is about to go.
+        if not lock.acquire():
+            raise RunsError(f"run {run.id} is still training: stop it first with 'nntui stop {run.id}'")
+        doomed = run.path.with_name(f".{run.id}.deleted")
+        try:
+            if doomed.exists():
+                shutil.rmtree(doomed)
+            run.path.rename(doomed)
+            shutil.rmtree(doomed)
+        except OSError as error:
+            raise RunsError(f"cannot delete {problem(run.path, error)}") from error

@@ -1,0 +1,169 @@
+"""One line about a run, for the tables of runs: quick, and for damaged directories too."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.events import RunStarted, from_record
+from nntui.runs.files import open_regular, read_small
+from nntui.runs.resources import size_of
+from nntui.runs.status import Status, status_of
+from nntui.runs.tailing import blocks_from_end
+
+_LARGEST_MODEL = 1 << 20
+_LARGEST_METRICS = 1 << 24
+_HEAD = 1 << 16
+_SPARKLINE = 60
+_BEST = (("val_accuracy", max), ("val_loss", min), ("accuracy", max), ("loss", min))
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a table of runs shows of one run."""
+
+    id: str
+    status: Status
+    model: str
+    """The model's name; '' when unknown."""
+    data: str
+    """The data source; '' when unknown."""
+    epochs_done: int
+    epochs_planned: int
+    """0 when unknown."""
+    best_metric: str
+    """val_accuracy, else val_loss, accuracy or loss, whatever there is first; '' before an epoch has ended."""
+    best_value: float
+    """The best over all epochs; NaN when there is none."""
+    losses: tuple[float, ...]
+    """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
+    age: float
+    """Seconds since the run was created; 0 when unknown."""
+    size: int
+    """Bytes on disk."""
+
+
+def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
+    """The summary of a run; never raises for a damaged directory: what cannot be read is unknown.
+
+    `now` is in seconds since 1970, default: the clock.
+    """
+    now = time.time() if now is None else now
+    model = _model(run)
+    metrics = _metrics(run)
+    first, last = _starts(run)
+    planned = last.epochs if last is not None else _table(model, "training").get("epochs")
+    best_metric, best_value = _best(metrics)
+    name, source = model.get("name"), _table(model, "data").get("source")
+    return RunSummary(
+        id=run.id,
+        status=status_of(run, now=now),
+        model=name if isinstance(name, str) else last.model if last is not None else "",
+        data=source if isinstance(source, str) else "",
+        epochs_done=_epochs_done(metrics),
+        epochs_planned=planned if type(planned) is int and planned > 0 else 0,
+        best_metric=best_metric,
+        best_value=best_value,
+        losses=_sparkline(metrics.get("loss", [])),
+        age=_age(run, first, now),
+        size=size_of(run.path),
+    )
+
+
+def _model(run: RunDirectory) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_small(run.model_path, _LARGEST_MODEL).decode())
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _table(model: dict[str, Any], name: str) -> dict[str, Any]:
+    table = model.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _metrics(run: RunDirectory) -> dict[str, list[float]]:
+    """The whole rows of metrics.csv as columns, NaN for what is no number."""
+    lines = read_small(run.metrics_path, _LARGEST_METRICS).decode("utf-8", "replace").split("\n")[:-1]
+    if not lines:
+        return {}
+    names = lines[0].strip().split(",")
+    rows = [cells for cells in (line.split(",") for line in lines[1:]) if len(cells) == len(names)]
+    return {name: [_number(row[index]) for row in rows] for index, name in enumerate(names)}
+
+
+def _number(cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _epochs_done(metrics: dict[str, list[float]]) -> int:
+    epochs = [epoch for epoch in metrics.get("epoch", []) if 0 < epoch < 2**53]
+    return int(epochs[-1]) if epochs else 0
+
+
+def _best(metrics: dict[str, list[float]]) -> tuple[str, float]:
+    for name, better in _BEST:
+        values = [value for value in metrics.get(name, []) if not math.isnan(value)]
+        if values:
+            return name, better(values)
+    return "", math.nan
+
+
+def _sparkline(losses: list[float]) -> tuple[float, ...]:
+    buckets = min(len(losses), _SPARKLINE)
+    edges = [len(losses) * bucket // buckets for bucket in range(buckets + 1)] if buckets else []
+    means = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        finite = [loss for loss in losses[start:end] if not math.isnan(loss)]
+        means.append(math.fsum(loss / len(finite) for loss in finite) if finite else math.nan)
+    return tuple(means)
+
+
+def _starts(run: RunDirectory) -> tuple[RunStarted | None, RunStarted | None]:
+    """The run's first start, if the log's head holds it, and its last, if the tail does, else the first again."""
+    try:
+        descriptor = open_regular(run.events_path)
+    except RunsError:
+        return None, None
+    if descriptor is None:
+        return None, None
+    try:
+        head = os.pread(descriptor, _HEAD, 0)
+        tail = next(blocks_from_end(descriptor, _HEAD), b"")
+    except OSError:
+        return None, None
+    finally:
+        os.close(descriptor)
+    first = next(_started(head.split(b"\n")[:-1]), None)
+    return first, next(_started(tail.split(b"\n")[::-1]), first)
+
+
+def _started(lines: list[bytes]):
+    for line in lines:
+        if b'"run_started"' in line:
+            try:
+                record = from_json(line, allow_inf_nan=False)
+            except ValueError:
+                continue
+            event = from_record(record) if isinstance(record, dict) else None
+            if isinstance(event, RunStarted):
+                yield event
+
+
+def _age(run: RunDirectory, first: RunStarted | None, now: float) -> float:
+    try:
+        created = first.time if first is not None and first.time > 0 else run.path.stat().st_mtime
+    except OSError:
+        return 0.0
+    return max(0.0, now - created)

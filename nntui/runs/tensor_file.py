@@ -1,0 +1,167 @@
+"""Named arrays and a few words about them in one file, the safetensors format: no pickle, nothing is ever executed.
+
+A file may come from a stranger or be cut short: the whole header is checked against the file's size before anything is
+read, nothing is mapped into memory, and every array read is a fresh, writable copy.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save as serialize
+
+from nntui.runs.directory import RunsError, problem
+from nntui.runs.files import write_atomically
+
+_KEY = "nntui"
+_LARGEST_HEADER = 1 << 24
+_DTYPES = {
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1",
+    "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1", "BOOL": "|b1",
+}  # fmt: skip
+_SAVED = frozenset(np.dtype(code) for code in _DTYPES.values())
+
+
+class CheckpointError(RunsError):
+    """A checkpoint that cannot be written, or a file that is none; its text is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
+def save(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any], *, durable: bool = False) -> None:
+    """Write arrays (bool, ints, float16 to 64; any shape and layout) and JSON metadata, replacing `path` all or nothing.
+
+    `durable` waits for the disk. CheckpointError when it cannot be written: the old file, if any, is then untouched.
+    """
+    arrays = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
+    for name, array in arrays.items():
+        if array.dtype not in _SAVED:
+            raise CheckpointError(f"{path}: tensor {name!r}: cannot save dtype {array.dtype}")
+    content = serialize(arrays, metadata={_KEY: json.dumps(metadata)})
+    try:
+        write_atomically(path, content, durable=durable)
+    except OSError as error:
+        raise CheckpointError(f"cannot write {problem(path, error)}") from error
+
+
+def load(path: Path, *, limit: int = 1 << 32) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays and the metadata of a file written by `save`, or any safetensors file (metadata {}).
+
+    CheckpointError when it is missing, damaged, larger than `limit` bytes, or not a plain file.
+    """
+    descriptor, size = _open(path, limit)
+    try:
+        layout, metadata, start = _read_header(path, descriptor, size)
+        return {tensor.name: _read_tensor(path, descriptor, tensor, start) for tensor in layout}, metadata
+    except OSError as error:
+        raise CheckpointError(f"cannot read {problem(path, error)}") from error
+    finally:
+        os.close(descriptor)
+
+
+def load_metadata(path: Path) -> dict[str, Any]:
+    """The metadata alone; the header is checked against the file's size. CheckpointError as in `load`."""
+    descriptor, size = _open(path, None)
+    try:
+        return _read_header(path, descriptor, size)[1]
+    except OSError as error:
+        raise CheckpointError(f"cannot read {problem(path, error)}") from error
+    finally:
+        os.close(descriptor)
+
+
+def is_readable(path: Path) -> bool:
+    """Whether `path` is a whole tensor file, judged by its header and size."""
+    try:
+        load_metadata(path)
+    except CheckpointError:
+        return False
+    return True
+
+
+def _open(path: Path, limit: int | None) -> tuple[int, int]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise CheckpointError(f"{path}: expected a file, got a symbolic link") from error
+        raise CheckpointError(f"cannot read {problem(path, error)}") from error
+    status = os.fstat(descriptor)
+    trouble = ""
+    if not stat.S_ISREG(status.st_mode):
+        trouble = "expected a file, got a directory" if stat.S_ISDIR(status.st_mode) else "expected a file"
+    elif limit is not None and status.st_size > limit:
+        trouble = f"expected at most {limit} bytes, got {status.st_size}"
+    if trouble:
+        os.close(descriptor)
+        raise CheckpointError(f"{path}: {trouble}")
+    return descriptor, status.st_size
+
+
+def _read_header(path: Path, descriptor: int, size: int) -> tuple[list[_Tensor], dict[str, Any], int]:
+    length = int.from_bytes(os.pread(descriptor, 8, 0), "little")
+    if size < 8 or length > min(size - 8, _LARGEST_HEADER):
+        raise CheckpointError(f"{path}: not a checkpoint: a header of {length} bytes in a file of {size}")
+    try:
+        header = json.loads(os.pread(descriptor, length, 8))
+        described = header.pop("__metadata__", {})
+        metadata = json.loads(described.get(_KEY, "{}"))
+        layout = [_tensor(name, entry) for name, entry in header.items()]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not a checkpoint: its header is damaged ({_brief(error)})") from error
+    if not isinstance(metadata, dict):
+        raise CheckpointError(f"{path}: not a checkpoint: its metadata is not an object")
+    position = 0
+    for tensor in sorted(layout, key=lambda tensor: (tensor.begin, tensor.end)):
+        if tensor.begin != position:
+            raise CheckpointError(f"{path}: damaged: tensor {tensor.name[:40]!r} is not where the one before it ends")
+        position = tensor.end
+    if position != size - 8 - length:
+        raise CheckpointError(f"{path}: damaged: expected {8 + length + position} bytes, got {size}")
+    return layout, metadata, 8 + length
+
+
+def _tensor(name: str, entry: dict[str, Any]) -> _Tensor:
+    dtype, shape, (begin, end) = _DTYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
+    if type(shape) is not list or any(type(number) is not int or number < 0 for number in (*shape, begin, end)):
+        raise ValueError(f"tensor {name[:40]!r}: bad shape or offsets")
+    if len(shape) > 32 or end - begin != math.prod(shape) * np.dtype(dtype).itemsize:
+        raise ValueError(f"tensor {name[:40]!r}: its shape and its size differ")
+    return _Tensor(name, dtype, tuple(shape), begin, end)
+
+
+def _read_tensor(path: Path, descriptor: int, tensor: _Tensor, start: int) -> np.ndarray:
+    try:
+        array = np.empty(tensor.shape, tensor.dtype)
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise CheckpointError(f"{path}: tensor {tensor.name[:40]!r}: {_brief(error)}") from error
+    content = memoryview(array.reshape(-1).view(np.uint8))
+    position = start + tensor.begin
+    while content:
+        count = os.preadv(descriptor, [content], position)
+        if not count:
+            raise CheckpointError(f"{path}: damaged: it was cut short while it was read")
+        content, position = content[count:], position + count
+    if array.dtype == np.bool_ and array.view(np.uint8).max(initial=0) > 1:
+        raise CheckpointError(f"{path}: damaged: tensor {tensor.name[:40]!r} holds more than true and false")
+    return array
+
+
+def _brief(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:120]

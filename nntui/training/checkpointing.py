@@ -1,0 +1,75 @@
+"""What of a training goes into a checkpoint, and how it comes back: bit for bit the same training.
+
+Tensors: every parameter by its name ('dense_1.weight'), 'optimizer.<slot>.<parameter>', 'best.<parameter>' where early
+stopping will want the best weights back, and 'preprocessing.<array>'. The metadata holds where the training stands and
+the whole model, so that a checkpoint alone is enough to predict with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nntui.nn.arena import Arena
+from nntui.runs.checkpoints import CheckpointError
+from nntui.spec.parsing import to_draft
+from nntui.training.loop import Trainer
+
+FORMAT = 1
+
+
+def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors (views: save them before the next step) and the metadata of a training."""
+    arena = trainer.network.arena
+    tensors = arena.split(arena.values)
+    for slot, vector in trainer.optimizer.slots.items():
+        tensors |= {f"optimizer.{slot}.{name}": part for name, part in arena.split(vector).items()}
+    if trainer.best.weights is not None:
+        tensors |= {f"best.{name}": part for name, part in arena.split(trainer.best.weights).items()}
+    preprocessing = trainer.dataset.preprocessing.to_tensors()
+    tensors |= {f"preprocessing.{name}": array for name, array in preprocessing.items()}
+    metadata = {
+        "format": FORMAT,
+        "model": to_draft(trainer.spec),
+        "fingerprint": fingerprint,
+        "classes": list(trainer.dataset.classes),
+        "targets": list(trainer.dataset.targets),
+        "progress": trainer.progress(),
+    }
+    return tensors, metadata
+
+
+def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
+    """Puts a fresh trainer where the checkpoint was taken; CheckpointError where the two do not fit."""
+    arena = trainer.network.arena
+    if metadata.get("format") != FORMAT:
+        raise CheckpointError(f"the checkpoint has format {metadata.get('format')!r}, expected {FORMAT}")
+    if metadata.get("fingerprint") != trainer.dataset.fingerprint:
+        raise CheckpointError("the data are not those the run began with; put them back, or train anew")
+    _fill(arena, arena.values, tensors, "")
+    for slot, vector in trainer.optimizer.slots.items():
+        _fill(arena, vector, tensors, f"optimizer.{slot}.")
+    try:
+        trainer.restore(metadata["progress"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"the checkpoint's progress is not whole: {error}") from None
+    if any(name.startswith("best.") for name in tensors):
+        trainer.best.weights = np.zeros_like(arena.values)
+        _fill(arena, trainer.best.weights, tensors, "best.")
+
+
+def load_weights(arena: Arena, tensors: Mapping[str, np.ndarray]) -> None:
+    """Fills the parameters from a checkpoint; CheckpointError where names or shapes do not fit."""
+    _fill(arena, arena.values, tensors, "")
+
+
+def _fill(arena: Arena, vector: np.ndarray, tensors: Mapping[str, np.ndarray], prefix: str) -> None:
+    for name, view in arena.split(vector).items():
+        tensor = tensors.get(prefix + name)
+        if tensor is None:
+            raise CheckpointError(f"the checkpoint lacks {prefix}{name}")
+        if tensor.shape != view.shape:
+            raise CheckpointError(f"the checkpoint's {prefix}{name} is {tensor.shape}, expected {view.shape}")
+        np.copyto(view, tensor)

@@ -1,0 +1,72 @@
+"""Starting runs: the directory, its resolved model, and the worker process that outlives whoever started it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nntui
+from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.spec.document import write_document
+from nntui.spec.examine import examine
+from nntui.spec.parsing import PROVENANCE, to_draft
+from nntui.training.threads import set_threads_before_numpy
+
+
+def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | None = None) -> RunDirectory:
+    """A new run of a draft, its model resolved and written, nothing started.
+
+    `base` is where relative data paths begin; `name` replaces the draft's. Raises SpecError with every problem of the
+    draft, and RunsError where the directory cannot be made.
+    """
+    import numpy as np
+
+    from nntui.data.catalogue import absolute_source
+
+    if name is not None:
+        draft = {**draft, "name": name}
+    spec = examine(draft, base=base).ready()
+    resolved = to_draft(spec)
+    resolved["data"]["source"] = absolute_source(spec.data, base=base)
+    resolved["training"].setdefault("threads", 1)
+    resolved[PROVENANCE] = {
+        "nntui": nntui.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+    run = RunDirectory.create(root, spec.name, now=datetime.now())
+    try:
+        write_document(resolved, run.model_path)
+    except OSError as error:
+        raise RunsError(f"cannot write {problem(run.model_path, error)}") from error
+    return run
+
+
+def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:
+    """Starts the worker of a run, new or to be resumed, in a session of its own; it goes on when this process ends.
+
+    What it prints goes to the run's worker.log. Raises RunsError where it cannot be started.
+    """
+    environment = dict(os.environ)
+    set_threads_before_numpy(environment)
+    environment["PYTHONUNBUFFERED"] = "1"
+    # -P: a file in the working directory must not pass for one of ours.
+    command = [sys.executable, "-P", "-m", "nntui.training.worker", str(run.path.resolve())]
+    try:
+        with run.log_path.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise RunsError(f"cannot start the worker of {run.id}: {error}") from error

@@ -1,0 +1,146 @@
+"""Session: a run driven from asyncio. It tails the log and sends commands; it never computes.
+
+async with Session.start(draft, base=Path("."), root=Path("runs")) as session:
+    async for event in session.events():
+        ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Self
+
+from nntui.runs.commands import send
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.event_log import EventReader
+from nntui.runs.events import (
+    Command,
+    Event,
+    HyperparameterChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Warning,
+    from_record,
+)
+from nntui.runs.lock import held
+from nntui.training.launch import create_run, start_worker
+
+_POLL_SECONDS = 0.02
+
+
+class Session:
+    """One run, watched and steered. Leaving the block leaves the training running.
+
+    Make one with `start`, `resume` or `attach`; any number of sessions may watch one run.
+    """
+
+    def __init__(self, run: RunDirectory, *, start: bool) -> None:
+        self.run = run
+        self._start = start
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def start(cls, draft: dict[str, Any], *, base: Path, root: Path, name: str | None = None) -> Self:
+        """A session that trains a new run; SpecError with every problem of the draft."""
+        return cls(create_run(draft, base=base, root=root, name=name), start=True)
+
+    @classmethod
+    def resume(cls, run: RunDirectory) -> Self:
+        """A session that goes on with a run whose worker has ended; RunsError where it has not."""
+        if held(run.lock_path):
+            raise RunsError(f"{run.id} is being trained; attach to it")
+        return cls(run, start=True)
+
+    @classmethod
+    def attach(cls, run: RunDirectory) -> Self:
+        """A session of a run as it is, going on or over."""
+        return cls(run, start=False)
+
+    async def __aenter__(self) -> Self:
+        if self._start:
+            reader = _reader_at_end(self.run)
+            self._process = start_worker(self.run)
+            await self._answer(reader, RunStarted, Paused)
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._process is not None:
+            self._process.poll()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Every event of the run from its first, then new ones as they come; ends with the run.
+
+        Ends without RunEnded where the worker was killed.
+        """
+        reader = EventReader(self.run.events_path)
+        while True:
+            # Asked before reading: what a worker wrote before it ended is then surely among the records.
+            alive = self._alive()
+            ended = False
+            for records in reader.chunks():
+                for event in map(from_record, records):
+                    if event is not None:
+                        yield event
+                        ended = isinstance(event, RunEnded)
+                await asyncio.sleep(0)
+            if ended or not alive:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def pause(self) -> Event:
+        """Pauses after the step that is being made; the event that says so, or RunEnded where the end came first."""
+        return await self._ask(Command("pause"), Paused)
+
+    async def resume_training(self) -> Event:
+        """Goes on after a pause."""
+        return await self._ask(Command("resume"), Resumed)
+
+    async def step(self) -> Event:
+        """Trains one batch and pauses."""
+        return await self._ask(Command("step"), Paused)
+
+    async def epoch(self) -> Event:
+        """Trains to the end of the epoch and pauses."""
+        return await self._ask(Command("epoch"), Paused)
+
+    async def stop(self) -> Event:
+        """Ends the run after the step that is being made; what is trained so far is saved."""
+        return await self._ask(Command("stop"), RunEnded)
+
+    async def set_learning_rate(self, value: float) -> Event:
+        """Changes the learning rate from the next step on; a Warning comes back where the value is refused."""
+        return await self._ask(Command("set", setting="learning_rate", value=value), HyperparameterChanged, Warning)
+
+    async def _ask(self, command: Command, *answers: type[Event]) -> Event:
+        if not self._alive():
+            raise RunsError(f"{self.run.id} is not being trained; 'nntui resume {self.run.id}' goes on with it")
+        reader = _reader_at_end(self.run)
+        send(self.run, command)
+        return await self._answer(reader, *answers)
+
+    async def _answer(self, reader: EventReader, *answers: type[Event]) -> Event:
+        while True:
+            alive = self._alive()
+            for event in map(from_record, reader.read()):
+                if isinstance(event, (*answers, RunEnded)):
+                    return event
+            if not alive:
+                raise RunsError(f"the worker of {self.run.id} ended without a word; see {self.run.log_path}")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _alive(self) -> bool:
+        if self._process is not None and self._process.poll() is None:
+            return True
+        return held(self.run.lock_path)
+
+
+def _reader_at_end(run: RunDirectory) -> EventReader:
+    reader = EventReader(run.events_path)
+    for _ in reader.chunks():
+        pass
+    return reader

@@ -1,0 +1,297 @@
+"""The worker: trains one run in its directory, writes what happens, obeys commands, and survives what it can.
+
+    model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> log, metrics, checkpoints, live weights
+                                        ^---------- commands.jsonl, signals
+
+`python -m nntui.training.worker RUN_DIRECTORY` is a process of its own; `Worker` is the same in this process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+import nntui
+from nntui.data.catalogue import load
+from nntui.data.errors import DataError
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.commands import CommandReader
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.event_log import EventLog
+from nntui.runs.events import (
+    EpochEnded,
+    Event,
+    HyperparameterChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Step,
+    Warning,
+)
+from nntui.runs.lock import WorkerLock
+from nntui.runs.metrics_csv import MetricsCsv
+from nntui.spec.document import read_document
+from nntui.spec.examine import examine
+from nntui.spec.model import ModelSpec
+from nntui.spec.problems import SpecError
+from nntui.training.clock import StopWatch
+from nntui.training.control import Control
+from nntui.training.keeper import Keeper
+from nntui.training.loop import Trainer
+from nntui.training.thinning import Thinning
+from nntui.training.threads import matrix_threads
+
+Listener = Callable[[Event], None]
+EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
+_POLL_SECONDS = 0.02
+_SYNC_SECONDS = 1.0
+REFUSALS = (SpecError, DataError, CheckpointError, RunsError, MemoryError)
+"""What keeps a run from training through no fault of the program: each is told in one line."""
+
+
+class Worker:
+    """Trains a run from where its directory says it stands to its end, in this process.
+
+    `listener` is told every event as it is logged. `stop(reason)` may be called from a signal handler or another
+    thread. Used once.
+    """
+
+    def __init__(self, run: RunDirectory, *, listener: Listener = lambda event: None) -> None:
+        self.run_directory = run
+        self._listener = listener
+        self._watch = StopWatch(time.perf_counter)
+        self._wake = threading.Event()
+        self._stop_message: str | None = None
+        self._next_poll = 0.0
+        self._last_sync = 0.0
+        self._ended: RunEnded | None = None
+
+    def stop(self, message: str = "stopped on request") -> None:
+        """Asks for the end after the step that is being made; what is trained so far is saved."""
+        self._stop_message = message
+        self._wake.set()
+
+    def run(self) -> RunEnded:
+        """Trains; the event the run ended with. Raises one of REFUSALS where it could not begin or go on."""
+        with ExitStack() as stack:
+            lock = WorkerLock(self.run_directory.lock_path)
+            if not lock.acquire():
+                raise RunsError(f"{self.run_directory.id} is being trained already; 'nntui watch' shows it")
+            stack.callback(lock.release)
+            self._log = EventLog(self.run_directory.events_path)
+            stack.callback(self._log.close)
+            stack.enter_context(_FailureRecord(self))
+            spec = self._open()
+            stack.enter_context(matrix_threads(spec.training.threads or 1))
+            return self._train()
+
+    def _open(self) -> ModelSpec:
+        """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
+        run = self.run_directory
+        draft = read_document(run.model_path)
+        spec = examine(draft, base=run.path).ready()
+        dataset = load(spec.data, base=run.path, seed=spec.training.seed)
+        self._trainer = Trainer(spec, dataset, clock=self._watch)
+        self._keeper = Keeper(run, self._trainer)
+        resumed = self._keeper.restore()
+        self._control = Control(CommandReader(run.commands_path, from_end=resumed))
+        self._metrics = MetricsCsv(run.metrics_path, from_epoch=self._trainer.epochs_done)
+        self._thinning = Thinning(self._trainer.steps_per_epoch)
+        return spec
+
+    def _train(self) -> RunEnded:
+        trainer = self._trainer
+        self._write(self._started())
+        for event in trainer.events():
+            if isinstance(event, Step):
+                self._on_step(event)
+            elif isinstance(event, RunEnded):
+                return self._end(event)
+            else:
+                self._write(event)
+                if isinstance(event, EpochEnded):
+                    self._on_epoch(event)
+            if self._stop_message is not None:
+                break
+        ended = RunEnded(
+            step=trainer.step,
+            epoch=trainer.epoch,
+            reason="stopped",
+            message=f"{self._stop_message} after step {trainer.step}; 'nntui resume' goes on from there",
+            best_epoch=trainer.best.epoch,
+        )
+        return self._end(ended)
+
+    def _started(self) -> RunStarted:
+        trainer, spec = self._trainer, self._trainer.spec
+        return RunStarted(
+            step=trainer.step,
+            epoch=trainer.epoch,
+            from_step=trainer.step,
+            model=spec.name,
+            epochs=spec.training.epochs,
+            steps_per_epoch=trainer.steps_per_epoch,
+            batch_size=trainer.network.batch_size,
+            train_samples=len(trainer.dataset.train),
+            val_samples=len(trainer.dataset.val),
+            parameters=trainer.network.arena.size,
+            task=trainer.dataset.task,
+            classes=list(trainer.dataset.classes),
+            layers=list(trainer.network.names),
+            metrics=list(trainer.metric_names),
+            pid=os.getpid(),
+            versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
+        )
+
+    def _write(self, event: Event) -> None:
+        stamped = dataclasses.replace(event, time=round(time.time(), 3))
+        problem_before = self._log.problem
+        self._log.append(stamped)
+        if self._log.problem and not problem_before:
+            print(f"nntui: {self._log.problem}; events wait in memory until there is room", file=sys.stderr, flush=True)
+        self._listener(stamped)
+
+    def _warn(self, message: str) -> None:
+        print(f"nntui: {message}", file=sys.stderr, flush=True)
+        self._write(Warning(step=self._trainer.step, epoch=self._trainer.epoch, message=message))
+
+    def _on_step(self, step: Step) -> None:
+        interval = self._thinning.add(step)
+        if interval is not None:
+            self._write(interval)
+        now = self._watch()
+        if now >= self._next_poll:
+            self._next_poll = now + _POLL_SECONDS
+            self._obey()
+            self._keeper.keep_live(now)
+        if self._control.pauses_after_step():
+            self._pause()
+
+    def _on_epoch(self, ended: EpochEnded) -> None:
+        problem = self._metrics.append(ended)
+        if problem:
+            self._warn(problem)
+        saved = self._keeper.keep_epoch(ended)
+        if isinstance(saved, str):
+            self._warn(saved)
+        else:
+            self._write(saved)
+        now = self._watch()
+        if now - self._last_sync >= _SYNC_SECONDS:
+            self._last_sync = now
+            self._log.sync()
+        self._obey()
+        if self._control.pauses_after_epoch():
+            self._pause()
+
+    def _obey(self) -> None:
+        for complaint in self._control.read():
+            self._warn(complaint)
+        if self._control.stopping:
+            self.stop()
+        rate = self._control.take_learning_rate()
+        if rate is not None and rate != self._trainer.optimizer.learning_rate:
+            self._change_learning_rate(rate)
+
+    def _change_learning_rate(self, rate: float) -> None:
+        trainer = self._trainer
+        old, trainer.optimizer.learning_rate = trainer.optimizer.learning_rate, rate
+        # Saved before it is told: whoever sees the change in the log can rely on a resumed run having it too.
+        self._save_now()
+        changed = HyperparameterChanged(
+            step=trainer.step, epoch=trainer.epoch, setting="learning_rate", old=old, new=rate
+        )
+        self._write(changed)
+
+    def _save_now(self) -> None:
+        saved = self._keeper.keep_last()
+        if isinstance(saved, str):
+            self._warn(saved)
+
+    def _pause(self) -> None:
+        trainer = self._trainer
+        self._watch.stop()
+        interval = self._thinning.flush()
+        if interval is not None:
+            self._write(interval)
+        self._save_now()
+        self._keeper.keep_live(None)
+        self._write(Paused(step=trainer.step, epoch=trainer.epoch))
+        self._log.sync()
+        while self._control.paused and self._stop_message is None:
+            self._wake.wait(_POLL_SECONDS)
+            self._obey()
+        if self._stop_message is None:
+            self._write(Resumed(step=trainer.step, epoch=trainer.epoch))
+        self._watch.start()
+
+    def _end(self, ended: RunEnded) -> RunEnded:
+        interval = self._thinning.flush()
+        if interval is not None:
+            self._write(interval)
+        if ended.reason != "diverged":
+            self._save_now()
+        self._keeper.keep_live(None)
+        self._ended = ended
+        self._write(ended)
+        if not self._log.sync():
+            raise RunsError(f"{self._log.problem}: {self._log.pending} events could not be written; make room")
+        return ended
+
+    def fail(self, error: BaseException) -> None:
+        """Records in the log, where no end stands there yet, that the run failed with this error."""
+        if self._ended is not None:
+            return
+        trainer = getattr(self, "_trainer", None)
+        message = " ".join(str(error).split()) or type(error).__name__
+        if not isinstance(error, REFUSALS):
+            message = f"{type(error).__name__}: {message}; the worker's log has the details"
+        step, epoch = (trainer.step, trainer.epoch) if trainer else (0, 0)
+        self._ended = RunEnded(step=step, epoch=epoch, reason="failed", message=message)
+        self._write(self._ended)
+
+
+class _FailureRecord:
+    """Tells the log of an exception that passes through, whatever it is, and lets it pass."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._worker.fail(error)
+
+
+def main(arguments: list[str]) -> int:
+    """The worker process: 0 finished or stopped, 1 failed, 3 diverged; what refuses the run is one line on stderr."""
+    from nntui.training.signals import stop_on_signals
+
+    worker = Worker(RunDirectory(Path(arguments[0])))
+    try:
+        with stop_on_signals(worker.stop):
+            ended = worker.run()
+    except REFUSALS as error:
+        print(f"nntui: {error}", file=sys.stderr)
+        return EXIT_CODES["failed"]
+    return EXIT_CODES[ended.reason]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
