@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
 import re
 import shutil
@@ -27,8 +28,8 @@ _BLOCK = 4096
 class CheckpointStore:
     """The checkpoints directory of one run, with one writer.
 
-    Epochs are kept until they take more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the last and
-    an evenly spaced rest stay. Every write replaces a file all or nothing; CheckpointError says why it could not.
+    Epochs are kept until they take more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the
+    last and an evenly spaced rest stay. Every write replaces a file atomically; CheckpointError says why it could not.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class CheckpointStore:
     def epochs(self) -> list[int]:
         """The epochs that have a file, ascending; [] when the directory cannot be read."""
         try:
-            names = os.listdir(self.directory)
+            names = [path.name for path in self.directory.iterdir()]
         except OSError:
             return []
         return sorted(int(match[1]) for match in map(_EPOCH.fullmatch, names) if match)
@@ -85,15 +86,14 @@ class CheckpointStore:
         return _LAST
 
     def drop_after(self, epoch: int) -> None:
-        """Remove what a run resumed from `epoch` overtakes: later epochs, and `best` and `last` where they are one of them."""
+        """Remove what a run resumed from `epoch` overtakes: later epochs, and `best` and `last` if of one of them."""
         sizes = self._index()
-        names = [self.path(later) for later in self.epochs() if later > epoch]
-        overtaken = {identity for identity in map(_identity, names) if identity is not None}
+        overtaken = [self.path(later) for later in self.epochs() if later > epoch]
         try:
             for path in (self.directory / _BEST, self.directory / _LAST):
-                if _identity(path) in overtaken:
+                if any(_is_same(path, other) for other in overtaken):
                     path.unlink()
-            for path in names:
+            for path in overtaken:
                 path.unlink()
         except OSError as error:
             raise CheckpointError(f"cannot remove {problem(self.directory, error)}") from error
@@ -105,8 +105,8 @@ class CheckpointStore:
         """Size on disk by epoch, read once; what a killed writer left half-written is removed then."""
         if self._sizes is None:
             self._sizes = {epoch: _disk_size(self.path(epoch)) for epoch in self.epochs()}
-            best = _identity(self.directory / _BEST)
-            self._best = next((epoch for epoch in self._sizes if best and _identity(self.path(epoch)) == best), 0)
+            best = self.directory / _BEST
+            self._best = next((epoch for epoch in self._sizes if _is_same(best, self.path(epoch))), 0)
             for leftover in self.directory.glob(".*.safetensors.*.tmp"):
                 leftover.unlink(missing_ok=True)
         return self._sizes
@@ -158,10 +158,15 @@ def _disk_size(path: Path) -> int:
         return 0
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What two names of one file, or a copy and its original, have in common."""
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether both are names of one file, or copies where the disk has no hard links; False when one is missing."""
     try:
-        status = path.stat(follow_symlinks=False)
+        status, other_status = path.lstat(), other.lstat()
+        if os.path.samestat(status, other_status):
+            return True
+        may_be_copies = status.st_nlink == other_status.st_nlink == 1
+        return (
+            may_be_copies and status.st_mtime_ns == other_status.st_mtime_ns and filecmp.cmp(path, other, shallow=False)
+        )
     except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
+        return False

@@ -20,8 +20,8 @@ _PIECE = 64
 class EventLog:
     """Writes a run's events, one line and one write each; the first line of a new log also carries the schema.
 
-    Opening cuts off a torn last line. An event that finds the disk full waits in memory, in order, and is written before
-    the next; `append` never raises for a full or failing disk. RunsError when the log cannot be opened.
+    Opening cuts off a torn last line. An event that finds the disk full waits in memory, in order, and is written
+    before the next; `append` never raises for a full or failing disk. RunsError when the log cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,9 +65,9 @@ def _is_expendable(line: bytes) -> bool:
 class EventReader:
     """Reads a run's log as it grows: each call gives what is complete and new. Readers are independent of one another.
 
-    A record is a line that is one JSON object (no NaN, at most 200 levels deep, below 16 MiB); any other line, an empty
-    one too, is passed over and counted in `skipped`. A record's fields are not looked at: `from_record` and `History` do.
-    A missing log has no records. RunsError when there is a log that cannot be read.
+    A record is a line that is one JSON object (no NaN, below 200 levels deep, below 16 MiB); any other line, an empty
+    one too, is passed over and counted in `skipped`. What a record's fields hold is for `from_record` and `History` to
+    judge. A missing log has no records. RunsError when there is a log that cannot be read.
     """
 
     def __init__(self, path: Path) -> None:

@@ -247,7 +247,7 @@ def _check(hint: Any) -> Callable[[Any], bool]:
 
 
 def _are_counts(values: list[Any]) -> bool:
-    return not values or (set(map(type, values)) == {int} and 0 <= min(values) and max(values) <= LARGEST)
+    return not values or (set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= LARGEST)
 
 
 def _is_square(confusion: list[list[int]] | None) -> bool:

@@ -48,7 +48,7 @@ def temporary_name(path: Path) -> Path:
 
 
 def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:
-    """Replace `path` by `content`, all or nothing; `durable` waits for the disk. OSError leaves the old file as it was."""
+    """Replace `path` by `content`, all or nothing; `durable` waits for the disk. OSError leaves the old file alone."""
     temporary = temporary_name(path)
     temporary.unlink(missing_ok=True)
     try:

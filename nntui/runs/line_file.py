@@ -20,7 +20,7 @@ class LineFile:
     """Appends lines, one write each; a line that cannot be written waits, in order, for the next one.
 
     Opening cuts off a torn last line. `expendable` says which waiting lines may be thinned out (every second one) when
-    20,000 wait, so that a disk that stays full does not become memory that runs out. RunsError when it cannot be opened.
+    20,000 wait: a disk that stays full must not become memory that runs out. RunsError when it cannot be opened.
     """
 
     def __init__(self, path: Path, *, expendable: Callable[[bytes], bool] | None = None) -> None:

@@ -16,10 +16,10 @@ _LARGEST = 1 << 28
 
 
 class MetricsCsv:
-    """Appends rows `epoch,step,<metrics>,learning_rate,seconds,samples_per_second,time`; the first one writes the header.
+    """Appends rows `epoch,step,<metrics>,learning_rate,seconds,samples_per_second,time`; the first writes the header.
 
-    Floats are written as `repr` has them, what is missing or None as nothing, NaN as `nan`. A metric the header does not
-    have is left out. A full disk is survived as in EventLog. RunsError when the file cannot be opened.
+    Floats are written as `repr` has them, what is missing or None as nothing, NaN as `nan`. A metric the header does
+    not have is left out. A full disk is survived as in EventLog. RunsError when the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,7 +41,7 @@ class MetricsCsv:
         self._lines.append(_line("" if row.get(name) is None else repr(row[name]) for name in self._header))
 
     def drop_after(self, epoch: int) -> None:
-        """Remove the rows of later epochs, all at once, before a resumed run writes them again; RunsError when it cannot."""
+        """Remove the rows of later epochs, atomically, before a resumed run writes them again; RunsError if it cannot."""
         self._lines.close()
         try:
             content = self._path.read_bytes() if self._path.stat().st_size <= _LARGEST else b""

@@ -6,7 +6,9 @@ import math
 import os
 import time
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pydantic_core import from_json
@@ -124,7 +126,7 @@ def _sparkline(losses: list[float]) -> tuple[float, ...]:
     buckets = min(len(losses), _SPARKLINE)
     edges = [len(losses) * bucket // buckets for bucket in range(buckets + 1)] if buckets else []
     means = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         finite = [loss for loss in losses[start:end] if not math.isnan(loss)]
         means.append(math.fsum(loss / len(finite) for loss in finite) if finite else math.nan)
     return tuple(means)
@@ -149,7 +151,7 @@ def _starts(run: RunDirectory) -> tuple[RunStarted | None, RunStarted | None]:
     return first, next(_started(tail.split(b"\n")[::-1]), first)
 
 
-def _started(lines: list[bytes]):
+def _started(lines: list[bytes]) -> Iterator[RunStarted]:
     for line in lines:
         if b'"run_started"' in line:
             try:

@@ -16,8 +16,8 @@ _HEAD = 256
 class LineTail:
     """The whole lines of a growing file, each read once; a line without its line break is left for later.
 
-    Lines of 16 MiB and more are passed over and counted in `overlong`. A file that was replaced or has shrunk below what
-    was read starts over: `restarted` is then true until the next call.
+    Lines of 16 MiB and more are passed over and counted in `overlong`. A file that was replaced or has shrunk below
+    what was read starts over: `restarted` is then true until the next call.
     """
 
     def __init__(self, path: Path) -> None:

@@ -45,7 +45,7 @@ class _Tensor:
 
 
 def save(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any], *, durable: bool = False) -> None:
-    """Write arrays (bool, ints, float16 to 64; any shape and layout) and JSON metadata, replacing `path` all or nothing.
+    """Write arrays (bool, ints, float16 to 64; any shape and layout) and JSON metadata, replacing `path` atomically.
 
     `durable` waits for the disk. CheckpointError when it cannot be written: the old file, if any, is then untouched.
     """
@@ -151,7 +151,7 @@ def _read_tensor(path: Path, descriptor: int, tensor: _Tensor, start: int) -> np
         array = np.empty(tensor.shape, tensor.dtype)
     except (ValueError, OverflowError, MemoryError) as error:
         raise CheckpointError(f"{path}: tensor {tensor.name[:40]!r}: {_brief(error)}") from error
-    content = memoryview(array.reshape(-1).view(np.uint8))
+    content = array.reshape(-1).view(np.uint8).data
     position = start + tensor.begin
     while content:
         count = os.preadv(descriptor, [content], position)

@@ -12,7 +12,8 @@ _BLOCK = 2**20
 
 def refuse_not_finite(values: np.ndarray, name: str) -> None:
     """DataError with the place of the first NaN, infinity or number beyond float32, counted from 0."""
-    flat = values.reshape(-1)
+    # float16 cannot be compared with a number that it cannot hold.
+    flat = values.reshape(-1).astype(np.float32, copy=False) if values.dtype.itemsize == 2 else values.reshape(-1)
     for start in range(0, flat.size, _BLOCK):
         # Written so that NaN, which compares as False, counts as bad.
         bad = ~(np.abs(flat[start : start + _BLOCK]) <= LARGEST)

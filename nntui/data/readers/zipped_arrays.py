@@ -109,7 +109,7 @@ class ZippedArrays:
             raise self._problem(name, "holds Python objects, which are not loaded from files; save plain numbers")
         if header.dtype.kind not in _PLAIN_KINDS or header.dtype.itemsize == 0:
             raise self._problem(name, f"holds {header.dtype} values, expected numbers or text")
-        if any(length < 0 for length in header.shape) or len(header.shape) > 8:
+        if any(type(length) is not int or length < 0 for length in header.shape) or len(header.shape) > 8:
             raise self._problem(name, f"claims the shape {header.shape}")
         held = info.file_size
         if info.compress_type == zipfile.ZIP_STORED:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from nntui.tui.plots.labels import compact
 from nntui.tui.plots.palette import Palette, Ramp
 from nntui.tui.plots.runs_of_style import centred, segments
+from nntui.tui.plots.scale import extent, finite
 
 _LARGEST_PIXEL = 8
 _SHRINK_BELOW = 0.6
@@ -77,11 +78,12 @@ class Heatmap:
         ramp = palette.diverging if self.scale.signed else palette.sequential
         per_cell = 2 if palette.colored else 1
         pixels = fitted(matrix, height * per_cell, width, signed=self.scale.signed, pixel_height=per_cell)
-        good = pixels[np.isfinite(pixels)]
-        if len(good):
-            self.scale.fit(float(good.min()), float(good.max()))
+        pixels = finite(pixels).reshape(pixels.shape)
+        reach = extent(pixels.reshape(-1))
+        if reach is not None:
+            self.scale.fit(*reach)
         levels = np.full((height * per_cell, width), _OUTSIDE)
-        levels[: pixels.shape[0], : pixels.shape[1]] = self._steady(pixels, ramp.size)
+        levels[: len(pixels), : len(pixels[0])] = self._steady(pixels, ramp.size)
         draw_row = _half_block_row if palette.colored else _shade_row
         rows = levels.reshape(height, per_cell, width)
         return [Strip(draw_row(row, ramp, palette.invalid), width) for row in rows]

@@ -81,8 +81,8 @@ class LineDiffed(Widget):
 
         `now` is for the answer to a key, which must not wait.
         """
-        if self._stale:
-            return  # The next paint draws anyway.
+        if self._stale or not self.is_running:
+            return  # The next paint, if there is one, draws anyway.
         wait = self._drawn_at + self._interval - self._clock()
         if now or wait <= 0:
             self._draw_changes()

@@ -43,6 +43,12 @@ def test_a_value_that_is_not_finite_is_a_cross():
     assert text(Heatmap().draw(np.full((2, 2), np.nan), 2, 1, COLORS)) == ["××"]
 
 
+def test_the_largest_floats_do_not_overflow():
+    huge = np.array([[3e38, -3e38]], dtype=np.float32)
+    drawn = Heatmap().draw(huge, 2, 1, PLAIN)
+    assert text(drawn) == ["█≡"]
+
+
 def test_no_values():
     assert text(Heatmap().draw(np.empty((0, 3)), 20, 3, COLORS))[1].strip() == "no values yet"
 

@@ -39,7 +39,7 @@ def test_compact(value, width, text):
 def test_compact_fits_and_is_the_number(value, width):
     text = compact(value, width)
     assert len(text) <= width
-    if text and "#" not in text and text[-1] not in "kMGT" and math.isfinite(value):
+    if text and "#" not in text and text[-1] not in "kMGT" and abs(value) < 1e300:
         assert float(text) == pytest.approx(value, rel=0.5, abs=1e-320)
 
 

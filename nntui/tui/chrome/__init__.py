@@ -1,0 +1,1 @@
+"""What frames every place: the top line, the key line, the palette."""

@@ -1,0 +1,1 @@
+"""Dialogs that lie over a place and answer with one value."""

@@ -1,0 +1,38 @@
+"""Place: one of the things the app shows, each with its number key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Container
+from textual.message import Message
+
+
+class Place(Container):
+    """Fills the room between the top line and the key line; its BINDINGS hold while it is shown."""
+
+    title: ClassVar[str] = ""
+    """Its name in the top line, the help and the palette."""
+
+    class Headline(Message):
+        """What the top line says at the right while this place is shown: a name, and how it stands."""
+
+        def __init__(self, place: Place, name: str, state: str = "") -> None:
+            """`state` is a run's status, or words of the place's own; '' for none."""
+            super().__init__()
+            self.place = place
+            self.name = name
+            self.state = state
+
+        @property
+        def control(self) -> Place:
+            """The place that speaks."""
+            return self.place
+
+    def focus_first(self) -> None:
+        """Gives the focus to where the keyboard starts; called each time the place is shown."""
+        self.query("*").focus()
+
+    def headline(self, name: str, state: str = "") -> None:
+        """Changes what the top line says of this place."""
+        self.post_message(self.Headline(self, name, state))

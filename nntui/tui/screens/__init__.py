@@ -1,0 +1,1 @@
+"""The places and what stands in them."""

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from nntui.runs.events import HyperparameterChanged, LayerStats, Paused, Resumed, Warning, to_json
+from nntui.runs.history import History
+
+from .samples import ended, epoch_ended, started, step
+
+
+def records(*events):
+    return [json.loads(to_json(event)) for event in events]
+
+
+def history(*events) -> History:
+    result = History()
+    result.update(records(*events))
+    return result
+
+
+def test_an_empty_history_knows_nothing():
+    empty = History()
+    empty.update([])
+    assert (len(empty.steps), empty.epochs, empty.started, empty.ended, empty.best_epoch) == (0, [], None, None, 0)
+    assert (empty.marks, empty.paused, empty.skipped) == ([], False, 0)
+    assert empty.steps.loss.dtype == np.float64
+    assert empty.steps.step.dtype == np.int64
+
+
+def test_steps_become_columns():
+    steps = history(*(step(number, loss=number / 4) for number in range(1, 6))).steps
+    assert steps.step.tolist() == [1, 2, 3, 4, 5]
+    assert steps.loss.tolist() == [0.25, 0.5, 0.75, 1.0, 1.25]
+    assert steps.accuracy.tolist() == [0.25] * 5
+    assert steps.learning_rate.tolist() == [0.001] * 5
+    assert steps.time.tolist() == [1.7e9 + number for number in range(1, 6)]
+
+
+def test_not_finite_losses_and_missing_accuracies_are_nan():
+    plain, diverged = records(step(1), step(2, loss=math.nan))
+    del plain["accuracy"]
+    result = History()
+    result.update([plain, plain, diverged])
+    assert np.isnan(result.steps.accuracy).tolist() == [True, True, False]
+    assert np.isnan(result.steps.loss).tolist() == [False, False, True]
+    assert result.skipped == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"step": "2"}, {"step": 10**400}, {"loss": [1]}, {"loss": None}, {"time": True}, {"accuracy": {}}, {"epoch": -1},
+     {"learning_rate": math.inf}, {"count": "x"}, {"step": 2.0}, {"loss": 10**400}],
+)  # fmt: skip
+def test_a_step_that_does_not_fit_is_passed_over_and_counted(change):
+    one, two, three = records(step(1), step(2), step(3))
+    result = History()
+    result.update([one, {**two, **change}, three])
+    assert result.steps.step.tolist() == [1, 3]
+    assert result.skipped == 1
+
+
+def test_a_step_without_a_loss_is_passed_over():
+    one, two, three = records(step(1), step(2), step(3))
+    del two["loss"]
+    result = History()
+    result.update([one, two, three])
+    assert (result.steps.step.tolist(), result.skipped) == ([1, 3], 1)
+
+
+def test_what_is_no_event_is_counted():
+    result = History()
+    result.update([{}, {"event": "later"}, {"event": 5}, {"event": "epoch_ended", "epoch": 1}])
+    assert result.skipped == 4
+
+
+def test_the_end_the_best_epoch_and_the_marks():
+    result = history(
+        started(),
+        epoch_ended(1, best=True),
+        HyperparameterChanged(step=12, epoch=2, setting="learning_rate", old=0.001, new=0.0005),
+        epoch_ended(2, best=True),
+        Warning(step=25, epoch=3, message="the disk is full"),
+        epoch_ended(3),
+        ended(),
+    )
+    assert result.started == started()
+    assert result.ended == ended()
+    assert result.best_epoch == 2
+    assert [epoch.epoch for epoch in result.epochs] == [1, 2, 3]
+    assert result.marks == [(12, "learning_rate 0.001 to 0.0005"), (25, "the disk is full")]
+
+
+def test_pauses():
+    result = history(started(), Paused(step=1, epoch=1))
+    assert result.paused
+    result.update(records(Resumed(step=1, epoch=1)))
+    assert not result.paused
+    result.update(records(Paused(step=2, epoch=1), ended("stopped")))
+    assert not result.paused
+
+
+def test_a_resumed_run_overtakes_what_came_after_its_checkpoint():
+    stats = LayerStats(step=30, epoch=3, weight_norm={"dense_1.weight": 1.0}, gradient_norm={})
+    result = history(
+        started(), *(step(number) for number in range(1, 31)), epoch_ended(1), epoch_ended(2, best=True),
+        Warning(step=20, epoch=2, message="kept"), epoch_ended(3, best=True), Warning(step=21, epoch=3, message="gone"),
+        stats, Paused(step=30, epoch=3), ended("stopped"),
+    )  # fmt: skip
+    before = result.steps
+    assert result.layer_stats == stats
+    result.update(records(started(from_step=20, epoch=2), step(21, loss=9.0), epoch_ended(3)))
+    assert result.steps.step.tolist() == [*range(1, 21), 21]
+    assert result.steps.loss[-1] == 9.0
+    assert [epoch.epoch for epoch in result.epochs] == [1, 2, 3]
+    assert result.best_epoch == 2
+    assert result.marks == [(20, "kept")]
+    assert result.started == started(from_step=20, epoch=2)
+    assert (result.ended, result.paused, result.layer_stats) == (None, False, None)
+    assert before.step.tolist() == list(range(1, 31))
+    assert before.loss[20] == 0.5
+
+
+def test_a_run_started_over_forgets_everything():
+    result = history(started(), step(1), step(2), epoch_ended(1), ended("failed"), started())
+    assert (len(result.steps), result.epochs, result.ended) == (0, [], None)
+
+
+def test_views_stay_as_they_were_while_the_history_grows():
+    result = history(step(1), step(2))
+    view = result.steps
+    result.update(records(*(step(number) for number in range(3, 5000))))
+    assert view.step.tolist() == [1, 2]
+    assert len(result.steps) == 4999
