@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.runs.events import Command
+from nntui.runs.files import open_appending
 from nntui.runs.tailing import LineTail
 
 _LONGEST_SHOWN = 80
@@ -39,9 +40,8 @@ def send(run: RunDirectory, command: Command) -> None:
     if reason:
         raise RunsError(reason)
     line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(run.commands_path, flags, 0o600)
+        descriptor = open_appending(run.commands_path)
         try:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":

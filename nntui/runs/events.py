@@ -24,6 +24,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, ClassVar
 
 SCHEMA = 1
@@ -90,7 +91,7 @@ class LayerStats(Event):
 
     weight_norm: dict[str, float]
     gradient_norm: dict[str, float]
-    """Euclidean norm of the gradient of the last batch."""
+    """Euclidean norm of the gradient of the last batch; empty where a run was resumed between that batch and this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +235,8 @@ def _check(hint: Any) -> Callable[[Any], bool]:
         return lambda value: type(value) in (float, int) and not abs(value) > sys.float_info.max
     if hint is int:
         return lambda value: type(value) is int and 0 <= value <= LARGEST
-    if hint == list[int]:
-        return lambda value: type(value) is list and _are_counts(value)
+    if hint == list[list[int]]:
+        return _is_matrix
     members = [_check(member) for member in typing.get_args(hint)]
     if isinstance(hint, types.UnionType):
         return lambda value: any(check(value) for check in members)
@@ -246,8 +247,12 @@ def _check(hint: Any) -> Callable[[Any], bool]:
     return lambda value: type(value) is hint
 
 
-def _are_counts(values: list[Any]) -> bool:
-    return not values or (set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= LARGEST)
+def _is_matrix(rows: Any) -> bool:
+    """Whether it is a list of lists of counts, all looked at together: a confusion matrix may have a million."""
+    if type(rows) is not list or not set(map(type, rows)) <= {list}:
+        return False
+    counts = list(chain.from_iterable(rows))
+    return not counts or (set(map(type, counts)) == {int} and min(counts) >= 0 and max(counts) <= LARGEST)
 
 
 def _is_square(confusion: list[list[int]] | None) -> bool:

@@ -26,6 +26,16 @@ def open_regular(path: Path) -> int | None:
     return descriptor
 
 
+def open_appending(path: Path) -> int:
+    """A descriptor for reading and appending, the file made (mode 0600) when missing; OSError, RunsError if no file."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise RunsError(f"{path}: expected a file, got something else")
+    return descriptor
+
+
 def read_small(path: Path, limit: int) -> bytes:
     """A file's bytes, b'' when it is missing, unreadable or larger than `limit`."""
     try:

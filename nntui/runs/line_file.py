@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from nntui.runs.directory import RunsError, problem
+from nntui.runs.files import open_appending
 from nntui.runs.tailing import end_of_whole_lines
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS})
@@ -34,20 +34,15 @@ class LineFile:
         self._thin_at = _MOST_WAITING
         self._torn = False
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+            self._descriptor = open_appending(path)
         except OSError as error:
             raise RunsError(f"cannot write {problem(path, error)}") from error
         try:
-            if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
-                raise RunsError(f"{path}: expected a file, got something else")
             self._size = end_of_whole_lines(self._descriptor)
             os.ftruncate(self._descriptor, self._size)
         except OSError as error:
             os.close(self._descriptor)
             raise RunsError(f"cannot write {problem(path, error)}") from error
-        except RunsError:
-            os.close(self._descriptor)
-            raise
 
     @property
     def pending(self) -> int:

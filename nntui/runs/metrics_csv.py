@@ -41,7 +41,7 @@ class MetricsCsv:
         self._lines.append(_line("" if row.get(name) is None else repr(row[name]) for name in self._header))
 
     def drop_after(self, epoch: int) -> None:
-        """Remove the rows of later epochs, atomically, before a resumed run writes them again; RunsError if it cannot."""
+        """Remove the rows of later epochs, atomically: a resumed run writes them again. RunsError when it cannot."""
         self._lines.close()
         try:
             content = self._path.read_bytes() if self._path.stat().st_size <= _LARGEST else b""

@@ -49,10 +49,12 @@ def save(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, A
 
     `durable` waits for the disk. CheckpointError when it cannot be written: the old file, if any, is then untouched.
     """
-    arrays = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
-    for name, array in arrays.items():
-        if array.dtype not in _SAVED:
-            raise CheckpointError(f"{path}: tensor {name!r}: cannot save dtype {array.dtype}")
+    arrays = {}
+    for name, tensor in tensors.items():
+        dtype = tensor.dtype.newbyteorder("<")
+        if dtype not in _SAVED:
+            raise CheckpointError(f"{path}: tensor {name!r}: cannot save dtype {tensor.dtype}")
+        arrays[name] = np.asarray(tensor, dtype, order="C")
     content = serialize(arrays, metadata={_KEY: json.dumps(metadata)})
     try:
         write_atomically(path, content, durable=durable)

@@ -15,7 +15,6 @@ from nntui.training.loop import Trainer
 _CAP_BYTES = 500_000_000
 _LIVE_SECONDS = 0.25
 _LIVE_SHARE = 0.02
-_DURABLE_SECONDS = 1.0
 
 
 class Keeper:
@@ -28,7 +27,6 @@ class Keeper:
         self._run, self._trainer = run, trainer
         self._store = CheckpointStore(run.checkpoints_path, cap_bytes=_CAP_BYTES)
         self._next_live = 0.0
-        self._last_durable = 0.0
 
     def restore(self) -> bool:
         """Puts the trainer where the newest checkpoint stands; False where there is none."""
@@ -37,26 +35,23 @@ class Keeper:
             return False
         tensors, metadata = load(path)
         restore_training(self._trainer, tensors, metadata)
+        self._store.drop_after(self._trainer.epochs_done)
         return True
 
     def keep_epoch(self, ended: EpochEnded) -> CheckpointSaved | str:
-        """Saves the checkpoint of an epoch; waits for the disk at most once a second."""
-        now = time.monotonic()
-        durable = now - self._last_durable >= _DURABLE_SECONDS
+        """Saves the checkpoint of an epoch."""
         tensors, metadata = checkpoint_of(self._trainer, fingerprint=self._trainer.dataset.fingerprint)
         try:
-            name = self._store.save_epoch(ended.epoch, tensors, metadata, best=ended.best, durable=durable)
+            name = self._store.save_epoch(ended.epoch, tensors, metadata, best=ended.best)
         except CheckpointError as error:
             return f"the checkpoint of epoch {ended.epoch} was not saved: {error}"
-        if durable:
-            self._last_durable = now
         return CheckpointSaved(step=ended.step, epoch=ended.epoch, file=name, best=ended.best)
 
     def keep_last(self) -> str | None:
         """Saves where the training stands now, between two epochs or not; a line of text where that failed."""
         tensors, metadata = checkpoint_of(self._trainer, fingerprint=self._trainer.dataset.fingerprint)
         try:
-            self._store.save_last(tensors, metadata, durable=True)
+            self._store.save_last(tensors, metadata)
         except CheckpointError as error:
             return f"the checkpoint of step {self._trainer.step} was not saved: {error}"
         return None
@@ -71,7 +66,7 @@ class Keeper:
             return
         arena = self._trainer.network.arena
         began = time.perf_counter()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(CheckpointError):
             write_live(
                 self._run.live_path,
                 step=self._trainer.step,

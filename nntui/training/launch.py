@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "nntui.training.worker", str(run.path.resolve())]
     try:
         with run.log_path.open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -70,3 +71,6 @@ def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:
             )
     except OSError as error:
         raise RunsError(f"cannot start the worker of {run.id}: {error}") from error
+    # Somebody must take note of its end, or it stays behind as a zombie for as long as this process lives.
+    threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
+    return process

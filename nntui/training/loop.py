@@ -89,6 +89,8 @@ class Trainer:
         """Steps done of the epoch that is going on; 0 between epochs."""
         self._loss_sum = 0.0
         self._seconds = 0.0
+        self._has_gradient = False
+        """Whether the arena's gradients are of the last step; a checkpoint does not hold them."""
 
     @property
     def steps_per_epoch(self) -> int:
@@ -155,6 +157,7 @@ class Trainer:
         hits = self._meter.update(outputs, truth)
         self.network.backward(self.loss.backward())
         self._regularizer.apply()
+        self._has_gradient = True
         self.optimizer.step()
         self.step += 1
         self._position += 1
@@ -199,11 +202,14 @@ class Trainer:
 
     def _layer_stats(self) -> LayerStats:
         arena = self.network.arena
+        gradients = {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.specs}
+        if not self._has_gradient:
+            gradients = {}
         return LayerStats(
             step=self.step,
             epoch=self.epochs_done + 1,
             weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.specs},
-            gradient_norm={name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.specs},
+            gradient_norm=gradients,
         )
 
     def _diverged(self) -> RunEnded:

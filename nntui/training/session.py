@@ -28,6 +28,7 @@ from nntui.runs.events import (
     from_record,
 )
 from nntui.runs.lock import held
+from nntui.runs.status import status_of
 from nntui.training.launch import create_run, start_worker
 
 _POLL_SECONDS = 0.02
@@ -52,7 +53,7 @@ class Session:
     @classmethod
     def resume(cls, run: RunDirectory) -> Self:
         """A session that goes on with a run whose worker has ended; RunsError where it has not."""
-        if held(run.lock_path):
+        if status_of(run).alive:
             raise RunsError(f"{run.id} is being trained; attach to it")
         return cls(run, start=True)
 
@@ -69,8 +70,7 @@ class Session:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        if self._process is not None:
-            self._process.poll()
+        self._process = None
 
     async def events(self) -> AsyncIterator[Event]:
         """Every event of the run from its first, then new ones as they come; ends with the run.

@@ -87,17 +87,18 @@ class Worker:
         """Trains; the event the run ended with. Raises one of REFUSALS where it could not begin or go on."""
         with ExitStack() as stack:
             lock = WorkerLock(self.run_directory.lock_path)
-            if not lock.acquire():
+            # A worker that has just said its last word may need a moment to let go.
+            if not lock.acquire(patience=1.0):
                 raise RunsError(f"{self.run_directory.id} is being trained already; 'nntui watch' shows it")
             stack.callback(lock.release)
             self._log = EventLog(self.run_directory.events_path)
             stack.callback(self._log.close)
             stack.enter_context(_FailureRecord(self))
-            spec = self._open()
+            spec = self._open(stack)
             stack.enter_context(matrix_threads(spec.training.threads or 1))
             return self._train()
 
-    def _open(self) -> ModelSpec:
+    def _open(self, stack: ExitStack) -> ModelSpec:
         """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
         run = self.run_directory
         draft = read_document(run.model_path)
@@ -106,8 +107,13 @@ class Worker:
         self._trainer = Trainer(spec, dataset, clock=self._watch)
         self._keeper = Keeper(run, self._trainer)
         resumed = self._keeper.restore()
-        self._control = Control(CommandReader(run.commands_path, from_end=resumed))
-        self._metrics = MetricsCsv(run.metrics_path, from_epoch=self._trainer.epochs_done)
+        commands = CommandReader(run.commands_path)
+        if resumed:
+            commands.skip_to_end()
+        self._control = Control(commands)
+        self._metrics = MetricsCsv(run.metrics_path)
+        stack.callback(self._metrics.close)
+        self._metrics.drop_after(self._trainer.epochs_done)
         self._thinning = Thinning(self._trainer.steps_per_epoch)
         return spec
 
@@ -180,9 +186,7 @@ class Worker:
             self._pause()
 
     def _on_epoch(self, ended: EpochEnded) -> None:
-        problem = self._metrics.append(ended)
-        if problem:
-            self._warn(problem)
+        self._metrics.append(ended)
         saved = self._keeper.keep_epoch(ended)
         if isinstance(saved, str):
             self._warn(saved)

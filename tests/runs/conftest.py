@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-import errno
+import os
 import resource
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -22,10 +24,8 @@ class SmallDisk:
         """No room but for a few bytes more of `growing`: its next write stops in the middle."""
         if self.mounted:
             filler = self.directory / "filler"
-            with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space") as caught:
-                while True:
-                    file.write(bytes(4096))
-            assert caught.value.errno == errno.ENOSPC
+            with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+                _write_on(file)
             try:
                 yield
             finally:
@@ -40,9 +40,53 @@ class SmallDisk:
                 resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+def _write_on(file: BinaryIO) -> None:
+    while True:
+        file.write(bytes(4096))
+
+
+@contextmanager
+def _anybody() -> Iterator[None]:
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def read_only() -> Callable[[Path], AbstractContextManager[None]]:
+    """Makes a directory and all in it read-only; within the context nobody, not even root, may write there."""
+
+    @contextmanager
+    def guard(directory: Path) -> Iterator[None]:
+        inside = [directory, *directory.rglob("*")]
+        for path in inside:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        try:
+            with _anybody():
+                yield
+        finally:
+            for path in inside:
+                path.chmod(0o755 if path.is_dir() else 0o644)
+
+    return guard
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A temporary directory whose parents anybody may search."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.fixture(params=["file size limit", "tmpfs"])
 def small_disk(request, tmp_path) -> Iterator[SmallDisk]:
-    """A small tmpfs where mounting is permitted (else the limit again), and a limit on the size of files, as quotas do."""
+    """A small tmpfs where mounting is permitted (else the limit again), and a limit on the size of files."""
     directory = tmp_path / "disk"
     directory.mkdir()
     mounted = False

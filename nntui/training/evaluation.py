@@ -1,0 +1,238 @@
+"""Evaluation: how well a checkpoint of a run answers on its own validation split, or on other data."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nntui.data.batches import Batches
+from nntui.data.catalogue import load as load_data
+from nntui.data.dataset import Dataset, Split
+from nntui.data.errors import DataError, shown
+from nntui.data.generators.base import Generator
+from nntui.data.preprocessing import Preprocessing
+from nntui.nn.layers.base import ShapeError
+from nntui.nn.metrics import ClassificationMeter
+from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load
+from nntui.runs.directory import RunDirectory
+from nntui.spec.model import ModelSpec
+from nntui.spec.parsing import parse
+from nntui.spec.problems import SpecError
+from nntui.training.checkpointing import load_weights
+from nntui.training.loop import build_loss, build_meter, build_network, evaluate
+from nntui.training.threads import matrix_threads
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How one class fares; a share without anything to share is NaN."""
+
+    name: str
+    samples: int
+    precision: float
+    """Of those taken for the class, the share that is of it."""
+    recall: float
+    """Of those of the class, the share taken for it."""
+    f1: float
+    """The harmonic mean of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The loss and metrics of a checkpoint on a split."""
+
+    run: str
+    checkpoint: str
+    """The checkpoint's file name."""
+    step: int
+    epoch: int
+    data: str
+    split: str
+    """val, train (where there is nothing held out), or all (the rows of other data)."""
+    samples: int
+    loss: float
+    metrics: dict[str, float]
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    """Row = true class, column = predicted class; () for regression."""
+
+    @property
+    def scores(self) -> tuple[ClassScore, ...]:
+        """Each class's share of right answers, in the order of `classes`."""
+        taken = [sum(column) for column in zip(*self.confusion, strict=True)]
+        return tuple(
+            _score(name, right=row[index], samples=sum(row), taken=taken[index])
+            for index, (name, row) in enumerate(zip(self.classes, self.confusion, strict=True))
+        )
+
+
+def _score(name: str, *, right: int, samples: int, taken: int) -> ClassScore:
+    return ClassScore(
+        name=name,
+        samples=samples,
+        precision=right / taken if taken else math.nan,
+        recall=right / samples if samples else math.nan,
+        f1=2 * right / (samples + taken) if samples + taken else math.nan,
+    )
+
+
+def evaluate_run(
+    run: RunDirectory, *, checkpoint: str = "best", source: str | None = None, base: Path = Path()
+) -> Evaluation:
+    """Evaluates the checkpoint 'best', 'last' or of an epoch ('7') of a run.
+
+    On the run's validation split (its training split where it has none), or on all rows of the data `source`, a path
+    relative to `base`, taken in with the run's own preprocessing; where that source brings its own validation split,
+    on that. Raises CheckpointError, DataError or SpecError.
+    """
+    path = checkpoint_path(run, checkpoint)
+    tensors, metadata = load(path)
+    spec, progress = _spec_of(metadata, path), metadata.get("progress", {})
+    dataset = _own_data(spec, run, metadata) if source is None else _other_data(spec, source, base, metadata)
+    dataset = _as_trained(dataset, _preprocessing(tensors, path), metadata)
+    part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
+    try:
+        with matrix_threads(spec.training.threads or 1):
+            loss, metrics, confusion = _measure(spec, dataset, part, tensors)
+    except (ShapeError, CheckpointError) as error:
+        if source is None:
+            raise CheckpointError(f"{path}: the checkpoint does not fit its own model: {error}") from None
+        what = f"{shown(dataset.name)} with inputs of shape {dataset.input_shape}"
+        raise DataError("data.source", f"{what} does not fit the network: {error}") from None
+    return Evaluation(
+        run=run.id,
+        checkpoint=path.name,
+        step=int(progress.get("step", 0)),
+        epoch=int(progress.get("epochs_done", 0)),
+        data=dataset.name,
+        split=name,
+        samples=len(part),
+        loss=loss,
+        metrics=metrics,
+        classes=dataset.classes,
+        confusion=confusion,
+    )
+
+
+def checkpoint_path(run: RunDirectory, checkpoint: str) -> Path:
+    """The file of 'best', 'last' or an epoch; CheckpointError names those there are."""
+    store = CheckpointStore(run.checkpoints_path)
+    if checkpoint in ("best", "last"):
+        path = run.checkpoints_path / f"{checkpoint}.safetensors"
+    elif checkpoint.isascii() and checkpoint.isdigit() and len(checkpoint) < 10:
+        path = store.path(int(checkpoint))
+    else:
+        raise CheckpointError(f"no checkpoint {checkpoint!r}: expected best, last or the number of an epoch")
+    if path.exists():
+        return path
+    epochs = store.epochs()
+    if not epochs and store.latest() is None:
+        raise CheckpointError(f"{run.id} has no checkpoint yet")
+    there = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
+    raise CheckpointError(f"{run.id} has no checkpoint {checkpoint!r}; there are: {there}")
+
+
+def _spec_of(metadata: Mapping[str, Any], path: Path) -> ModelSpec:
+    try:
+        spec = parse(metadata["model"])
+    except (KeyError, AttributeError) as error:
+        raise CheckpointError(f"{path}: the checkpoint does not hold its model ({error})") from None
+    except SpecError as error:
+        raise CheckpointError(f"{path}: the checkpoint's model cannot be read: {error.problems[0]}") from None
+    if spec.training.loss is None:
+        raise CheckpointError(f"{path}: the checkpoint's model does not name its loss")
+    return spec
+
+
+def _preprocessing(tensors: Mapping[str, np.ndarray], path: Path) -> Preprocessing:
+    prefix = "preprocessing."
+    stored = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    try:
+        return Preprocessing.from_tensors(stored)
+    except KeyError as error:
+        raise CheckpointError(f"{path}: the checkpoint lacks {prefix}{error.args[0]}") from None
+
+
+def _own_data(spec: ModelSpec, run: RunDirectory, metadata: Mapping[str, Any]) -> Dataset:
+    dataset = load_data(spec.data, base=run.path, seed=spec.training.seed)
+    if dataset.fingerprint != metadata.get("fingerprint"):
+        raise DataError("data.source", f"{shown(spec.data.source)} has changed since the run; name data to evaluate on")
+    return dataset
+
+
+def _other_data(spec: ModelSpec, source: str, base: Path, metadata: Mapping[str, Any]) -> Dataset:
+    """All of another source as it is, none of it held out and nothing fitted on it."""
+    own = spec.data
+    generator = Generator.members().get(source)
+    task = "classification" if metadata.get("classes") else "regression"
+    settings = dataclasses.replace(
+        own,
+        source=source,
+        target=None if generator else own.target,
+        task=None if generator else task,
+        validation=0.0,
+        standardize=False,
+        standardize_targets=False,
+        generator=own.generator if source == own.source else None,
+    )
+    # Another seed: a generator's points are then not those it was trained on.
+    return load_data(settings, base=base, seed=spec.training.seed + 1)
+
+
+def _as_trained(dataset: Dataset, stored: Preprocessing, metadata: Mapping[str, Any]) -> Dataset:
+    """The dataset as the network has learnt to see data: its classes, targets and preprocessing."""
+    classes, targets = tuple(metadata.get("classes", ())), tuple(metadata.get("targets", ()))
+    if bool(classes) != (dataset.task == "classification") or len(dataset.targets) != len(targets):
+        expected = f"{len(classes)} classes" if classes else f"{len(targets)} targets"
+        got = f"{len(dataset.classes)} classes" if dataset.classes else f"{len(dataset.targets)} targets"
+        raise DataError("data.source", f"{shown(dataset.name)} has {got}; the network was trained on {expected}")
+    fitted = dataset.preprocessing
+    if stored.offset.ndim and stored.offset.shape != dataset.input_shape:
+        expected, got = stored.offset.shape, dataset.input_shape
+        raise DataError("data.source", f"{shown(dataset.name)} has inputs of shape {got}, expected {expected}")
+    labels = _label_numbers(dataset, classes)
+    same = all(np.array_equal(fitted.to_tensors()[name], array) for name, array in stored.to_tensors().items())
+
+    def seen(part: Split) -> Split:
+        x, y = part.x, labels[part.y] if classes else part.y
+        if not same:
+            x = x if x.dtype == np.uint8 else stored.apply(fitted.restore(x))
+            y = y if classes else stored.apply_targets(fitted.restore_targets(y))
+        return Split(x, y)
+
+    return dataclasses.replace(
+        dataset, train=seen(dataset.train), val=seen(dataset.val), classes=classes, targets=targets,
+        preprocessing=stored,
+    )  # fmt: skip
+
+
+def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:
+    """For each class of the data its number in the network, by name."""
+    numbers = {name: number for number, name in enumerate(classes)}
+    unknown = [name for name in dataset.classes if name not in numbers]
+    if unknown:
+        known = ", ".join(classes[:10]) + (", ..." if len(classes) > 10 else "")
+        what = f"{shown(dataset.name)} has the class {shown(unknown[0])}"
+        raise DataError("data.source", f"{what}, which the network does not know; it knows {known}")
+    return np.array([numbers[name] for name in dataset.classes], np.int64)
+
+
+def _measure(
+    spec: ModelSpec, dataset: Dataset, part: Split, tensors: Mapping[str, np.ndarray]
+) -> tuple[float, dict[str, float], tuple[tuple[int, ...], ...]]:
+    network = build_network(spec, dataset)
+    load_weights(network.arena, tensors)
+    loss = build_loss(spec, dataset, network)
+    meter = build_meter(dataset, network, loss, confusion=True)
+    batches = Batches(part, dataset.preprocessing, network.batch_size)
+    value = evaluate(network, loss, batches, meter, len(part))
+    confusion: tuple[tuple[int, ...], ...] = ()
+    if isinstance(meter, ClassificationMeter) and meter.confusion is not None:
+        confusion = tuple(tuple(row) for row in meter.confusion.tolist())
+    return value, meter.result(), confusion

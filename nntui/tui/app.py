@@ -1,0 +1,213 @@
+"""The app: the top line, the place in view, the key line. It composes; what a place does is the place's."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding
+from textual.command import Provider
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.tui.chrome.key_line import KeyLine
+from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
+from nntui.tui.chrome.keys import help_group as group_of
+from nntui.tui.chrome.top_line import TopLine
+from nntui.tui.first_model import first_model
+from nntui.tui.place import Place
+from nntui.tui.places import PLACES, PlaceEntry
+from nntui.tui.screens.build.place import BuildPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An action of the palette."""
+
+    title: str
+    help: str
+    run: Callable[[], Awaitable[None]]
+
+
+def _key_commands() -> type[Provider]:
+    from nntui.tui.chrome.commands import KeyCommands
+
+    return KeyCommands
+
+
+class NntuiApp(App[None]):
+    """nntui on a terminal; `attached` tells afterwards which runs were watched."""
+
+    CSS_PATH = "nntui.tcss"
+    TITLE = "nntui"
+    COMMANDS = App.COMMANDS | {_key_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (132, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (40, "-tall")]
+    BINDINGS = [
+        *(Binding(entry.key, f"go('{entry.id}')", entry.title, show=False) for entry in PLACES),
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("ctrl+p", "command_palette", "Commands", show=False),
+        Binding("q", "quit", "Quit", tooltip="Quit; a training goes on"),
+    ]
+
+    def __init__(self, *, runs_root: Path, base: Path, model: Path | None = None) -> None:
+        """`base` is where relative data paths begin; `model` is opened, by default the bundled digits-mlp."""
+        super().__init__()
+        self.runs_root = runs_root
+        self.base = base
+        self.attached: list[RunDirectory] = []
+        """The runs watched since the start, the last one at the end."""
+        self._model = model
+        self._headlines: dict[str, tuple[str, str]] = {}
+
+    def compose(self) -> ComposeResult:
+        first = first_model(self._model, base=self.base)
+        if first.problem:
+            self.notify(first.problem, severity="error", timeout=15)
+        yield TopLine([(entry.key, entry.id, entry.title) for entry in PLACES])
+        with ContentSwitcher(initial="build", id="places"):
+            yield BuildPlace(first.draft, base=first.base, path=first.path, id="build")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.set_class(self.no_color, "-no-color")
+        self.query_one(TopLine).place = "build"
+        self.query_one(BuildPlace).focus_first()
+        # What the shell left on the screen after ctrl+z and fg is drawn over.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.call_after_refresh(self.run_worker, self._offer_running(), group="start")
+
+    @property
+    def place(self) -> Place:
+        """The place in view."""
+        switcher = self.screen_stack[0].query_one("#places", ContentSwitcher)
+        return switcher.query_one(f"#{switcher.current}", Place)
+
+    async def action_go(self, place: str) -> None:
+        """Shows a place: build, train or runs."""
+        await self.show_place(place)
+
+    async def show_place(self, identity: str) -> Place:
+        """Shows a place, making it where it was not shown before, and gives it the focus."""
+        base = self.screen_stack[0]
+        switcher = base.query_one("#places", ContentSwitcher)
+        try:
+            place = switcher.query_one(f"#{identity}", Place)
+        except NoMatches:
+            kind = await asyncio.to_thread(PlaceEntry.named(identity).load)
+            place = kind(id=identity)
+            await switcher.add_content(place)
+        switcher.current = identity
+        top = base.query_one(TopLine)
+        top.place, top.headline = identity, self._headlines.get(identity, ("", ""))
+        place.focus_first()
+        return place
+
+    def on_place_headline(self, event: Place.Headline) -> None:
+        event.stop()
+        self._headlines[event.place.id or ""] = (event.name, event.state)
+        if event.place is self.place:
+            self.screen_stack[0].query_one(TopLine).headline = (event.name, event.state)
+
+    def train(self, draft: dict[str, Any], base: Path) -> None:
+        """Creates and starts a run of the draft, and shows it in Train."""
+        self.run_worker(self._train(draft, base), group="train")
+
+    def attach(self, run: RunDirectory) -> None:
+        """Shows a run in Train."""
+        self.run_worker(self._attach(run), group="train")
+
+    async def _train(self, draft: dict[str, Any], base: Path) -> None:
+        from nntui.spec.problems import SpecError
+
+        try:
+            run = await asyncio.to_thread(_started, draft, base, self.runs_root)
+        except (SpecError, RunsError) as error:
+            self.notify(str(error), title="This cannot be trained", severity="error", timeout=10)
+            return
+        await self._attach(run)
+
+    async def _attach(self, run: RunDirectory) -> None:
+        if run in self.attached:
+            self.attached.remove(run)
+        self.attached.append(run)
+        place: Any = await self.show_place("train")
+        answer = place.attach(run)
+        if inspect.isawaitable(answer):
+            await answer
+
+    async def _offer_running(self) -> None:
+        from nntui.tui.dialogs.confirm import ConfirmDialog
+        from nntui.tui.running import running_runs
+
+        runs = await asyncio.to_thread(running_runs, self.runs_root)
+        if not runs:
+            return
+        others = f"{len(runs) - 1} more: see 4 Runs" if len(runs) > 1 else ""
+        dialog = ConfirmDialog(f"{runs[0].id} is running.", detail=others, yes="Attach", no="Stay")
+        if await self.push_screen_wait(dialog):
+            await self._attach(runs[0])
+
+    def action_help(self) -> None:
+        """Shows every key, those of the place in view first."""
+        from nntui.tui.dialogs.help import HelpDialog
+
+        places = sorted(self._places(), key=lambda place: place is not self.place)
+        groups = [group for place in places for group in place_groups(place.title, place)]
+        groups.insert(1, group_of("Everywhere", own_bindings(NntuiApp)))
+        self.push_screen(HelpDialog(groups))
+
+    def commands(self) -> list[Command]:
+        """Every action of the app, of the places there are, and of the focused widget."""
+        found = [_command("", binding, partial(self.run_action, binding.action, self)) for binding in _actions(self)]
+        for place in self._places():
+            found += [
+                _command(f"{place.title}: ", binding, partial(self._run_in, place, binding.action))
+                for binding in _actions(place)
+            ]
+        return found
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own commands, those that are not keys of ours."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Screenshot", "Save a picture of the screen (SVG)", self.deliver_screenshot)
+
+    async def _run_in(self, place: Place, action: str) -> None:
+        await self.show_place(place.id or "")
+        if place.check_action(action.partition("(")[0], ()):
+            await self.run_action(action, place)
+
+    def _places(self) -> list[Place]:
+        return list(self.screen_stack[0].query(Place))
+
+
+def _actions(node: Place | App[Any]) -> list[Binding]:
+    """The bindings of a node's class with a description, one for each action."""
+    found: dict[str, Binding] = {}
+    for binding in own_bindings(type(node)):
+        if binding.description:
+            found.setdefault(binding.action, binding)
+    return list(found.values())
+
+
+def _command(prefix: str, binding: Binding, run: Callable[[], Awaitable[Any]]) -> Command:
+    return Command(f"{prefix}{binding.tooltip or binding.description}", f"key: {key_words(binding.key)}", run)
+
+
+def _started(draft: dict[str, Any], base: Path, root: Path) -> RunDirectory:
+    from nntui.training.launch import create_run, start_worker
+
+    run = create_run(draft, base=base, root=root)
+    worker = start_worker(run)
+    # A worker that ended while the app lives would stay a zombie, were it not waited for.
+    threading.Thread(target=worker.wait, name=f"wait for {run.id}", daemon=True).start()
+    return run

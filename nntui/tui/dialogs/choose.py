@@ -1,0 +1,136 @@
+"""A list to choose from, narrowed by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from nntui.tui.dialogs.choice import Choice
+from nntui.tui.dialogs.dialog import Answer, Dialog
+
+
+class Chooser(Dialog[Answer]):
+    """The line and the list; a subclass says in `take` what it answers for a choice.
+
+    With `free` there is also a choice made of the text that was typed.
+    """
+
+    BINDINGS = [
+        Binding("down", "step(1)", "Choose", key_display="↑↓"),
+        Binding("up", "step(-1)", "Up", show=False),
+        Binding("pagedown", "step(8)", "Page down", show=False),
+        Binding("pageup", "step(-8)", "Page up", show=False),
+        Binding("enter", "take", "Take"),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, chosen: Any = None, free: str = "") -> None:
+        """`chosen` is the value marked at first; `free` says what else may be typed, '' for nothing."""
+        super().__init__(title)
+        self._choices, self._chosen, self._free = list(choices), chosen, free
+        self._shown: list[Choice] = []
+        hint = "type to filter" + (f", or {free}" if free else "")
+        self.line = Input(placeholder=hint, compact=True, classes="line")
+        self.line.cursor_blink = False
+        self._list = OptionList(classes="choices", compact=True)
+        self._list.can_focus = False
+        self._summary = Static(classes="summary", markup=False)
+
+    def content(self) -> Iterable[Widget]:
+        """The line to type in, the list, and the marked choice's explanation."""
+        yield self.line
+        yield self._list
+        yield self._summary
+
+    def on_mount(self) -> None:
+        self._narrow()
+        values = [choice.value for choice in self._shown]
+        self._list.highlighted = values.index(self._chosen) if self._chosen in values else 0
+        self.line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.say("")
+        self._narrow()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._narrow()
+
+    def action_step(self, by: int) -> None:
+        """Marks a choice further down, or up."""
+        place = (self._list.highlighted or 0) + by
+        self._list.highlighted = min(max(place, 0), max(len(self._shown) - 1, 0))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Closes with the marked choice."""
+        place = self._list.highlighted
+        if place is not None and place < len(self._shown):
+            self.take(self._shown[place])
+
+    def take(self, choice: Choice) -> None:
+        """Answers for a choice."""
+        raise NotImplementedError
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.take(self._shown[event.option_index])
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_index < len(self._shown):
+            self._summary.update(self._shown[event.option_index].summary)
+
+    def _narrow(self) -> None:
+        words = self.line.value.casefold().split()
+        marked = self._list.highlighted
+        before = self._shown
+        self._shown = [choice for choice in self._choices if _matches(choice, words)]
+        # A match in the name comes before one in the explanation.
+        self._shown.sort(key=lambda choice: not _named(choice, words))
+        if self._free and self.line.value.strip() and not any(c.label == self.line.value.strip() for c in self._shown):
+            text = self.line.value.strip()
+            self._shown.append(Choice(text, text, f"take it as {self._free}"))
+        room = max((len(choice.label) for choice in self._choices), default=0) + 2
+        width = max(self._list.size.width, 40) - 3
+        self._list.clear_options()
+        self._list.add_options([Option(_option(choice, room, width)) for choice in self._shown])
+        keep = marked if self._shown == before else 0
+        self._list.highlighted = keep if self._shown else None
+        if not self._shown:
+            self._summary.update("nothing matches; esc closes")
+
+
+class ChooseDialog(Chooser[Choice]):
+    """Answers with the choice."""
+
+    def take(self, choice: Choice) -> None:
+        """Closes with it."""
+        self.dismiss(choice)
+
+
+def _option(choice: Choice, room: int, width: int) -> Content:
+    summary = choice.summary
+    label = choice.label if len(choice.label) < width else "…" + choice.label[-(width - 2) :]
+    space = width - max(room, len(label) + 2)
+    if len(summary) > space:
+        summary = summary[: max(space - 1, 0)] + "…" * (space > 0)
+    return Content.assemble((f"{label:<{room}}", "bold"), (summary, "$text-muted"))
+
+
+def _matches(choice: Choice, words: Sequence[str]) -> bool:
+    text = f"{choice.label} {choice.summary}".casefold()
+    return all(word in text for word in words)
+
+
+def _named(choice: Choice, words: Sequence[str]) -> bool:
+    return all(word in choice.label.casefold() for word in words)

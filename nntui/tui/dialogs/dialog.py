@@ -1,0 +1,50 @@
+"""The base of the dialogs: a box over the place, which esc closes with None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from nntui.tui.chrome.key_line import KeyLine
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """A titled box; a subclass gives `content`, and closes with `dismiss(answer)`."""
+
+    BINDINGS = [Binding("escape", "cancel", "Close", key_display="esc")]
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self.message = Static(classes="message", markup=False)
+        """A line for what went wrong; hidden while it is empty."""
+        self.message.display = False
+
+    def content(self) -> Iterable[Widget]:
+        """The widgets in the box, from top to bottom."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = self._title
+            yield from self.content()
+            yield self.message
+            yield KeyLine(hidden=("tab", "shift+tab"))
+
+    def say(self, text: str) -> None:
+        """Shows a message in the box; '' takes it away."""
+        self.message.update(text)
+        self.message.display = bool(text)
+
+    def action_cancel(self) -> None:
+        """Closes without an answer."""
+        self.dismiss(None)

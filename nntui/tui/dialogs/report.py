@@ -1,0 +1,26 @@
+"""A list of lines to read and close: what is in the way of something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from nntui.tui.dialogs.dialog import Dialog
+
+
+class ReportDialog(Dialog[bool]):
+    """Answers nothing."""
+
+    BINDINGS = [Binding("enter", "cancel", "Close", show=False)]
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__(title)
+        self._lines = lines
+
+    def content(self) -> Iterable[Widget]:
+        """One line each, in a column that scrolls."""
+        yield VerticalScroll(*(Static(f"! {line}", markup=False) for line in self._lines), classes="lines")

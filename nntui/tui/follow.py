@@ -1,0 +1,228 @@
+"""Following a run: a thread reads what its directory says, piece by piece, and tells the screen that there is news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.event_log import EventReader
+from nntui.runs.events import EpochEnded, HyperparameterChanged, RunEnded, RunStarted, Warning, from_record
+from nntui.runs.history import History, Steps
+from nntui.runs.live import Live, LiveReader
+from nntui.runs.lock import held
+from nntui.runs.status import Status, status_of
+from nntui.runs.step_lines import StepTable
+
+POLL_SECONDS = 0.05
+"""Between looks at the log: well below what a person notices between a key and its answer."""
+_IDLE_SECONDS = 0.25
+_LIVE_SECONDS = 1.0
+_NEWS_WHILE_LOADING = 0.25
+_MOST_REMARKS = 200
+_ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
+
+_NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name)
+
+Remark = HyperparameterChanged | Warning
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A run as its directory told it at one moment; nothing in it changes afterwards."""
+
+    status: Status
+    started: RunStarted | None
+    ended: RunEnded | None
+    steps: Steps
+    epochs: Sequence[EpochEnded]
+    best_epoch: int
+    """0 before there is one."""
+    remarks: Sequence[Remark]
+    """Changed hyperparameters and warnings, the last 200."""
+    learning_rate: float | None
+    """The newest the log names."""
+    live: Live | None
+    """The newest weights and gradients; None while there are none."""
+    complete: bool
+    """Whether the log was read to its end; False while a long one is still being opened."""
+    problem: str
+    """Why the directory cannot be read, one line; '' while it can."""
+
+    @property
+    def step(self) -> int:
+        """The last step heard of."""
+        last = int(self.steps.step[-1]) if len(self.steps) else 0
+        return max(last, self.ended.step if self.ended else 0, self.started.from_step if self.started else 0)
+
+
+class Follower:
+    """Reads a run's directory in a thread of its own until it is told to stop.
+
+    `listener` is called, in that thread, when there is something new, and not again before `take` was called: a screen
+    that is busy gets the newest sighting, not a queue of old ones.
+    """
+
+    def __init__(self, run: RunDirectory, listener: Callable[[Follower], None]) -> None:
+        self.run = run
+        self._listener = listener
+        self._state = _State(run)
+        self._stopping = threading.Event()
+        self._guard = threading.Lock()
+        self._newest: Sighting | None = None
+        self._told = False
+        # A daemon: a thread that waits for a dead disk must not keep a finished app from exiting.
+        self._thread = threading.Thread(target=self._follow, name=f"follow {run.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first sighting comes at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within a piece of log; the listener is not called again once this returns."""
+        with self._guard:
+            self._stopping.set()
+
+    def join(self, timeout: float) -> None:
+        """Wait until the thread has ended, at most `timeout` seconds."""
+        self._thread.join(timeout)
+
+    def take(self) -> Sighting | None:
+        """The newest sighting; from here on the listener is called for newer ones."""
+        with self._guard:
+            self._told = False
+            return self._newest
+
+    def _follow(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            told_at = time.monotonic()
+            for _ in self._state.look():
+                if self._stopping.is_set():
+                    return
+                if time.monotonic() - told_at >= _NEWS_WHILE_LOADING:
+                    told_at = time.monotonic()
+                    self._tell(self._state.sighting(complete=False))
+            if self._state.changed:
+                self._tell(self._state.sighting(complete=True))
+            pause = POLL_SECONDS if self._state.status.alive else _IDLE_SECONDS
+
+    def _tell(self, sighting: Sighting) -> None:
+        with self._guard:
+            self._newest = sighting
+            if self._told or self._stopping.is_set():
+                return
+            self._told = True
+            self._listener(self)
+
+
+class _State:
+    """What the thread knows; only the thread touches it."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self._reader = EventReader(run.events_path)
+        self._live_reader = LiveReader(run.live_path)
+        self._live: Live | None = None
+        self._live_due = 0.0
+        self.status = Status.STARTING
+        self.changed = True
+        self._problem = ""
+        self._live_problem = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        self._history = History()
+        self._remarks: deque[Remark] = deque(maxlen=_MOST_REMARKS)
+
+    def look(self) -> Iterator[None]:
+        """Take in what is new, yielding after each piece of log; then `changed` says whether there was anything."""
+        # The lock before the log: a worker that ends in between has then logged its end.
+        alive = held(self._run.lock_path)
+        before = (self.status, self._problem)
+        news, problem = False, ""
+        try:
+            for batch in self._reader.batches():
+                if not news and self._reader.restarted:
+                    self._begin()
+                news = True
+                self._take_in(batch)
+                yield
+            if self._reader.restarted and not news:
+                self._begin()
+                news = True
+        except RunsError as error:
+            problem = str(error)
+        if not problem and not self._run.path.is_dir():
+            problem = f"{self._run.path} is gone"
+        self._problem = problem
+        self.status = self._derive(alive)
+        turned = (self.status, problem) != before
+        self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
+
+    def sighting(self, *, complete: bool) -> Sighting:
+        """What is known."""
+        self.changed = False
+        history = self._history
+        return Sighting(
+            status=self.status,
+            started=history.started,
+            ended=history.ended,
+            steps=history.steps,
+            epochs=list(history.epochs),
+            best_epoch=history.best_epoch,
+            remarks=tuple(self._remarks),
+            learning_rate=self._learning_rate(history.steps),
+            live=self._live,
+            complete=complete,
+            problem=self._problem or self._live_problem,
+        )
+
+    def _learning_rate(self, steps: Steps) -> float | None:
+        changes = (remark for remark in reversed(self._remarks) if isinstance(remark, HyperparameterChanged))
+        change = next((change for change in changes if change.setting == "learning_rate"), None)
+        if change is not None and (not len(steps) or change.step >= steps.step[-1]):
+            return change.new
+        return float(steps.learning_rate[-1]) if len(steps) else None
+
+    def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
+        self._history.update(batch)
+        for record in batch if isinstance(batch, list) else ():
+            if record.get("event") not in _NOTED:
+                continue
+            match from_record(record):
+                case RunStarted() as started:
+                    kept = (remark for remark in self._remarks if remark.step <= started.from_step)
+                    self._remarks = deque(kept, maxlen=_MOST_REMARKS)
+                case HyperparameterChanged() | Warning() as remark:
+                    self._remarks.append(remark)
+
+    def _derive(self, alive: bool) -> Status:
+        """As `status_of` has it, without reading backwards through a log that is known already."""
+        history = self._history
+        if history.ended is not None and history.ended.reason in _ENDS:
+            return Status(history.ended.reason)
+        if history.started is None:
+            return status_of(self._run)
+        if not alive:
+            return Status.CRASHED
+        return Status.PAUSED if history.paused else Status.RUNNING
+
+    def _look_at_live(self, *, at_once: bool) -> bool:
+        now = time.monotonic()
+        if not at_once and now < self._live_due:
+            return False
+        self._live_due = now + _LIVE_SECONDS
+        try:
+            live = self._live_reader.read()
+        except CheckpointError as error:
+            self._live_problem = str(error)
+            return True
+        if live is not None:
+            self._live, self._live_problem = live, ""
+        return live is not None

@@ -1,0 +1,1 @@
+"""Train: the dashboard of one run, drawn from nothing but its directory."""

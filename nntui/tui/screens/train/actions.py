@@ -1,0 +1,155 @@
+"""What the keys of Train do."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.widget import Widget
+
+from nntui.runs.commands import send
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.events import Command
+from nntui.runs.status import Status
+from nntui.training.launch import start_worker
+from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.plots.labels import compact
+from nntui.tui.screens.train.curves import XAxis
+from nntui.tui.screens.train.words import is_resumable
+from nntui.tui.widgets.chart import LineChartView
+
+if TYPE_CHECKING:
+    from nntui.tui.screens.train.place import TrainPlace
+
+_OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate"})
+_OF_THE_VIEW = frozenset({"layer", "gradient", "x_axis", "zoom", "pane", "log_scale"})
+
+
+class TrainActions(Widget):
+    """The actions of TrainPlace, apart from what it shows."""
+
+    def on_mount(self) -> None:
+        self._sending = asyncio.Lock()
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there while they can do something: a run that is over cannot be paused."""
+        place = cast("TrainPlace", self)
+        status = place.sighting.status if place.sighting is not None else None
+        if action in _OF_THE_VIEW:
+            return status is not None
+        if action in _OF_A_LIVE_RUN:
+            return status in (Status.RUNNING, Status.PAUSED)
+        if action == "pause":
+            return status is Status.RUNNING
+        if action == "resume":
+            return status is Status.PAUSED
+        if action == "train_on":
+            return status is not None and is_resumable(status)
+        return True
+
+    def action_pause(self) -> None:
+        """Pauses after the step that is being made."""
+        self._ask(Command("pause"), "pausing …")
+
+    def action_resume(self) -> None:
+        """Goes on after a pause."""
+        self._ask(Command("resume"), "going on …")
+
+    def action_step(self) -> None:
+        """Trains one batch and pauses."""
+        self._ask(Command("step"), "one batch …")
+
+    def action_epoch(self) -> None:
+        """Trains to the end of the epoch and pauses."""
+        self._ask(Command("epoch"), "to the end of the epoch …")
+
+    @work(exclusive=True, group="ask")
+    async def action_stop(self) -> None:
+        """Ends the run, once that is confirmed."""
+        place = cast("TrainPlace", self)
+        follower = place.follower
+        dialog = ConfirmDialog(
+            f"Stop training {place.model_name()}?",
+            detail="What is trained so far is kept, and R goes on with it.",
+            title="stop",
+            yes="Stop",
+            no="Train on",
+        )
+        if await self.app.push_screen_wait(dialog) and place.follower is follower:
+            self._ask(Command("stop"), "stopping …")
+
+    def action_scale_learning_rate(self, factor: float) -> None:
+        """Multiplies the learning rate from the next step on."""
+        place = cast("TrainPlace", self)
+        rate = place.asked_rate or (place.sighting.learning_rate if place.sighting is not None else None)
+        if rate is None:
+            place.app.notify("The learning rate is not known before the first step.")
+            return
+        place.asked_rate = rate * factor
+        words = f"learning rate {compact(place.asked_rate, 7)} …"
+        self._ask(Command("set", setting="learning_rate", value=place.asked_rate), words)
+
+    @work(group="resume", exclusive=True)
+    async def action_train_on(self) -> None:
+        """Starts a new worker that goes on from the newest checkpoint."""
+        place = cast("TrainPlace", self)
+        if place.follower is None:
+            return
+        place.ask("resuming …")
+        try:
+            self._workers.append(await asyncio.to_thread(start_worker, place.follower.run))
+        except RunsError as error:
+            place.ask("")
+            self.app.notify(str(error), severity="error", markup=False)
+
+    def action_layer(self, by: int) -> None:
+        """Shows the next layer's weights, or those of the layer before."""
+        cast("TrainPlace", self).panes.weights.choose(by)
+
+    def action_gradient(self) -> None:
+        """Switches the heatmap between weights and gradients."""
+        cast("TrainPlace", self).panes.weights.toggle_gradient()
+
+    def action_x_axis(self) -> None:
+        """Counts steps or epochs on the x axis."""
+        place = cast("TrainPlace", self)
+        place.axis = XAxis.EPOCH if place.axis is XAxis.STEP else XAxis.STEP
+        place.draw_curves()
+
+    def action_log_scale(self) -> None:
+        """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""
+        panes = cast("TrainPlace", self).panes
+        chart = panes.current if isinstance(panes.current, LineChartView) else panes.loss
+        chart.action_toggle_log()
+
+    def action_zoom(self) -> None:
+        """Fills the place with the pane that has the focus, or goes back."""
+        cast("TrainPlace", self).panes.toggle_zoom()
+
+    def action_pane(self, by: int) -> None:
+        """Gives the focus to the next pane, or the one before."""
+        cast("TrainPlace", self).panes.focus_by(by)
+
+    def _ask(self, command: Command, words: str) -> None:
+        """Has a command written and says so at once; the answer comes through the log."""
+        place = cast("TrainPlace", self)
+        if place.follower is not None:
+            place.ask(words)
+            self._send(place.follower.run, command)
+
+    @work(group="send")
+    async def _send(self, run: RunDirectory, command: Command) -> None:
+        # One at a time, so that commands stand in the file in the order of the keys.
+        async with self._sending:
+            try:
+                await asyncio.to_thread(send, run, command)
+            except RunsError as error:
+                cast("TrainPlace", self).ask("")
+                self.app.notify(str(error), severity="error", markup=False)
+
+    def reap_workers(self) -> None:
+        """Take note of workers started here that have ended: the system keeps them until someone does."""
+        self._workers = [worker for worker in self._workers if worker.poll() is None]

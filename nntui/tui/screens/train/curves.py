@@ -1,0 +1,80 @@
+"""What a run's history is as curves: the loss, the metric beside it, and the marks on both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from nntui.runs.events import EpochEnded, HyperparameterChanged
+from nntui.tui.follow import Sighting
+from nntui.tui.plots.line_chart import Mark, Series
+
+_PREFERRED = ("accuracy", "r2", "mae")
+
+
+class XAxis(StrEnum):
+    """What the x axis counts."""
+
+    STEP = "step"
+    EPOCH = "epoch"
+
+
+def metric_of(sighting: Sighting) -> str | None:
+    """The metric that gets a chart beside the loss: accuracy, else r2, mae or whatever there is; None for none."""
+    names = list(sighting.started.metrics) if sighting.started else []
+    if sighting.epochs:
+        names += [name for name in sighting.epochs[-1].metrics if name != "loss" and not name.startswith("val_")]
+    return next((name for name in (*_PREFERRED, *names) if name in names), None)
+
+
+def loss_curves(sighting: Sighting, axis: XAxis) -> tuple[Series, ...]:
+    """Training loss by step, validation loss by epoch."""
+    train = Series("train", _scaled(sighting.steps.step, sighting, axis), sighting.steps.loss, color=0)
+    return (train, *_by_epoch(sighting, "val", "val_loss", axis))
+
+
+def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[Series, ...]:
+    """The metric of the training split, by step where the log has it so, and of the validation split by epoch."""
+    if metric is None:
+        return ()
+    if metric == "accuracy" and len(sighting.steps) and not np.isnan(sighting.steps.accuracy[-1]):
+        x = _scaled(sighting.steps.step, sighting, axis)
+        train: tuple[Series, ...] = (Series("train", x, sighting.steps.accuracy, color=0),)
+    else:
+        train = _by_epoch(sighting, "train", metric, axis, color=0)
+    return (*train, *_by_epoch(sighting, "val", f"val_{metric}", axis))
+
+
+def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
+    """The best epoch, changed hyperparameters and warnings."""
+    places = [
+        (remark.step, "change" if isinstance(remark, HyperparameterChanged) else "warning")
+        for remark in sighting.remarks
+    ]
+    places += [(epoch.step, "best") for epoch in sighting.epochs if epoch.epoch == sighting.best_epoch]
+    scale = _scale(sighting, axis)
+    return [Mark(step * scale, kind) for step, kind in places]
+
+
+def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
+    values = [epoch.metrics.get(metric, math.nan) for epoch in sighting.epochs]
+    if not any(map(math.isfinite, values)):
+        return ()
+    return (Series(name, _scaled(_ends(sighting.epochs), sighting, axis), np.array(values), color=color),)
+
+
+def _ends(epochs: Sequence[EpochEnded]) -> np.ndarray:
+    return np.array([epoch.step for epoch in epochs], dtype=np.float64)
+
+
+def _scaled(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:
+    scale = _scale(sighting, axis)
+    return steps if scale == 1 else steps * scale
+
+
+def _scale(sighting: Sighting, axis: XAxis) -> float:
+    per_epoch = sighting.started.steps_per_epoch if sighting.started else 0
+    return 1 / per_epoch if axis is XAxis.EPOCH and per_epoch else 1.0

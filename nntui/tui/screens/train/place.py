@@ -1,0 +1,174 @@
+"""Train: the dashboard of the attached run, live or over."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Static
+
+from nntui.runs.directory import RunDirectory
+from nntui.tui.follow import Follower, Sighting
+from nntui.tui.place import Place
+from nntui.tui.screens.train.actions import TrainActions
+from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of
+from nntui.tui.screens.train.pace import progress_of
+from nntui.tui.screens.train.panes import Panes
+from nntui.tui.screens.train.words import EMPTY, state_notes, warning_note
+from nntui.tui.widgets.note_line import NoteLine
+from nntui.tui.widgets.progress_line import ProgressLine
+
+_GOODBYE_SECONDS = 1.0
+
+
+class TrainPlace(TrainActions, Place):
+    """Shows what a run's directory says, and writes there what a person asks for; holds nothing of the run itself."""
+
+    title = "Train"
+
+    BINDINGS = [
+        Binding("space", "pause", "Pause", tooltip="Pause after the step that is being made"),
+        Binding("space", "resume", "Go on", tooltip="Go on after a pause"),
+        Binding(".", "step", "Batch", key_display=".", tooltip="Train one batch, then pause"),
+        Binding(">", "epoch", "Epoch", key_display=">", tooltip="Train to the end of the epoch, then pause"),
+        Binding("s", "stop", "Stop", tooltip="End the run and keep what is trained; asks first"),
+        Binding("[", "scale_learning_rate(0.5)", "LR", key_display="[ ]", tooltip="Halve the learning rate"),
+        Binding("]", "scale_learning_rate(2.0)", "LR x2", show=False, tooltip="Double the learning rate"),
+        Binding("R", "train_on", "Resume", tooltip="Go on from the newest checkpoint"),
+        Binding("l", "layer(1)", "Layer", tooltip="Next layer in the heatmap"),
+        Binding("L", "layer(-1)", "Layer before", show=False, tooltip="The layer before in the heatmap"),
+        Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),
+        Binding("z", "zoom", "Zoom", tooltip="Fill the place with one pane, or go back"),
+        Binding("y", "log_scale", "Log", tooltip="Logarithmic y axis"),
+        Binding("t", "x_axis", "Axis", tooltip="Steps or epochs on the x axis"),
+        Binding("tab", "pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "pane(-1)", "Pane before", show=False),
+    ]
+    DEFAULT_CSS = """
+    TrainPlace { layout: vertical; }
+    TrainPlace > #train-empty { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
+    TrainPlace > #train-warning { display: none; }
+    TrainPlace.-warned > #train-warning { display: block; }
+    TrainPlace.-empty > Panes, TrainPlace.-empty > LineDiffed { display: none; }
+    TrainPlace.-attached > #train-empty { display: none; }
+    """
+
+    class Sighted(Message):
+        """There is something new of the run."""
+
+        def __init__(self, follower: Follower) -> None:
+            super().__init__()
+            self.follower = follower
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-empty")
+        self.panes = Panes()
+        self.follower: Follower | None = None
+        self.sighting: Sighting | None = None
+        """What is on the screen; None before a run is attached and seen."""
+        self.axis = XAxis.STEP
+        self.asked_rate: float | None = None
+        """The learning rate asked for last and not answered yet."""
+        self._asked = ""
+        self._progress = ProgressLine()
+        self._warning = NoteLine(id="train-warning")
+        self._state = NoteLine(id="train-state")
+
+    def compose(self) -> ComposeResult:
+        yield Static(EMPTY, id="train-empty")
+        yield self.panes
+        yield self._warning
+        yield self._progress
+        yield self._state
+
+    def on_unmount(self) -> None:
+        if self.follower is not None:
+            self.follower.stop()
+            self.follower.join(_GOODBYE_SECONDS)
+        self.reap_workers()
+
+    def focus_first(self) -> None:
+        """Focuses the pane that had the focus last."""
+        if self.has_class("-attached"):
+            self.panes.current.focus()
+
+    def attach(self, run: RunDirectory) -> None:
+        """Shows this run from now on; one already attached is let go, and trains on by itself."""
+        if self.follower is not None:
+            if self.follower.run == run:
+                return
+            self.follower.stop()
+        self.sighting, self.asked_rate, self._asked = None, None, ""
+        self.panes.start_over()
+        self.set_class(False, "-empty")
+        self.set_class(True, "-attached")
+        self._state.show((f"○ opening {run.id}", "muted"))
+        self._warning.show()
+        self._progress.show(None)
+        self.headline(run.id)
+        self.follower = Follower(run, self._tell)
+        self.follower.start()
+        self.refresh_bindings()
+
+    def ask(self, words: str) -> None:
+        """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
+        self._asked = words
+        if not words:
+            self.asked_rate = None
+        if self.sighting is not None:
+            self._state.show(*state_notes(self.sighting, words))
+
+    def model_name(self) -> str:
+        """The model's name, or the run's id while it is not known."""
+        if self.sighting is not None and self.sighting.started is not None:
+            return self.sighting.started.model
+        return self.follower.run.id if self.follower is not None else ""
+
+    def draw_curves(self) -> None:
+        """Draws the charts anew from what is known."""
+        sighting, panes = self.sighting, self.panes
+        if sighting is None:
+            return
+        metric = metric_of(sighting)
+        places = marks(sighting, self.axis)
+        panes.loss.show(loss_curves(sighting, self.axis), places)
+        panes.metric.show(metric_curves(sighting, metric, self.axis), places, title=metric or "metric")
+        panes.show_names()
+
+    def on_train_place_sighted(self, message: Sighted) -> None:
+        message.stop()
+        if message.follower is not self.follower:
+            return
+        before, self.sighting = self.sighting, message.follower.take()
+        if self.sighting is None:
+            return
+        if before is None or _answered(before, self.sighting):
+            self._asked, self.asked_rate = "", None
+        self._show(self.sighting)
+        if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
+            self.headline(self.model_name(), self.sighting.status)
+            self.refresh_bindings()
+            self.reap_workers()
+
+    def _tell(self, follower: Follower) -> None:
+        # In the follower's thread: posting is all that is safe there.
+        self.post_message(self.Sighted(follower))
+
+    def _show(self, sighting: Sighting) -> None:
+        self.draw_curves()
+        self.panes.weights.show_live(sighting.live)
+        self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=sighting.best_epoch)
+        self._progress.show(progress_of(sighting))
+        self._state.show(*state_notes(sighting, self._asked))
+        warning = warning_note(sighting)
+        self.set_class(warning is not None, "-warned")
+        self._warning.show(*([warning] if warning is not None else []))
+
+
+def _answered(before: Sighting, after: Sighting) -> bool:
+    """Whether the log shows that the worker did what it was asked: turned, changed a setting or complained."""
+    return (
+        before.status is not after.status
+        or before.started is not after.started
+        or before.remarks[-1:] != after.remarks[-1:]
+    )

@@ -1,0 +1,31 @@
+"""Starting the app, and what is said when it has ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
+
+
+def run_app(*, runs_root: Path, base: Path, model: Path | None = None) -> int:
+    """Runs the app until it is quit; returns its exit code. What is still training is named on stdout."""
+    from nntui.tui.app import NntuiApp
+
+    app = NntuiApp(runs_root=runs_root, base=base, model=model)
+    app.run()
+    for line in farewell(app):
+        print(line)
+    return app.return_code or 0
+
+
+def farewell(app: NntuiApp) -> list[str]:
+    """The runs watched that go on without the app, and how to come back to them; [] where there are none."""
+    from nntui.tui.running import is_running
+
+    running = [run for run in app.attached if is_running(run)]
+    lines = [f"{run.id} goes on training in the background." for run in running]
+    if running:
+        lines.append(f"Come back with 'nntui' or 'nntui watch {running[-1].id}'; end it with 'nntui stop'.")
+    return lines

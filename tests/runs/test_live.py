@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nntui.runs.checkpoints import CheckpointError, save
+from nntui.runs.live import LiveReader, read_live, write_live
+
+
+def write(path, step):
+    weights = {"dense_1.weight": np.full((2, 3), step, np.float32), "weight/odd": np.zeros(1)}
+    write_live(path, step, 2, weights, {"dense_1.weight": np.ones((2, 3), np.float32)})
+
+
+def test_the_newest_weights_and_gradients_are_read_once(tmp_path):
+    path = tmp_path / "live.safetensors"
+    reader = LiveReader(path)
+    assert reader.read() is None
+    assert read_live(path) is None
+    for step in (10, 20):
+        write(path, step)
+        live = reader.read()
+        assert live is not None
+        assert (live.step, live.epoch) == (step, 2)
+        assert set(live.weights) == {"dense_1.weight", "weight/odd"}
+        np.testing.assert_array_equal(live.weights["dense_1.weight"], np.full((2, 3), step, np.float32), strict=True)
+        np.testing.assert_array_equal(live.gradients["dense_1.weight"], np.ones((2, 3), np.float32), strict=True)
+        assert reader.read() is None
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_damaged_file_is_reported_once_and_the_next_one_read(tmp_path):
+    path = tmp_path / "live.safetensors"
+    reader = LiveReader(path)
+    path.write_bytes(b"garbage")
+    with pytest.raises(CheckpointError):
+        reader.read()
+    assert reader.read() is None
+    write(path, 1)
+    assert reader.read() is not None
+
+
+@pytest.mark.parametrize("metadata", [{}, {"step": 1}, {"step": "1", "epoch": 1}, {"step": True, "epoch": 1}])
+def test_a_checkpoint_is_no_live_file(tmp_path, metadata):
+    save(tmp_path / "x", {}, metadata)
+    with pytest.raises(CheckpointError, match="not a live file"):
+        read_live(tmp_path / "x")
+
+
+def test_a_full_disk_leaves_the_last_one(small_disk):
+    path = small_disk.directory / "live.safetensors"
+    write(path, 1)
+    with small_disk.full(), pytest.raises(CheckpointError):
+        write_live(path, 2, 2, {"w": np.zeros(10_000)}, {})
+    live = read_live(path)
+    assert live is not None
+    assert live.step == 1

@@ -1,0 +1,183 @@
+"""What a run survives: a worker killed again and again, a terminal that goes away, a disk that is full."""
+
+import contextlib
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from nntui.runs.checkpoints import CheckpointStore
+from nntui.runs.event_log import EventReader
+from nntui.runs.events import EpochEnded, RunEnded, RunStarted, Step, Warning
+from nntui.runs.lock import held
+from nntui.runs.status import Status, status_of
+from nntui.training.launch import start_worker
+from nntui.training.worker import Worker
+from tests.training.conftest import assert_equal_tensors, draft, events_of, weights_of
+
+LONG = draft(**{
+    "data": {"source": "spiral", "samples": 400, "validation": 0.2},
+    "training.epochs": 200,
+    "training.batch_size": 8,
+    "training.early_stopping": {"patience": 1000},
+})  # fmt: skip
+PATIENCE = 60
+"""Seconds after which something that should have happened is taken not to."""
+
+
+def wait_until(holds, process=None):
+    """Waits, bounded, for something another process does; there is nothing of it to await but what it writes."""
+    pause = threading.Event()
+    for _ in range(PATIENCE * 200):
+        if holds():
+            return
+        if process is not None and process.poll() is not None and not holds():
+            pytest.fail(f"the worker ended with {process.returncode}")
+        pause.wait(0.005)
+    pytest.fail("waited in vain")
+
+
+def newest_step(reader, seen):
+    for records in reader.chunks():
+        seen.extend(record["step"] for record in records if record.get("event") == "step")
+    return seen[-1] if seen else 0
+
+
+def test_killed_twenty_times_at_random_moments_it_ends_as_if_it_had_not_been(new_run):
+    whole, killed = new_run(LONG), new_run(LONG)
+    Worker(whole).run()
+    last = events_of(whole)[-1].step
+    rng = np.random.default_rng(0)
+    deaths = np.sort(rng.integers(1, last - last // 10, 20))
+    for death in deaths:
+        seen, reader = [], EventReader(killed.events_path)
+        process = start_worker(killed)
+        wait_until(lambda: newest_step(reader, seen) >= death, process)  # noqa: B023
+        process.kill()
+        process.wait()
+        assert status_of(killed) is Status.CRASHED
+    process = start_worker(killed)
+    assert process.wait(PATIENCE) == 0
+    events = events_of(killed)
+    starts = [event.from_step for event in events if isinstance(event, RunStarted)]
+    assert len(starts) == 21
+    assert starts == sorted(starts)
+    assert_equal_tensors(weights_of(killed), weights_of(whole))
+    assert events[-1].best_epoch == events_of(whole)[-1].best_epoch
+    metrics = {event.epoch: event.metrics for event in events if isinstance(event, EpochEnded)}
+    expected = {event.epoch: event.metrics for event in events_of(whole) if isinstance(event, EpochEnded)}
+    assert metrics == expected
+    assert len(killed.metrics_path.read_text().splitlines()) == 201
+
+
+def test_a_terminal_that_goes_away_does_not_take_the_worker_with_it(new_run):
+    """The worker is started from a process on a terminal of its own, and that terminal is closed under it."""
+    run = new_run(LONG)
+    script = (
+        "import sys, signal; from pathlib import Path;"
+        "from nntui.runs.directory import RunDirectory; from nntui.training.launch import start_worker;"
+        "start_worker(RunDirectory(Path(sys.argv[1]))); print('started', flush=True); signal.pause()"
+    )
+    parent, child = pty.openpty()
+    viewer = subprocess.Popen(
+        [sys.executable, "-c", script, str(run.path)],
+        stdin=child, stdout=child, stderr=child, start_new_session=True, preexec_fn=_take_terminal(child),
+    )  # fmt: skip
+    os.close(child)
+    assert b"started" in os.read(parent, 100)
+    os.close(parent)
+    assert viewer.wait(PATIENCE) == -signal.SIGHUP
+    wait_until(lambda: status_of(run) is Status.FINISHED)
+    assert isinstance(events_of(run)[-1], RunEnded)
+
+
+def _take_terminal(descriptor):
+    import fcntl
+    import termios
+
+    return lambda: fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
+
+
+def test_sigterm_saves_and_going_on_is_the_same_run(new_run):
+    whole, ended = new_run(LONG), new_run(LONG)
+    Worker(whole).run()
+    process = start_worker(ended)
+    reader, seen = EventReader(ended.events_path), []
+    wait_until(lambda: newest_step(reader, seen) >= 50, process)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    last = events_of(ended)[-1]
+    assert (last.reason, "asked to end" in last.message) == ("stopped", True)
+    assert start_worker(ended).wait(PATIENCE) == 0
+    assert_equal_tensors(weights_of(ended), weights_of(whole))
+
+
+def test_a_worker_that_cannot_begin_says_so_in_its_log_and_in_the_runs(new_run):
+    run = new_run()
+    run.model_path.write_text("layers = 3\n")
+    assert start_worker(run).wait(PATIENCE) == 1
+    assert "layers: must be a list of tables" in events_of(run)[-1].message
+    assert "Traceback" not in run.log_path.read_text()
+
+
+@contextlib.contextmanager
+def small_disk(path, size):
+    """A file system of `size` bytes at `path`, where that may be mounted; else None."""
+    path.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        yield None
+        return
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_a_disk_that_fills_up_costs_checkpoints_and_never_the_training(new_run, tmp_path):
+    """A real small file system where the tests may mount one; else a limit on the size of files does the same."""
+    run = new_run(draft(**{"layers": [{"type": "dense", "units": 600}, {"type": "dense"}]}))
+    with small_disk(tmp_path / "disk", 200_000) as disk:
+        if disk is None:
+            limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); {_WORK}"
+            place = run.path
+        else:
+            limited, place = _WORK, disk / run.path.name
+            run.path.rename(tmp_path / "moving")
+            subprocess.run(["cp", "-r", str(tmp_path / "moving"), str(place)], check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", limited, str(place)], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        assert "Traceback" not in done.stderr
+        run = type(run)(place)
+        events = events_of(run)
+        told = [event.message for event in events if isinstance(event, Warning)]
+        assert any("was not saved" in message for message in told) or "No space" in done.stderr
+        assert max(event.step for event in events if isinstance(event, Step)) >= 1
+        lines = run.events_path.read_bytes().splitlines(keepends=True)
+        assert all(line.endswith(b"\n") for line in lines)
+        for path in run.checkpoints_path.glob("*.safetensors"):
+            assert CheckpointStore(run.checkpoints_path).latest() is not None, path
+        assert not list(run.checkpoints_path.glob(".*"))
+
+
+_WORK = (
+    "import sys; from pathlib import Path; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    "from nntui.training.worker import main; sys.exit(main([sys.argv[1]]))"
+)
+
+
+def test_the_lock_goes_with_the_process(new_run):
+    run = new_run(LONG)
+    process = start_worker(run)
+    wait_until(lambda: held(run.lock_path), process)
+    process.kill()
+    process.wait()
+    assert not held(run.lock_path)
