@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ class EventReader:
         self._tail = LineTail(path)
         self._garbage = 0
         # A number nobody can guess between the lines: lines that only together are JSON cannot pass for records.
-        self._guard = secrets.randbits(61) | 1 << 60
+        self._guard = int.from_bytes(os.urandom(7)) | 1 << 60
         self._between = b",%d," % self._guard
 
     @property

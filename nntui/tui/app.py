@@ -54,7 +54,7 @@ class NntuiApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (40, "-tall")]
     BINDINGS = [
         *(Binding(entry.key, f"go('{entry.id}')", entry.title, show=False) for entry in PLACES),
-        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("question_mark,f1", "help", "Help"),
         Binding("ctrl+p", "command_palette", "Commands", show=False),
         Binding("q", "quit", "Quit", tooltip="Quit; a training goes on"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -33,6 +34,14 @@ class TopLine(Widget):
         super().__init__()
         self._places = places
 
+    async def on_click(self, event: events.Click) -> None:
+        """Goes to the place that was clicked."""
+        end = 1 + len("nntui")
+        for key, identity, title in self._places:
+            start, end = end + 2, end + 2 + len(f" {key} {title} ")
+            if start <= event.x < end:
+                await self.run_action(f"app.go('{identity}')")
+
     def on_resize(self) -> None:
         self.refresh()
 
@@ -50,7 +59,7 @@ class TopLine(Widget):
     def _tab(self, place: tuple[str, str, str]) -> Content:
         key, identity, title = place
         style = "bold reverse" if identity == self.place else ""
-        return Content.from_markup(f"[@click=app.go('{identity}')][{style or 'not bold'}] {key} {title} [/][/]")
+        return Content.styled(f" {key} {title} ", style)
 
     def _right(self) -> Content:
         size = self.app.size

@@ -23,11 +23,12 @@ class Chooser(Dialog[Answer]):
     """
 
     BINDINGS = [
-        Binding("down", "step(1)", "Choose", key_display="↑↓"),
-        Binding("up", "step(-1)", "Up", show=False),
-        Binding("pagedown", "step(8)", "Page down", show=False),
-        Binding("pageup", "step(-8)", "Page up", show=False),
-        Binding("enter", "take", "Take"),
+        # Before the line to type in, which would scroll.
+        Binding("down", "step(1)", "Choose", key_display="↑↓", priority=True),
+        Binding("up", "step(-1)", "Up", show=False, priority=True),
+        Binding("pagedown", "step(8)", "Page down", show=False, priority=True),
+        Binding("pageup", "step(-8)", "Page up", show=False, priority=True),
+        Binding("enter", "take", "Take", priority=True),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice], *, chosen: Any = None, free: str = "") -> None:
@@ -66,10 +67,6 @@ class Chooser(Dialog[Answer]):
         """Marks a choice further down, or up."""
         place = (self._list.highlighted or 0) + by
         self._list.highlighted = min(max(place, 0), max(len(self._shown) - 1, 0))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_take()
 
     def action_take(self) -> None:
         """Closes with the marked choice."""
@@ -124,7 +121,7 @@ def _option(choice: Choice, room: int, width: int) -> Content:
     space = width - max(room, len(label) + 2)
     if len(summary) > space:
         summary = summary[: max(space - 1, 0)] + "…" * (space > 0)
-    return Content.assemble((f"{label:<{room}}", "bold"), (summary, "$text-muted"))
+    return Content.assemble((f"{label:<{room}}", "bold"), (summary, "$foreground 60%"))
 
 
 def _matches(choice: Choice, words: Sequence[str]) -> bool:

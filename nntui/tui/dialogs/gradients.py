@@ -54,7 +54,7 @@ class GradientsDialog(Dialog[bool]):
 def table(checks: Sequence[GradientCheck]) -> Content:
     """One line an array: name, numbers tried, error, and whether it passed."""
     room = max([len(check.name) for check in checks] + [len("parameter")])
-    lines = [Content.styled(f"{'parameter':<{room}}  {'checked':>14}  {'error':>8}", "$text-muted")]
+    lines = [Content.styled(f"{'parameter':<{room}}  {'checked':>14}  {'error':>8}", "$foreground 60%")]
     for check in checks:
         tried = f"{check.checked:,} of {check.size:,}"
         verdict = ("  pass", "$text-success") if check.passed else ("  FAIL", "bold $text-error")

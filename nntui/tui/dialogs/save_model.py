@@ -15,7 +15,7 @@ from nntui.tui.dialogs.dialog import Dialog
 class SaveDialog(Dialog[Path]):
     """Answers with the path it wrote; asks before it replaces a file, and says in a line why it could not write."""
 
-    BINDINGS = [Binding("enter", "save", "Save")]
+    BINDINGS = [Binding("enter", "save", "Save", priority=True)]
 
     def __init__(self, path: Path, *, write: Callable[[Path], None]) -> None:
         """`path` is what stands in the line at first; `write` raises OSError where it cannot."""
@@ -37,10 +37,6 @@ class SaveDialog(Dialog[Path]):
         event.stop()
         self.say("")
         self._agreed = None
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_save()
 
     def action_save(self) -> None:
         """Writes the file."""

@@ -7,7 +7,6 @@ import subprocess
 from typing import TYPE_CHECKING, cast
 
 from textual import work
-from textual.widget import Widget
 
 from nntui.runs.commands import send
 from nntui.runs.directory import RunDirectory, RunsError
@@ -15,6 +14,7 @@ from nntui.runs.events import Command
 from nntui.runs.status import Status
 from nntui.training.launch import start_worker
 from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.place import Place
 from nntui.tui.plots.labels import compact
 from nntui.tui.screens.train.curves import XAxis
 from nntui.tui.screens.train.words import is_resumable
@@ -27,7 +27,7 @@ _OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate"})
 _OF_THE_VIEW = frozenset({"layer", "gradient", "x_axis", "zoom", "pane", "log_scale"})
 
 
-class TrainActions(Widget):
+class TrainActions(Place):
     """The actions of TrainPlace, apart from what it shows."""
 
     def on_mount(self) -> None:

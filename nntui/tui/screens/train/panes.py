@@ -14,11 +14,11 @@ from nntui.tui.widgets.framed import Framed
 from nntui.tui.widgets.note_line import NoteLine
 
 _NARROW, _LOW = 72, 12
-_ROOMY = 110
+_ROOMY, _WIDE = 100, 140
 
 
-class CurvesPane(LineChartView):
-    """A chart of the dashboard; which of a chart's keys a person is told of is for the place to say."""
+class CurvesPane(LineChartView, inherit_bindings=False):
+    """A chart of the dashboard: its keys are the place's."""
 
 
 class Panes(Container):
@@ -29,6 +29,7 @@ class Panes(Container):
     Panes > #pane-names { display: none; }
     Panes > #pane-grid { height: 1fr; layout: grid; grid-size: 2 2; grid-columns: 34 1fr; grid-rows: 1fr 1fr; }
     Panes.-roomy > #pane-grid { grid-columns: 1fr 1fr; }
+    Panes.-wide > #pane-grid { grid-columns: 3fr 2fr; }
     Panes.-single > #pane-names { display: block; }
     Panes.-single > #pane-grid { grid-size: 1 1; grid-columns: 1fr; grid-rows: 1fr; }
     Panes.-single > #pane-grid > Framed { display: none; }
@@ -107,4 +108,5 @@ class Panes(Container):
     def _lay_out(self) -> None:
         self.set_class(self.zoomed or self.size.width < _NARROW or self.size.height < _LOW, "-single")
         self.set_class(self.size.width >= _ROOMY, "-roomy")
+        self.set_class(self.size.width >= _WIDE, "-wide")
         self.show_names()

@@ -9,7 +9,6 @@ from textual.widgets import Static
 
 from nntui.runs.directory import RunDirectory
 from nntui.tui.follow import Follower, Sighting
-from nntui.tui.place import Place
 from nntui.tui.screens.train.actions import TrainActions
 from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of
 from nntui.tui.screens.train.pace import progress_of
@@ -21,7 +20,7 @@ from nntui.tui.widgets.progress_line import ProgressLine
 _GOODBYE_SECONDS = 1.0
 
 
-class TrainPlace(TrainActions, Place):
+class TrainPlace(TrainActions):
     """Shows what a run's directory says, and writes there what a person asks for; holds nothing of the run itself."""
 
     title = "Train"

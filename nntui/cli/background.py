@@ -1,0 +1,35 @@
+"""Training in a process of its own, which goes on when this one ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from nntui.cli.failures import FAILED
+from nntui.cli.parameters import command_for
+from nntui.cli.speech import say, write
+from nntui.runs.directory import RunDirectory
+from nntui.runs.events import RunEnded
+from nntui.runs.status import Status, status_of
+from nntui.training.session import Session
+
+
+def train_detached(run: RunDirectory) -> int:
+    """Starts the worker of a run, new or to be resumed, and prints the run's id once it trains; the exit code."""
+    failure = asyncio.run(_start(run))
+    if failure is not None:
+        say(failure)
+        return FAILED
+    write(run.id)
+    say(f"training in the background; {command_for('watch', run)} follows it, {command_for('stop', run)} ends it")
+    return 0
+
+
+async def _start(run: RunDirectory) -> str | None:
+    """Starts it; why it could not begin, None where it did."""
+    async with Session(run, start=True) as session:
+        if status_of(run) is not Status.FAILED:
+            return None
+        ended = None
+        async for event in session.events():
+            ended = event if isinstance(event, RunEnded) else ended
+        return ended.message if ended else f"the worker failed; see {run.log_path}"

@@ -1,0 +1,90 @@
+"""`nntui evaluate`: how good is what was learnt?"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nntui.cli.event_text import number
+from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
+from nntui.cli.speech import is_terminal, say, write
+from nntui.cli.tables import Column, print_facts, print_table
+
+if TYPE_CHECKING:
+    from nntui.training.evaluation import Evaluation
+
+_MOST_COLUMNS = 20
+
+
+@click.command("evaluate")
+@run_argument
+@click.option("--checkpoint", default="best", metavar="best|last|EPOCH", help="Which weights [default: best].")
+@click.option("--data", "source", metavar="SOURCE",
+              help="Other data: a file, a folder or a bundled set; the run's own preprocessing is kept.")  # fmt: skip
+@json_option("Print everything as one line of JSON.")
+@runs_dir_option
+def evaluate_command(run: str, checkpoint: str, source: str | None, as_json: bool, runs_dir: Path | None) -> None:
+    """Measure RUN [default: the newest] on the validation split of its own data, or on other data.
+
+    \b
+    Example: nntui evaluate digits --checkpoint last
+    """
+    from nntui.training.evaluation import evaluate_run
+
+    chosen = chosen_run(chosen_root(runs_dir), run)
+    evaluation = evaluate_run(chosen, checkpoint=checkpoint, source=source, base=Path.cwd())
+    if as_json:
+        write(_json(evaluation))
+        return
+    _print(evaluation)
+
+
+def _json(evaluation: Evaluation) -> str:
+    record = dataclasses.asdict(evaluation)
+    record["loss"] = _or_null(evaluation.loss)
+    record["metrics"] = {name: _or_null(value) for name, value in evaluation.metrics.items()}
+    scores = [dataclasses.asdict(score) for score in evaluation.scores]
+    record["scores"] = [{name: _or_null(value) for name, value in score.items()} for score in scores]
+    return json.dumps(record, allow_nan=False)
+
+
+def _or_null(value: float | str) -> float | str | None:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _print(evaluation: Evaluation) -> None:
+    rows = "rows" if evaluation.split == "all" else f"samples of the {evaluation.split} split"
+    print_facts(
+        [
+            ("run", evaluation.run),
+            ("checkpoint", f"{evaluation.checkpoint} (epoch {evaluation.epoch}, step {evaluation.step})"),
+            ("data", f"{evaluation.data}: {evaluation.samples:,} {rows}"),
+            ("loss", number(evaluation.loss)),
+            *((name, number(value)) for name, value in evaluation.metrics.items()),
+        ]
+    )
+    if not evaluation.classes:
+        return
+    write("")
+    names = ("precision", "recall", "f1")
+    print_table(
+        [Column("class", shrinks=True), Column("samples", right=True), *(Column(name, right=True) for name in names)],
+        [[s.name, str(s.samples), *(number(getattr(s, name)) for name in names)] for s in evaluation.scores],
+    )
+    _print_confusion(evaluation)
+
+
+def _print_confusion(evaluation: Evaluation) -> None:
+    if is_terminal(sys.stdout) and len(evaluation.classes) > _MOST_COLUMNS:
+        say(f"the confusion matrix of {len(evaluation.classes)} classes is too wide for a terminal; --json has it")
+        return
+    write("")
+    columns = [Column("class", shrinks=True), *(Column(name, right=True, shrinks=True) for name in evaluation.classes)]
+    rows = [[name, *map(str, row)] for name, row in zip(evaluation.classes, evaluation.confusion, strict=True)]
+    print_table(columns, rows, title="true class in rows, predicted class in columns")

@@ -1,0 +1,41 @@
+"""`nntui gradcheck`: is backpropagation right for this stack?"""
+
+from __future__ import annotations
+
+import click
+
+from nntui.cli.failures import FAILED
+from nntui.cli.parameters import find_model, model_argument
+from nntui.cli.speech import say
+from nntui.cli.tables import Column, print_table
+
+
+@click.command("gradcheck")
+@model_argument()
+def gradcheck_command(model: str) -> int:
+    """Check MODEL's gradients on samples of its own data, against central differences in float64.
+
+    Exit code 1 where an array's gradient is off.
+
+    \b
+    Example: nntui gradcheck iris
+    """
+    from nntui.nn.gradcheck import TOLERANCE
+    from nntui.spec.document import read_document
+    from nntui.training.gradient_check import check_model
+
+    path = find_model(model)
+    checks = check_model(read_document(path), base=path.parent)
+    columns = [Column("array"), Column("checked", right=True), Column("of", right=True), Column("error", right=True),
+               Column("result")]  # fmt: skip
+    print_table(
+        columns,
+        [
+            (check.name, str(check.checked), str(check.size), f"{check.error:.1e}", "ok" if check.passed else "WRONG")
+            for check in checks
+        ],
+    )
+    wrong = [check.name for check in checks if not check.passed]
+    if wrong:
+        say(f"the gradient of {', '.join(wrong)} is off by more than {TOLERANCE:g}")
+    return FAILED if wrong else 0

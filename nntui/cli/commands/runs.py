@@ -1,0 +1,108 @@
+"""`nntui runs`: what has been trained and what is being trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from pathlib import Path
+
+import click
+
+from nntui.cli.event_text import number
+from nntui.cli.parameters import chosen_root, json_option, runs_dir_option
+from nntui.cli.speech import is_terminal, say, write
+from nntui.cli.tables import Column, print_table
+from nntui.runs.directory import list_runs
+from nntui.runs.summary import RunSummary, summarize
+
+_BARS = "▁▂▃▄▅▆▇█"
+_SPARKLINE = 12
+
+
+@click.command("runs")
+@json_option("Print one line of JSON for each run.")
+@runs_dir_option
+def runs_command(as_json: bool, runs_dir: Path | None) -> None:
+    """List the runs, newest first.
+
+    \b
+    Example: nntui runs --json
+    """
+    root = chosen_root(runs_dir)
+    summaries = [summarize(run) for run in list_runs(root)]
+    if as_json:
+        for summary in summaries:
+            write(_json(summary))
+        return
+    if not summaries:
+        say(f"no runs in {root}: train one with 'nntui train MODEL'")
+    if is_terminal(sys.stdout):
+        if summaries:
+            _draw(summaries)
+        return
+    columns = ("id", "status", "model", "data", "epochs_done", "epochs_planned", "best_metric", "best_value", "age",
+               "size")  # fmt: skip
+    print_table(
+        [Column(name) for name in columns],
+        [[_plain(getattr(summary, name)) for name in columns] for summary in summaries],
+    )
+
+
+def _plain(value: str | float) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.6g}"
+    return str(value)
+
+
+def _json(summary: RunSummary) -> str:
+    record = dataclasses.asdict(summary)
+    record["losses"] = [None if math.isnan(loss) else loss for loss in summary.losses]
+    record["best_value"] = None if math.isnan(summary.best_value) else summary.best_value
+    return json.dumps(record, allow_nan=False)
+
+
+def _draw(summaries: list[RunSummary]) -> None:
+    columns = [
+        Column("run", shrinks=True), Column("status"), Column("epochs", right=True), Column("best"),
+        Column("loss"), Column("age", right=True), Column("size", right=True),
+    ]  # fmt: skip
+    print_table(columns, [_row(summary) for summary in summaries])
+
+
+def _row(summary: RunSummary) -> list[str]:
+    planned = f"/{summary.epochs_planned}" if summary.epochs_planned else ""
+    best = f"{summary.best_metric} {number(summary.best_value)}" if summary.best_metric else ""
+    return [
+        summary.id, summary.status.value, f"{summary.epochs_done}{planned}", best,
+        _sparkline(summary.losses), _age(summary.age), _size(summary.size),
+    ]  # fmt: skip
+
+
+def _sparkline(losses: tuple[float, ...]) -> str:
+    """The losses from first to last in at most 12 characters, a gap where there is none."""
+    picked = [losses[len(losses) * place // _SPARKLINE] for place in range(_SPARKLINE)] if losses else []
+    picked = list(losses) if len(losses) <= _SPARKLINE else picked
+    finite = [loss for loss in picked if not math.isnan(loss)]
+    if not finite or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
+        return ""
+    low, span = min(finite), max(finite) - min(finite)
+    top = len(_BARS) - 1
+    return "".join(" " if math.isnan(x) else _BARS[round((x - low) / span * top) if span else 0] for x in picked)
+
+
+def _age(seconds: float) -> str:
+    """'45 s', '12 min', '3 h', '5 d'."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def _size(size: int) -> str:
+    """'980 B', '1.2 MB'."""
+    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"

@@ -1,0 +1,54 @@
+"""`nntui train`: a new run, here or in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model, json_option, model_argument, runs_dir_option
+
+
+@click.command("train")
+@model_argument(DEFAULT_MODEL)
+@click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
+              help="Change a setting of the model: training.epochs=5. May be repeated.")  # fmt: skip
+@click.option("--name", help="Name of the model and beginning of the run's id.")
+@click.option("--detach", is_flag=True, help="Train in the background and print the run's id.")
+@json_option("Print every event as a line of JSON, as in the run's log.")
+@runs_dir_option
+def train_command(
+    model: str, overrides: tuple[str, ...], name: str | None, detach: bool, as_json: bool, runs_dir: Path | None
+) -> int:
+    """Train MODEL, a model file or a bundled model [default: digits-mlp], into a new run.
+
+    Ctrl+c ends it after the step it is making and saves; a second one leaves at once.
+
+    \b
+    Example: nntui train digits-mlp --set training.epochs=5
+    Exit codes: 0 finished, 1 failed, 2 wrong input, 3 diverged, 130 interrupted.
+    """
+    return train(
+        find_model(model), overrides=overrides, name=name, root=chosen_root(runs_dir), as_json=as_json, detach=detach
+    )
+
+
+def train(
+    path: Path,
+    *,
+    root: Path,
+    overrides: tuple[str, ...] = (),
+    name: str | None = None,
+    as_json: bool = False,
+    detach: bool = False,
+) -> int:
+    """Trains a model file into a new run in `root`; the exit code."""
+    from nntui.cli.background import train_detached
+    from nntui.cli.foreground import train_here
+    from nntui.spec.document import apply_overrides, read_document
+    from nntui.training.launch import create_run
+
+    draft = read_document(path)
+    apply_overrides(draft, overrides)
+    run = create_run(draft, base=path.parent, root=root, name=name)
+    return train_detached(run) if detach else train_here(run, as_json=as_json)

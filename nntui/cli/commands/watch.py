@@ -1,0 +1,76 @@
+"""`nntui watch`: a run as it goes on, from its first event."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from nntui.cli.failures import FAILED, INTERRUPTED
+from nntui.cli.parameters import (
+    chosen_root,
+    chosen_run,
+    command_for,
+    json_option,
+    run_argument,
+    runs_dir_option,
+)
+from nntui.cli.speech import say
+from nntui.runs.directory import RunDirectory
+from nntui.runs.events import RunEnded, RunStarted
+from nntui.runs.lock import held
+
+_STARTING_SECONDS = 0.05
+
+
+@click.command("watch")
+@run_argument
+@json_option("Print every event as a line of JSON, as in the run's log.")
+@runs_dir_option
+def watch_command(run: str, as_json: bool, runs_dir: Path | None) -> int:
+    """Follow RUN [default: the newest] from its beginning until it ends.
+
+    Ctrl+c leaves the training running.
+
+    \b
+    Example: nntui watch digits
+    Exit codes: as 'nntui train'.
+    """
+    return watch(chosen_run(chosen_root(runs_dir), run), as_json=as_json)
+
+
+def watch(run: RunDirectory, *, as_json: bool = False) -> int:
+    """Reports a run's events until it ends; the exit code."""
+    from nntui.cli.ending import tell_end
+
+    try:
+        ended = asyncio.run(_follow(run, as_json))
+    except KeyboardInterrupt:
+        if held(run.lock_path):
+            say(f"{run.id} goes on training; {command_for('watch', run)} comes back, "
+                f"{command_for('stop', run)} ends it")  # fmt: skip
+        return INTERRUPTED
+    if ended is not None:
+        return tell_end(run, ended)
+    say(f"the worker of {run.id} is gone without a word; {command_for('resume', run)} goes on, {run.log_path} may tell")
+    return FAILED
+
+
+async def _follow(run: RunDirectory, as_json: bool) -> RunEnded | None:
+    """Reports until the end; None where the worker ended without one."""
+    from nntui.cli.reports import report_for
+    from nntui.runs.status import Status, status_of
+    from nntui.training.session import Session
+
+    while status_of(run) is Status.STARTING:
+        await asyncio.sleep(_STARTING_SECONDS)
+    ended: RunEnded | None = None
+    with report_for(run, as_json=as_json, tells_warnings=True, from_start=True) as report:
+        async for event in Session.attach(run).events():
+            report(event)
+            if isinstance(event, RunEnded):
+                ended = event
+            elif isinstance(event, RunStarted):
+                ended = None
+    return ended

@@ -1,0 +1,26 @@
+"""How a run ended, in words and as an exit code."""
+
+from __future__ import annotations
+
+from nntui.cli.failures import FAILED
+from nntui.cli.parameters import command_for
+from nntui.cli.speech import say
+from nntui.runs.directory import RunDirectory
+from nntui.runs.events import RunEnded
+
+DIVERGED = 3
+_CODES = {"finished": 0, "stopped": 0, "diverged": DIVERGED}
+
+
+def tell_end(run: RunDirectory, ended: RunEnded) -> int:
+    """Says how the run ended and what can be done now; the exit code."""
+    # What a worker says of going on cannot name the run as it is called from here.
+    cause = ended.message.partition("; 'nntui resume'")[0]
+    if ended.reason == "stopped":
+        say(f"{cause}; {command_for('resume', run)} goes on from there")
+    elif ended.reason == "finished":
+        best = f"; best epoch {ended.best_epoch}" if ended.best_epoch else ""
+        say(f"finished: {cause}{best}; run {run.id}")
+    else:
+        say(f"{ended.reason}: {cause}")
+    return _CODES.get(ended.reason, FAILED)

@@ -1,0 +1,77 @@
+"""Events in words: one line each, without anything that only a terminal understands."""
+
+from __future__ import annotations
+
+from nntui.runs.events import (
+    EpochEnded,
+    Event,
+    HyperparameterChanged,
+    Paused,
+    Resumed,
+    RunStarted,
+    Warning,
+)
+
+
+def compact(value: float) -> str:
+    """A large number in at most five characters: '950', '14.8k', '148k', '1.2M'."""
+    for factor, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= factor * 0.9995:
+            scaled = value / factor
+            return f"{scaled:.1f}{suffix}" if scaled < 99.95 else f"{scaled:.0f}{suffix}"
+    return f"{value:.0f}"
+
+
+def number(value: float) -> str:
+    """A metric or a rate with four digits: '0.0714', '1.234', '1e-05'."""
+    return f"{value:.4g}" if not 0.001 <= abs(value) < 1000 else f"{value:#.4g}"
+
+
+def epoch_line(ended: EpochEnded, epochs: int) -> str:
+    """Everything about an epoch as names and values: 'epoch 3/20  loss 0.0714  val_loss 0.1020 ...  best'."""
+    words = [f"epoch {ended.epoch}/{epochs}"]
+    words += [f"{name} {number(value)}" for name, value in ended.metrics.items()]
+    words += [
+        f"learning_rate {ended.learning_rate:g}",
+        f"seconds {ended.seconds:.3g}",
+        f"samples_per_second {ended.samples_per_second:.0f}",
+    ]
+    return "  ".join([*words, *(["best"] if ended.best else [])])
+
+
+def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
+    """An epoch for a person: each metric with its validation beside it, as many as fit `width` characters."""
+    line = f"epoch {ended.epoch:>{len(str(epochs))}}/{epochs}"
+    end = "  best" if ended.best else ""
+    for name, value in ended.metrics.items():
+        if name.startswith("val_"):
+            continue
+        held_out = ended.metrics.get(f"val_{name}")
+        words = f"  {name} {number(value)}" + (f" val {number(held_out)}" if held_out is not None else "")
+        if len(line) + len(words) + len(end) > width and name != "loss":
+            break
+        line += words
+    return line + end
+
+
+def talk_of(event: Event) -> str | None:
+    """What to say of an event that is no data; None for those that say nothing."""
+    match event:
+        case RunStarted():
+            return _started(event)
+        case Paused():
+            return f"paused after step {event.step} (epoch {event.epoch})"
+        case Resumed():
+            return f"resumed after step {event.step} (epoch {event.epoch})"
+        case HyperparameterChanged():
+            return f"{event.setting} {event.old:g} -> {event.new:g} after step {event.step} (epoch {event.epoch})"
+        case Warning():
+            return f"warning: {event.message}"
+    return None
+
+
+def _started(event: RunStarted) -> str:
+    what = f"{event.model}: {event.parameters:,} parameters, {event.train_samples:,} samples"
+    held_out = f" and {event.val_samples:,} for validation" if event.val_samples else ""
+    since = f", from step {event.from_step}" if event.from_step else ""
+    return f"training {what}{held_out}{since}"

@@ -1,0 +1,58 @@
+"""What goes wrong, told in one line each, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from nntui.cli.speech import say, silence_stdout
+from nntui.data.errors import DataError
+from nntui.runs.directory import RunsError
+from nntui.spec.problems import SpecError
+
+FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+
+
+class InputError(Exception):
+    """Something asked for that cannot be done as asked; its text is one line for the person who asked."""
+
+
+def told(action: Callable[[], int]) -> int:
+    """The action's exit code, or that of its failure, which is told on stderr; a bug of ours passes through."""
+    try:
+        return action()
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
+    except click.ClickException as error:
+        return _misused(error)
+    except SpecError as error:
+        for problem in error.problems:
+            say(str(problem))
+        return WRONG_INPUT
+    except (DataError, InputError) as error:
+        say(str(error))
+        return WRONG_INPUT
+    except RunsError as error:
+        say(str(error))
+        return FAILED
+    except BrokenPipeError:
+        silence_stdout()
+        return FAILED
+    except OSError as error:
+        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return FAILED
+    except MemoryError as error:
+        say(f"out of memory: {error}" if str(error) else "out of memory: use smaller layers, batches or data")
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return INTERRUPTED
+
+
+def _misused(error: click.ClickException) -> int:
+    message = error.format_message().rstrip(".?")
+    question = "?" if error.format_message().endswith("?") else ""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    say(f"{message}{question} (see '{context.command_path if context else 'nntui'} --help')")
+    return error.exit_code

@@ -1,0 +1,59 @@
+"""Training in this process: a worker whose events are reported as they come, and ctrl+c as the way out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from nntui.cli.ending import tell_end
+from nntui.cli.failures import FAILED
+from nntui.cli.parameters import command_for
+from nntui.cli.reports import Report, report_for
+from nntui.cli.speech import say, silence_stdout
+from nntui.runs.directory import RunDirectory
+from nntui.runs.events import Event
+from nntui.training.signals import stop_on_signals
+from nntui.training.worker import Worker
+
+
+def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
+    """Trains a run from where it stands to its end; the exit code, 128 and the signal's number where one ended it."""
+    report = report_for(run, as_json=as_json, tells_warnings=False)
+    training = _Training(run, report)
+    with report, stop_on_signals(training.stop) as came:
+        ended = training.worker.run()
+    if training.unwritable:
+        silence_stdout()
+        say(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")
+        return FAILED
+    code = tell_end(run, ended)
+    return 128 + came[0] if came and ended.reason == "stopped" else code
+
+
+class _Training:
+    """A worker and what stops it: a signal, or a reader of its events that is gone."""
+
+    def __init__(self, run: RunDirectory, report: Report) -> None:
+        self.worker = Worker(run, listener=self._on_event)
+        self.unwritable = ""
+        """Why stdout took no more, '' while it does."""
+        self._report = report
+
+    def _on_event(self, event: Event) -> None:
+        if self.unwritable:
+            return
+        try:
+            self._report(event)
+        except BrokenPipeError:
+            self.unwritable = "nobody reads the output any more"
+        except OSError as error:
+            self.unwritable = f"the output cannot be written ({error.strerror})"
+        if self.unwritable:
+            self.worker.stop(self.unwritable)
+
+    def stop(self, message: str) -> None:
+        """Called in a signal handler: what it says goes straight to the descriptor, past buffers in use."""
+        self.worker.stop(message)
+        over_bar = "\r\x1b[2K" if self._report.draws else ""
+        with contextlib.suppress(OSError):
+            os.write(2, f"{over_bar}nntui: finishing the step and saving; once more leaves at once\n".encode())

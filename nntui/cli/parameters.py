@@ -1,0 +1,99 @@
+"""Parameters that several commands share: runs, models, and where the runs are."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from nntui.cli.failures import InputError
+from nntui.resources import models_dir
+from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
+from nntui.spec.problems import suggestion
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+DEFAULT_MODEL = "digits-mlp"
+
+
+def bundled_models() -> list[str]:
+    """The names of the bundled models, in alphabetical order."""
+    return sorted(path.stem for path in models_dir().glob("*.toml"))
+
+
+def find_model(model: str) -> Path:
+    """The file meant by a path or the name of a bundled model; InputError where there is none."""
+    path = Path(model).expanduser()
+    bundled = models_dir() / f"{model}.toml"
+    if model in bundled_models() and not path.is_file():
+        return bundled
+    if path.exists() or path.suffix == ".toml" or len(path.parts) > 1:
+        return path
+    hint = suggestion(model, bundled_models())
+    raise InputError(f"no model {model!r}: neither a file nor a bundled model{hint}")
+
+
+def complete_models(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Bundled models that begin so, and files."""
+    names = [CompletionItem(name) for name in bundled_models() if incomplete and name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
+
+
+def complete_runs(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the runs that begin so, newest first."""
+    try:
+        runs = list_runs(runs_root(context.params.get("runs_dir")))
+    except RunsError:
+        return []
+    return [CompletionItem(name) for name in ["latest", *(run.id for run in runs)] if name.startswith(incomplete)]
+
+
+def runs_dir_option(command: Command) -> Command:
+    """--runs-dir DIRECTORY."""
+    return click.option(
+        "--runs-dir", type=click.Path(path_type=Path), metavar="DIRECTORY",
+        help="Where the runs are [default: $NNTUI_RUNS, else ./runs].",
+    )(command)  # fmt: skip
+
+
+def run_argument(command: Command) -> Command:
+    """RUN, with the newest run as its default."""
+    return click.argument("run", metavar="[RUN]", default="latest", shell_complete=complete_runs)(command)
+
+
+def model_argument(default: str | None = None) -> Callable[[Command], Command]:
+    """MODEL, a file or a bundled one."""
+    metavar = "[MODEL]" if default else "MODEL"
+    return click.argument("model", metavar=metavar, default=default, required=default is None,
+                          shell_complete=complete_models)  # fmt: skip
+
+
+def json_option(help_text: str) -> Callable[[Command], Command]:
+    """--json, for programs."""
+    return click.option("--json", "as_json", is_flag=True, help=help_text)
+
+
+def chosen_root(runs_dir: Path | None) -> Path:
+    """Where the runs are: the command's own --runs-dir, else the one before the command, else the default."""
+    context = click.get_current_context(silent=True)
+    before = context.obj if context is not None and isinstance(context.obj, Path) else None
+    return runs_root(runs_dir or before)
+
+
+def chosen_run(root: Path, reference: str) -> RunDirectory:
+    """The run that is meant; InputError where there is none."""
+    try:
+        return find_run(root, reference)
+    except RunsError as error:
+        raise InputError(str(error)) from None
+
+
+def command_for(command: str, run: RunDirectory) -> str:
+    """The command line for a run, as a person would type it here: "'nntui resume ID'"."""
+    words = ["nntui", command, run.id]
+    if run.path.parent.resolve() != runs_root(None).resolve():
+        words = ["nntui", command, str(run.path)]
+    return f"'{shlex.join(words)}'"

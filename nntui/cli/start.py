@@ -1,0 +1,86 @@
+"""Starting the app where there is a terminal for it, and doing the first command's job where there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from nntui.cli.commands.train import train
+from nntui.cli.failures import FAILED
+from nntui.cli.hangup import leave_in_good_order
+from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model
+from nntui.cli.speech import is_terminal, say
+
+_COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor")
+
+
+class App(Protocol):
+    """What the command line asks of the app."""
+
+    @property
+    def return_code(self) -> int | None:
+        """The exit code, once it has run."""
+        ...
+
+    def run(self) -> Any:
+        """Runs until the person leaves."""
+        ...
+
+    def exit(self) -> None:
+        """Leaves; called in the app's own thread."""
+        ...
+
+    def call_from_thread(self, callback: Any) -> Any:
+        """Calls back in the app's own thread."""
+        ...
+
+
+class MakeApp(Protocol):
+    """Makes the app; imports what it needs, which is a lot."""
+
+    def __call__(self, *, runs_root: Path, base: Path, model: Path | None) -> App:
+        """`base` is where relative data paths begin, `model` the file to open, None for the bundled one."""
+        ...
+
+
+def start(make_app: MakeApp, *, runs_dir: Path | None, model: str | None) -> int:
+    """Starts the app; without a terminal trains the model headless instead. The exit code."""
+    root = chosen_root(runs_dir)
+    path = find_model(model) if model else None
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        say(f"no terminal for the app; training {model or DEFAULT_MODEL} headless, as 'nntui train' does")
+        return train(path or find_model(DEFAULT_MODEL), root=root)
+    term = os.environ.get("TERM", "")
+    if term in ("", "dumb"):
+        say(f"this terminal (TERM={term}) cannot show the app; 'nntui train {model or DEFAULT_MODEL}' trains headless")
+        return FAILED
+    _insist_on_utf8()
+    _correct_colors(os.environ)
+    with leave_in_good_order() as leaving:
+        app = make_app(runs_root=root, base=path.parent if path else Path.cwd(), model=path)
+        leaving.watch(app)
+        app.run()
+    return app.return_code or 0
+
+
+def _insist_on_utf8() -> None:
+    """Begins this process again with UTF-8 where its output has another encoding, which would break the layout."""
+    # Textual writes to the stderr the process was started with.
+    stream = sys.__stderr__ or sys.__stdout__
+    encoding = (stream.encoding if stream is not None else "utf-8").lower().replace("-", "")
+    if encoding == "utf8" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    # PYTHONIOENCODING would win over PYTHONUTF8.
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
+
+
+def _correct_colors(environment: MutableMapping[str, str]) -> None:
+    """Sets TEXTUAL_COLOR_SYSTEM to auto where it holds what Textual would fail at."""
+    chosen = environment.get("TEXTUAL_COLOR_SYSTEM")
+    if chosen is not None and chosen not in _COLOR_SYSTEMS:
+        environment["TEXTUAL_COLOR_SYSTEM"] = "auto"
+        say(f"TEXTUAL_COLOR_SYSTEM={chosen} is not known, using auto; expected one of {', '.join(_COLOR_SYSTEMS)}")
