@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nntui import __version__
-
-if TYPE_CHECKING:
-    from nntui.cli.start import App
 
 
 def main() -> int:
@@ -26,7 +22,7 @@ def main() -> int:
         set_threads_before_numpy(os.environ)
         from nntui.cli.main import run
 
-        return run(arguments, make_app=_make_app)
+        return run(arguments, run_app=_run_app)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -34,10 +30,11 @@ def main() -> int:
         return 1
 
 
-def _make_app(*, runs_root: Path, base: Path, model: Path | None) -> App:
-    from nntui.tui.app import NntuiApp
+def _run_app(**arguments: Any) -> int:
+    # The command line does not know the app: both are faces of what lies below them.
+    from nntui.tui.start import run_app
 
-    return NntuiApp(runs_root=runs_root, base=base, model=model)
+    return run_app(**arguments)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from nntui.cli.failures import told
 from nntui.cli.lazy import LazyGroup
 from nntui.cli.parameters import complete_models, runs_dir_option
 from nntui.cli.speech import survive_any_text
-from nntui.cli.start import MakeApp, start
+from nntui.cli.start import RunApp, start
 
 COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
 
@@ -39,19 +39,19 @@ def group(context: click.Context, runs_dir: Path | None, model: str | None) -> i
     return None
 
 
-def run(arguments: Sequence[str], *, make_app: MakeApp) -> int:
+def run(arguments: Sequence[str], *, run_app: RunApp) -> int:
     """Runs a command line; the exit code: 0 done, 1 failed, 2 wrong input, 3 diverged, 130 interrupted."""
     survive_any_text()
-    return told(lambda: _invoke(list(arguments), make_app))
+    return told(lambda: _invoke(list(arguments), run_app))
 
 
-def _invoke(arguments: list[str], make_app: MakeApp) -> int:
+def _invoke(arguments: list[str], run_app: RunApp) -> int:
     instruction = os.environ.get(COMPLETION_VARIABLE)
     if instruction:
         from click.shell_completion import shell_complete
 
         return shell_complete(group, {}, "nntui", COMPLETION_VARIABLE, instruction)
-    with group.make_context("nntui", arguments, obj=make_app) as context:
+    with group.make_context("nntui", arguments, obj=run_app) as context:
         code = group.invoke(context)
     if sys.stdout is not None:
         sys.stdout.flush()

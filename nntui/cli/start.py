@@ -4,49 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from nntui.cli.commands.train import train
 from nntui.cli.failures import FAILED
-from nntui.cli.hangup import leave_in_good_order
+from nntui.cli.hangup import Leavable, leave_in_good_order
 from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model
 from nntui.cli.speech import is_terminal, say
 
 _COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor")
 
 
-class App(Protocol):
-    """What the command line asks of the app."""
+class RunApp(Protocol):
+    """Runs the app; imports what it needs, which is a lot."""
 
-    @property
-    def return_code(self) -> int | None:
-        """The exit code, once it has run."""
-        ...
+    def __call__(self, *, runs_root: Path, base: Path, model: Path | None, guard: Callable[[Leavable], None]) -> int:
+        """The app's exit code.
 
-    def run(self) -> Any:
-        """Runs until the person leaves."""
-        ...
-
-    def exit(self) -> None:
-        """Leaves; called in the app's own thread."""
-        ...
-
-    def call_from_thread(self, callback: Any) -> Any:
-        """Calls back in the app's own thread."""
+        `base` is where relative data paths begin, `model` the file to open, None for the bundled one, and `guard` is
+        given the app before it runs.
+        """
         ...
 
 
-class MakeApp(Protocol):
-    """Makes the app; imports what it needs, which is a lot."""
-
-    def __call__(self, *, runs_root: Path, base: Path, model: Path | None) -> App:
-        """`base` is where relative data paths begin, `model` the file to open, None for the bundled one."""
-        ...
-
-
-def start(make_app: MakeApp, *, runs_dir: Path | None, model: str | None) -> int:
+def start(run_app: RunApp, *, runs_dir: Path | None, model: str | None) -> int:
     """Starts the app; without a terminal trains the model headless instead. The exit code."""
     root = chosen_root(runs_dir)
     path = find_model(model) if model else None
@@ -60,10 +43,7 @@ def start(make_app: MakeApp, *, runs_dir: Path | None, model: str | None) -> int
     _insist_on_utf8()
     _correct_colors(os.environ)
     with leave_in_good_order() as leaving:
-        app = make_app(runs_root=root, base=path.parent if path else Path.cwd(), model=path)
-        leaving.watch(app)
-        app.run()
-    return app.return_code or 0
+        return run_app(runs_root=root, base=path.parent if path else Path.cwd(), model=path, guard=leaving.watch)
 
 
 def _insist_on_utf8() -> None:

@@ -77,7 +77,8 @@ class Sequential:
     """A stack of layers, built for batches of up to `batch_size` samples of `input_shape`.
 
     `rng` draws the weights and seeds each layer's own generator. The layers given are copied. With `input_gradient`,
-    `backward` returns the gradient of the input. Raises ShapeError where the shapes do not fit.
+    `backward` returns the gradient of the input. An `arena` given is used as it is, its weights not drawn anew. Raises
+    ShapeError where the shapes do not fit.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Sequential:
         rng: np.random.Generator,
         dtype: Any = np.float32,
         input_gradient: bool = False,
+        arena: Arena | None = None,
     ) -> None:
         copies = [dataclasses.replace(layer) for layer in layers]
         self.plans = list(plan(copies, input_shape, input_gradient=input_gradient))
@@ -101,9 +103,12 @@ class Sequential:
         self.batch_size = batch_size
         self.dtype = np.dtype(dtype)
         specs = {f"{p.name}.{key}": spec for p in self.plans for key, spec in p.parameters.items()}
-        self.arena = Arena(specs, dtype=self.dtype)
         weight_rng, *layer_rngs = rng.spawn(1 + len(copies))
-        self._initialize(weight_rng)
+        if arena is None:
+            self.arena = Arena(specs, dtype=self.dtype)
+            self._initialize(weight_rng)
+        else:
+            self.arena = arena
         for item, layer_rng in zip(self.plans, layer_rngs, strict=True):
             item.layer.build(self._memory(item, layer_rng))
 

@@ -31,27 +31,40 @@ class Optimizer(Configurable):
 
     learning_rate: float = _learning_rate(0.001)
 
-    def build(self, arena: Arena) -> None:
-        """Takes the arena it works on and allocates its slots, all zero."""
+    def build(self, arena: Arena, *, workers: int = 1) -> None:
+        """Takes the arena it works on and allocates its slots, all zero; `workers` threads may share its steps."""
         self.steps = 0
         self.slots = {name: np.zeros_like(arena.values) for name in self.slot_names}
         self._decaying = arena.values[arena.decaying]
-        scratch = np.zeros(min(_BLOCK, arena.values.size), arena.values.dtype)
         vectors = (arena.values, arena.gradients, *self.slots.values())
-        cuts = [slice(start, min(start + _BLOCK, len(arena.values))) for start in range(0, len(arena.values), _BLOCK)]
-        self._blocks = [
-            (*(vector[cut] for vector in vectors), scratch[: cut.stop - cut.start]) for cut in cuts
-        ]  # fmt: skip
+        size = len(arena.values)
+        cuts = [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
+        self._shares = []
+        for worker in range(workers):
+            scratch = np.zeros(min(_BLOCK, size), arena.values.dtype)
+            blocks = [
+                (*(vector[cut] for vector in vectors), scratch[: cut.stop - cut.start]) for cut in cuts[worker::workers]
+            ]
+            self._shares.append(blocks)
 
     def step(self) -> None:
         """Moves the parameters once along the gradients the arena holds."""
+        self.begin_step()
+        for worker in range(len(self._shares)):
+            self.step_share(worker)
+
+    def begin_step(self) -> None:
+        """What a step does once, before its shares: counts it, and lets the weights decay."""
         self.steps += 1
         if self.decay:
             # Decoupled: the weights shrink by themselves, not through the gradient. https://arxiv.org/abs/1711.05101
             np.multiply(self._decaying, 1 - self.learning_rate * self.decay, out=self._decaying)
-        factors = self.factors()
-        for block in self._blocks:
-            self.update(factors, *block)
+        self._factors = self.factors()
+
+    def step_share(self, worker: int) -> None:
+        """One worker's share of the step that was begun; the shares touch different blocks, in any order."""
+        for block in self._shares[worker]:
+            self.update(self._factors, *block)
 
     @property
     def decay(self) -> float:

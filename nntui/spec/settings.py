@@ -47,9 +47,9 @@ class TrainingSettings:
     clip_norm: float | None = setting(
         None, above=0, help="Scales a gradient longer than this down to it.", absent="no clipping"
     )
-    threads: int | None = setting(
-        None, minimum=1, maximum=256, help="How many threads multiply matrices; results are equal for equal threads.",
-        absent="chosen by the size of the layers",
+    workers: int | None = setting(
+        None, minimum=1, maximum=64, unit="threads", help="How many share each batch; equal workers, equal results.",
+        absent="chosen by the size of the network and the machine",
     )  # fmt: skip
     optimizer: Optimizer = setting(factory=Adam, help="How a gradient becomes a step.")
     early_stopping: EarlyStopping | None = setting(

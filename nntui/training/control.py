@@ -20,6 +20,7 @@ class Control:
         self._until: str | None = None
         """'step' or 'epoch': run on to the end of one, then pause."""
         self._learning_rate: float | None = None
+        self._repeated = False
 
     def read(self) -> Iterator[str]:
         """Takes in new commands; yields a line for each that cannot be obeyed."""
@@ -34,8 +35,10 @@ class Control:
     def _take(self, command: Command) -> str | None:
         match command.command:
             case "pause":
+                self._repeated |= self.paused
                 self.paused, self._until = True, None
             case "resume":
+                self._repeated |= not self.paused
                 self.paused, self._until = False, None
             case "step" | "epoch":
                 self.paused, self._until = False, command.command
@@ -59,6 +62,11 @@ class Control:
         """The learning rate asked for last, once; None where none was."""
         rate, self._learning_rate = self._learning_rate, None
         return rate
+
+    def take_repeated(self) -> bool:
+        """Whether what is the case already was asked for, once: whoever asked waits for an answer all the same."""
+        repeated, self._repeated = self._repeated, False
+        return repeated
 
     def pauses_after_step(self) -> bool:
         """Whether to pause now, after a step."""

@@ -26,7 +26,7 @@ from nntui.spec.parsing import parse
 from nntui.spec.problems import SpecError
 from nntui.training.checkpointing import load_weights
 from nntui.training.loop import build_loss, build_meter, build_network, evaluate
-from nntui.training.threads import matrix_threads
+from nntui.training.threads import one_matrix_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def evaluate_run(
     dataset = _as_trained(dataset, _preprocessing(tensors, path), metadata)
     part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:
-        with matrix_threads(spec.training.threads or 1):
+        with one_matrix_thread():
             loss, metrics, confusion = _measure(spec, dataset, part, tensors)
     except (ShapeError, CheckpointError) as error:
         if source is None:

@@ -16,7 +16,7 @@ from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.spec.document import write_document
 from nntui.spec.examine import examine
 from nntui.spec.parsing import PROVENANCE, to_draft
-from nntui.training.threads import set_threads_before_numpy
+from nntui.training.threads import chosen_workers, set_threads_before_numpy
 
 
 def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | None = None) -> RunDirectory:
@@ -31,10 +31,13 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
 
     if name is not None:
         draft = {**draft, "name": name}
-    spec = examine(draft, base=base).ready()
+    examination = examine(draft, base=base)
+    spec = examination.ready()
     resolved = to_draft(spec)
     resolved["data"]["source"] = absolute_source(spec.data, base=base)
-    resolved["training"].setdefault("threads", 1)
+    if spec.training.workers is None and examination.totals is not None:
+        workers = chosen_workers(examination.totals.flops * spec.training.batch_size)
+        resolved["training"]["workers"] = workers
     resolved[PROVENANCE] = {
         "nntui": nntui.__version__,
         "numpy": np.__version__,

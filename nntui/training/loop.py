@@ -18,23 +18,32 @@ import numpy as np
 
 from nntui.data.batches import Batches
 from nntui.data.dataset import Dataset
+from nntui.nn.arena import Arena
 from nntui.nn.losses import Loss
 from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter
 from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
+from nntui.nn.team import Team
 from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
 from nntui.spec.model import ModelSpec
 from nntui.training.best import Best
 from nntui.training.divergence import Origin, origin_of_divergence
+from nntui.training.gradients import BatchGradient, Part
 
 Clock = Callable[[], float]
 
 
-def build_network(spec: ModelSpec, dataset: Dataset, *, batch_size: int | None = None) -> Sequential:
-    """The network of a spec with its first weights, as the seed draws them."""
-    size = min(batch_size or spec.training.batch_size, max(len(dataset.train), 1))
-    rng = np.random.default_rng(np.random.SeedSequence([spec.training.seed, 2]))
-    return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng)
+def build_network(
+    spec: ModelSpec, dataset: Dataset, *, batch_size: int | None = None, worker: int = 0, arena: Arena | None = None
+) -> Sequential:
+    """The network of a spec with its first weights, as the seed draws them.
+
+    Workers after the first have random layers of their own, and share the `arena` of the first's parameters.
+    """
+    size = batch_size or min(spec.training.batch_size, max(len(dataset.train), 1))
+    seeds = [spec.training.seed, 2, worker] if worker else [spec.training.seed, 2]
+    rng = np.random.default_rng(np.random.SeedSequence(seeds))
+    return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng, arena=arena)
 
 
 def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential) -> Loss:
@@ -71,17 +80,19 @@ class Trainer:
     def __init__(self, spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> None:
         training = spec.training
         self.spec, self.dataset, self._clock = spec, dataset, clock
-        self.network = build_network(spec, dataset)
-        self.loss = build_loss(spec, dataset, self.network)
+        self.batch_size = min(training.batch_size, len(dataset.train))
+        self._team = Team(min(training.workers or 1, self.batch_size))
+        self._parts = list(self._make_parts())
+        self.network, self.loss = self._parts[0].network, self._parts[0].loss
         self.optimizer = dataclasses.replace(training.optimizer)
-        self.optimizer.build(self.network.arena)
+        self.optimizer.build(self.network.arena, workers=self._team.size)
         self._regularizer = Regularizer(
             self.network.arena, l1=training.l1, l2=training.l2, clip_norm=training.clip_norm
         )
-        self._batches = Batches(dataset.train, dataset.preprocessing, self.network.batch_size)
         self._val_batches = Batches(dataset.val, dataset.preprocessing, self.network.batch_size)
         self._meter = build_meter(dataset, self.network, self.loss)
         self._val_meter = build_meter(dataset, self.network, self.loss, confusion=True)
+        self._gradient = BatchGradient(self._parts, self._meter, self._team)
         self.best = Best(spec.training)
         self.step = 0
         self.epochs_done = 0
@@ -92,10 +103,23 @@ class Trainer:
         self._has_gradient = False
         """Whether the arena's gradients are of the last step; a checkpoint does not hold them."""
 
+    def _make_parts(self) -> Iterator[Part]:
+        size = math.ceil(self.batch_size / self._team.size)
+        arena: Arena | None = None
+        for worker in range(self._team.size):
+            network = build_network(
+                self.spec, self.dataset, batch_size=size, worker=worker, arena=arena.twin() if arena else None
+            )
+            arena = arena or network.arena
+            loss = build_loss(self.spec, self.dataset, network)
+            batches = Batches(self.dataset.train, self.dataset.preprocessing, size)
+            x, truth = batches.gather(np.arange(0))
+            yield Part(network, loss, batches, x, truth, network.forward(x))
+
     @property
     def steps_per_epoch(self) -> int:
         """Batches in an epoch, a smaller last one included."""
-        return math.ceil(len(self.dataset.train) / self.network.batch_size)
+        return math.ceil(len(self.dataset.train) / self.batch_size)
 
     @property
     def metric_names(self) -> tuple[str, ...]:
@@ -133,7 +157,7 @@ class Trainer:
         if self._position == 0:
             self._meter.reset()
             self._loss_sum, self._seconds = 0.0, 0.0
-        order, size = self._order(), self.network.batch_size
+        order, size = self._order(), self.batch_size
         began = self._clock()
         spent = self._seconds
         while self._position < self.steps_per_epoch:
@@ -149,25 +173,25 @@ class Trainer:
     @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
     def _train_step(self, indices: np.ndarray) -> Step | None:
         """One optimizer update on these rows; None, and no update, where the loss is not finite."""
-        self._x, truth = self._batches.gather(indices)
-        outputs = self.network.forward(self._x, training=True)
-        loss = self.loss.forward(outputs, truth)
+        loss, hits = self._gradient.compute(indices)
         if not math.isfinite(loss):
             return None
-        hits = self._meter.update(outputs, truth)
-        self.network.backward(self.loss.backward())
         self._regularizer.apply()
         self._has_gradient = True
-        self.optimizer.step()
+        self.optimizer.begin_step()
+        if self._team.size == 1:
+            self.optimizer.step_share(0)
+        else:
+            self._team.run(self.optimizer.step_share)
         self.step += 1
         self._position += 1
-        self._loss_sum += loss * len(truth)
+        self._loss_sum += loss * len(indices)
         return Step(
             step=self.step,
             epoch=self.epochs_done + 1,
             loss=loss,
             learning_rate=self.optimizer.learning_rate,
-            accuracy=None if hits is None else hits / len(truth),
+            accuracy=None if hits is None else hits / len(indices),
         )
 
     @np.errstate(all="ignore")
@@ -213,7 +237,7 @@ class Trainer:
         )
 
     def _diverged(self) -> RunEnded:
-        origin: Origin = origin_of_divergence(self.network, self._x, self.step)
+        origin: Origin = origin_of_divergence(*self._gradient.suspect(), self.step)
         return RunEnded(
             step=origin.step,
             epoch=self.epoch,
@@ -251,7 +275,7 @@ class Trainer:
             "meter": self._meter.state(),
             "learning_rate": self.optimizer.learning_rate,
             "optimizer_steps": self.optimizer.steps,
-            "random_states": self.network.random_states(),
+            "random_states": [part.network.random_states() for part in self._parts],
             "best": self.best.state(),
         }
 
@@ -263,7 +287,8 @@ class Trainer:
         self._meter.restore(progress["meter"])
         self.optimizer.learning_rate = float(progress["learning_rate"])
         self.optimizer.steps = int(progress["optimizer_steps"])
-        self.network.set_random_states(progress["random_states"])
+        for part, states in zip(self._parts, progress["random_states"], strict=True):
+            part.network.set_random_states(states)
         self.best.restore(progress["best"])
 
 

@@ -1,4 +1,4 @@
-"""How many threads multiply matrices."""
+"""How many threads a training takes: workers that share each batch, and one for each of their matrix products."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
+_WORTH_SHARING = 60_000_000
+"""FLOPs of a forward pass over a batch: about two milliseconds of a whole step."""
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -19,12 +21,21 @@ def set_threads_before_numpy(environment: MutableMapping[str, str]) -> None:
 
 
 @contextmanager
-def matrix_threads(count: int) -> Iterator[None]:
-    """Exactly this many threads inside the block, whatever the environment says: equal threads, equal results."""
-    if os.environ.get(VARIABLES[0]) == str(count):
+def one_matrix_thread() -> Iterator[None]:
+    """One thread for each matrix product inside the block, whatever the environment says: workers share the batch."""
+    if os.environ.get(VARIABLES[0]) == "1":
         yield
         return
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(count, user_api="blas"):
+    with threadpool_limits(1, user_api="blas"):
         yield
+
+
+def chosen_workers(flops_per_step: int) -> int:
+    """How many workers share a batch when nobody says: 2 where a step is long enough to be worth handing over, else 1.
+
+    `flops_per_step` is of the forward pass. On a machine of one core it is 1.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 2 if cores > 1 and flops_per_step >= _WORTH_SHARING else 1

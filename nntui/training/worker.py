@@ -44,14 +44,13 @@ from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_csv import MetricsCsv
 from nntui.spec.document import read_document
 from nntui.spec.examine import examine
-from nntui.spec.model import ModelSpec
 from nntui.spec.problems import SpecError
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
 from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
 from nntui.training.thinning import Thinning
-from nntui.training.threads import matrix_threads
+from nntui.training.threads import one_matrix_thread
 
 Listener = Callable[[Event], None]
 EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
@@ -94,11 +93,11 @@ class Worker:
             self._log = EventLog(self.run_directory.events_path)
             stack.callback(self._log.close)
             stack.enter_context(_FailureRecord(self))
-            spec = self._open(stack)
-            stack.enter_context(matrix_threads(spec.training.threads or 1))
+            self._open(stack)
+            stack.enter_context(one_matrix_thread())
             return self._train()
 
-    def _open(self, stack: ExitStack) -> ModelSpec:
+    def _open(self, stack: ExitStack) -> None:
         """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
         run = self.run_directory
         draft = read_document(run.model_path)
@@ -115,7 +114,6 @@ class Worker:
         stack.callback(self._metrics.close)
         self._metrics.drop_after(self._trainer.epochs_done)
         self._thinning = Thinning(self._trainer.steps_per_epoch)
-        return spec
 
     def _train(self) -> RunEnded:
         trainer = self._trainer
@@ -149,7 +147,7 @@ class Worker:
             model=spec.name,
             epochs=spec.training.epochs,
             steps_per_epoch=trainer.steps_per_epoch,
-            batch_size=trainer.network.batch_size,
+            batch_size=trainer.batch_size,
             train_samples=len(trainer.dataset.train),
             val_samples=len(trainer.dataset.val),
             parameters=trainer.network.arena.size,
@@ -206,8 +204,11 @@ class Worker:
         if self._control.stopping:
             self.stop()
         rate = self._control.take_learning_rate()
-        if rate is not None and rate != self._trainer.optimizer.learning_rate:
+        if rate is not None:
             self._change_learning_rate(rate)
+        if self._control.take_repeated():
+            answer = Paused if self._control.paused else Resumed
+            self._write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
 
     def _change_learning_rate(self, rate: float) -> None:
         trainer = self._trainer

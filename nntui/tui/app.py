@@ -9,24 +9,26 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding
-from textual.command import Provider
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.tui.chrome.key_line import KeyLine
-from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.keys import help_group as group_of
+from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.top_line import TopLine
 from nntui.tui.first_model import first_model
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
 from nntui.tui.screens.build.place import BuildPlace
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,17 @@ class NntuiApp(App[None]):
         switcher.current = identity
         top = base.query_one(TopLine)
         top.place, top.headline = identity, self._headlines.get(identity, ("", ""))
-        place.focus_first()
+        self._focus_in(place)
         return place
+
+    def _focus_in(self, place: Place) -> None:
+        base = self.screen_stack[0]
+        base.set_focus(None)
+        place.focus_first()
+        if not place.has_focus_within:
+            # Its keys hold only while the focus is in it.
+            place.can_focus = True
+            place.focus()
 
     def on_place_headline(self, event: Place.Headline) -> None:
         event.stop()
@@ -144,6 +155,7 @@ class NntuiApp(App[None]):
         answer = place.attach(run)
         if inspect.isawaitable(answer):
             await answer
+        self._focus_in(place)
 
     async def _offer_running(self) -> None:
         from nntui.tui.dialogs.confirm import ConfirmDialog

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.event_log import EventReader
@@ -18,16 +20,20 @@ from nntui.runs.live import Live, LiveReader
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
 from nntui.runs.step_lines import StepTable
+from nntui.tui.thinned import Curve, thinned
 
 POLL_SECONDS = 0.05
 """Between looks at the log: well below what a person notices between a key and its answer."""
 _IDLE_SECONDS = 0.25
 _LIVE_SECONDS = 1.0
-_NEWS_WHILE_LOADING = 0.25
+_NEWS_SECONDS = 0.25
+"""Between news that nobody waits for: charts are not drawn more often."""
 _MOST_REMARKS = 200
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 _NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name)
+
+_NOTHING = Curve(np.empty(0), np.empty(0))
 
 Remark = HyperparameterChanged | Warning
 
@@ -40,6 +46,10 @@ class Sighting:
     started: RunStarted | None
     ended: RunEnded | None
     steps: Steps
+    loss: Curve
+    """By step, thinned."""
+    accuracy: Curve
+    """By step, thinned; NaN where there is none."""
     epochs: Sequence[EpochEnded]
     best_epoch: int
     """0 before there is one."""
@@ -99,18 +109,19 @@ class Follower:
             return self._newest
 
     def _follow(self) -> None:
-        pause = 0.0
+        state, pause, due = self._state, 0.0, 0.0
         while not self._stopping.wait(pause):
-            told_at = time.monotonic()
-            for _ in self._state.look():
+            loading_until = time.monotonic() + _NEWS_SECONDS
+            for _ in state.look():
                 if self._stopping.is_set():
                     return
-                if time.monotonic() - told_at >= _NEWS_WHILE_LOADING:
-                    told_at = time.monotonic()
-                    self._tell(self._state.sighting(complete=False))
-            if self._state.changed:
-                self._tell(self._state.sighting(complete=True))
-            pause = POLL_SECONDS if self._state.status.alive else _IDLE_SECONDS
+                if time.monotonic() >= loading_until:
+                    loading_until = time.monotonic() + _NEWS_SECONDS
+                    self._tell(state.sighting(complete=False))
+            if state.urgent or (state.changed and time.monotonic() >= due):
+                self._tell(state.sighting(complete=True))
+                due = time.monotonic() + _NEWS_SECONDS
+            pause = POLL_SECONDS if state.status.alive else _IDLE_SECONDS
 
     def _tell(self, sighting: Sighting) -> None:
         with self._guard:
@@ -132,6 +143,8 @@ class _State:
         self._live_due = 0.0
         self.status = Status.STARTING
         self.changed = True
+        self.urgent = True
+        """Whether someone may be waiting for the news: the run turned, or the worker answered."""
         self._problem = ""
         self._live_problem = ""
         self._begin()
@@ -164,20 +177,25 @@ class _State:
         self.status = self._derive(alive)
         turned = (self.status, problem) != before
         self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
+        self.urgent = self.urgent or turned
 
     def sighting(self, *, complete: bool) -> Sighting:
         """What is known."""
         self.changed = False
+        self.urgent = False
         history = self._history
+        steps = history.steps
         return Sighting(
             status=self.status,
             started=history.started,
             ended=history.ended,
-            steps=history.steps,
+            steps=steps,
+            loss=thinned(steps.step, steps.loss) if complete else _NOTHING,
+            accuracy=thinned(steps.step, steps.accuracy) if complete else _NOTHING,
             epochs=list(history.epochs),
             best_epoch=history.best_epoch,
             remarks=tuple(self._remarks),
-            learning_rate=self._learning_rate(history.steps),
+            learning_rate=self._learning_rate(steps),
             live=self._live,
             complete=complete,
             problem=self._problem or self._live_problem,
@@ -199,8 +217,10 @@ class _State:
                 case RunStarted() as started:
                     kept = (remark for remark in self._remarks if remark.step <= started.from_step)
                     self._remarks = deque(kept, maxlen=_MOST_REMARKS)
+                    self.urgent = True
                 case HyperparameterChanged() | Warning() as remark:
                     self._remarks.append(remark)
+                    self.urgent = True
 
     def _derive(self, alive: bool) -> Status:
         """As `status_of` has it, without reading backwards through a log that is known already."""

@@ -20,7 +20,7 @@ class Flatten(Layer):
         return (math.prod(input_shape),)
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), math.prod(self.memory.input_shape))
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         if not self.memory.needs_input_gradient:

@@ -41,9 +41,7 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """As many keys as fit."""
         last = [label for label in self._labels if label.action in _LAST][:1]
-        rest = [
-            label for label in self._labels if label.action not in _LAST and not label.action.startswith(_LEFT_OUT)
-        ]
+        rest = [label for label in self._labels if label.action not in _LAST and not label.action.startswith(_LEFT_OUT)]
         return line(rest, last, self.size.width)
 
 

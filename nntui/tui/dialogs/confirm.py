@@ -14,7 +14,10 @@ from nntui.tui.dialogs.dialog import Dialog
 class ConfirmDialog(Dialog[bool]):
     """True for yes; esc and n answer False."""
 
-    BINDINGS = [Binding("enter,y", "answer(True)", "Yes"), Binding("n,escape", "answer(False)", "No", key_display="esc")]
+    BINDINGS = [
+        Binding("enter,y", "answer(True)", "Yes"),
+        Binding("n,escape", "answer(False)", "No", key_display="esc"),
+    ]
 
     def __init__(self, question: str, *, detail: str = "", title: str = "", yes: str = "Yes", no: str = "No") -> None:
         """`yes` and `no` are what the keys say they do: 'Attach' and 'Stay'."""

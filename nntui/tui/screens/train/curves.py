@@ -32,7 +32,7 @@ def metric_of(sighting: Sighting) -> str | None:
 
 def loss_curves(sighting: Sighting, axis: XAxis) -> tuple[Series, ...]:
     """Training loss by step, validation loss by epoch."""
-    train = Series("train", _scaled(sighting.steps.step, sighting, axis), sighting.steps.loss, color=0)
+    train = Series("train", _scaled(sighting.loss.x, sighting, axis), sighting.loss.y, color=0)
     return (train, *_by_epoch(sighting, "val", "val_loss", axis))
 
 
@@ -40,9 +40,9 @@ def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[
     """The metric of the training split, by step where the log has it so, and of the validation split by epoch."""
     if metric is None:
         return ()
-    if metric == "accuracy" and len(sighting.steps) and not np.isnan(sighting.steps.accuracy[-1]):
-        x = _scaled(sighting.steps.step, sighting, axis)
-        train: tuple[Series, ...] = (Series("train", x, sighting.steps.accuracy, color=0),)
+    by_step = sighting.accuracy
+    if metric == "accuracy" and len(by_step) and not np.isnan(by_step.y).all():
+        train: tuple[Series, ...] = (Series("train", _scaled(by_step.x, sighting, axis), by_step.y, color=0),)
     else:
         train = _by_epoch(sighting, "train", metric, axis, color=0)
     return (*train, *_by_epoch(sighting, "val", f"val_{metric}", axis))

@@ -154,9 +154,10 @@ class TrainPlace(TrainActions):
         self.post_message(self.Sighted(follower))
 
     def _show(self, sighting: Sighting) -> None:
-        self.draw_curves()
-        self.panes.weights.show_live(sighting.live)
-        self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=sighting.best_epoch)
+        if sighting.complete:
+            self.draw_curves()
+            self.panes.weights.show_live(sighting.live)
+            self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=sighting.best_epoch)
         self._progress.show(progress_of(sighting))
         self._state.show(*state_notes(sighting, self._asked))
         warning = warning_note(sighting)

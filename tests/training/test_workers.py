@@ -1,0 +1,71 @@
+"""Several workers on each batch: the same gradient, the same bits each time, and the same after going on."""
+
+import json
+
+import numpy as np
+import pytest
+
+from nntui.runs.events import EpochEnded, Step
+from tests.training.conftest import draft, trainer_of
+
+PLAIN = [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}]
+
+
+def losses(trainer):
+    return [event.loss for event in trainer.events() if isinstance(event, Step)]
+
+
+@pytest.mark.parametrize("workers", [2, 3, 7])
+def test_workers_compute_the_gradient_one_would(workers):
+    """The order of additions shows in the last digits only; the last batch has two rows for seven workers."""
+    alone = trainer_of(draft(layers=PLAIN, **{"training.optimizer": "sgd"}))
+    shared = trainer_of(draft(layers=PLAIN, **{"training.optimizer": "sgd", "training.workers": workers}))
+    np.testing.assert_array_equal(alone.network.arena.values, shared.network.arena.values)
+    np.testing.assert_allclose(losses(shared), losses(alone), rtol=1e-4)
+    np.testing.assert_allclose(shared.network.arena.values, alone.network.arena.values, rtol=1e-3, atol=1e-5)
+
+
+def test_metrics_count_every_row_once():
+    alone = trainer_of(draft(layers=PLAIN))
+    shared = trainer_of(draft(layers=PLAIN, **{"training.workers": 3}))
+    ours, theirs = ([e for e in t.events() if isinstance(e, EpochEnded)] for t in (shared, alone))
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.metrics["accuracy"] == pytest.approx(other.metrics["accuracy"], abs=1.5 / 72)
+        assert mine.metrics["loss"] == pytest.approx(other.metrics["loss"], rel=1e-3)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_equal_workers_give_equal_bits_with_dropout_and_all(optimizer):
+    model = draft(**{"training.workers": 2, "training.optimizer": {"type": optimizer}})
+    first, second = trainer_of(model), trainer_of(model)
+    assert losses(first) == losses(second)
+    np.testing.assert_array_equal(first.network.arena.values, second.network.arena.values)
+
+
+def test_going_on_with_workers_is_the_same_training():
+    model = draft(**{"training.workers": 2})
+    whole = trainer_of(model)
+    losses(whole)
+    first, second = trainer_of(model), trainer_of(model)
+    for event in first.events():
+        if isinstance(event, Step) and event.step == 13:
+            break
+    second.network.arena.values[...] = first.network.arena.values
+    for slot, vector in second.optimizer.slots.items():
+        vector[...] = first.optimizer.slots[slot]
+    second.restore(json.loads(json.dumps(first.progress())))
+    losses(second)
+    np.testing.assert_array_equal(second.network.arena.values, whole.network.arena.values)
+
+
+def test_workers_are_at_most_the_rows_of_a_batch():
+    trainer = trainer_of(draft(**{"training.workers": 64, "training.batch_size": 1, "training.epochs": 1}))
+    assert len(losses(trainer)) == 72
+
+
+def test_divergence_in_the_second_workers_part_is_found():
+    trainer = trainer_of(draft(layers=PLAIN, **{"training.workers": 2}))
+    trainer.network.arena.value("dense_2.bias")[...] = np.float32(3e38)
+    trainer.network.arena.value("dense_2.weight")[...] = np.float32(3e38)
+    ended = list(trainer.events())[-1]
+    assert (ended.reason, ended.layer, ended.step) == ("diverged", "dense_2", 1)
