@@ -19,8 +19,8 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
     if ended.reason == "stopped":
         say(f"{cause}; {command_for('resume', run)} goes on from there")
     elif ended.reason == "finished":
-        best = f"; best epoch {ended.best_epoch}" if ended.best_epoch else ""
-        say(f"finished: {cause}{best}; run {run.id}")
+        best = f", best epoch {ended.best_epoch}" if ended.best_epoch else ""
+        say(f"{run.id} finished: {cause}{best}")
     else:
-        say(f"{ended.reason}: {cause}")
+        say(f"{run.id} {ended.reason}: {cause}")
     return _CODES.get(ended.reason, FAILED)

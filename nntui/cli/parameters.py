@@ -26,14 +26,20 @@ def bundled_models() -> list[str]:
 
 def find_model(model: str) -> Path:
     """The file meant by a path or the name of a bundled model; InputError where there is none."""
-    path = Path(model).expanduser()
-    bundled = models_dir() / f"{model}.toml"
+    path = _expanded(model)
     if model in bundled_models() and not path.is_file():
-        return bundled
+        return models_dir() / f"{model}.toml"
     if path.exists() or path.suffix == ".toml" or len(path.parts) > 1:
         return path
     hint = suggestion(model, bundled_models())
     raise InputError(f"no model {model!r}: neither a file nor a bundled model{hint}")
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def complete_models(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -66,9 +72,9 @@ def run_argument(command: Command) -> Command:
 
 def model_argument(default: str | None = None) -> Callable[[Command], Command]:
     """MODEL, a file or a bundled one."""
-    metavar = "[MODEL]" if default else "MODEL"
-    return click.argument("model", metavar=metavar, default=default, required=default is None,
-                          shell_complete=complete_models)  # fmt: skip
+    if default is None:
+        return click.argument("model", metavar="MODEL", shell_complete=complete_models)
+    return click.argument("model", metavar="[MODEL]", default=default, shell_complete=complete_models)
 
 
 def json_option(help_text: str) -> Callable[[Command], Command]:
@@ -80,13 +86,14 @@ def chosen_root(runs_dir: Path | None) -> Path:
     """Where the runs are: the command's own --runs-dir, else the one before the command, else the default."""
     context = click.get_current_context(silent=True)
     before = context.obj if context is not None and isinstance(context.obj, Path) else None
-    return runs_root(runs_dir or before)
+    chosen = runs_dir or before
+    return runs_root(_expanded(str(chosen)) if chosen else None)
 
 
 def chosen_run(root: Path, reference: str) -> RunDirectory:
     """The run that is meant; InputError where there is none."""
     try:
-        return find_run(root, reference)
+        return find_run(root, str(_expanded(reference)) if reference.startswith("~") else reference)
     except RunsError as error:
         raise InputError(str(error)) from None
 

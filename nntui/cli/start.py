@@ -38,7 +38,7 @@ def start(run_app: RunApp, *, runs_dir: Path | None, model: str | None) -> int:
         return train(path or find_model(DEFAULT_MODEL), root=root)
     term = os.environ.get("TERM", "")
     if term in ("", "dumb"):
-        say(f"this terminal (TERM={term}) cannot show the app; 'nntui train {model or DEFAULT_MODEL}' trains headless")
+        say(f"TERM={term} cannot show the app; train headless: 'nntui train {model or DEFAULT_MODEL}'")
         return FAILED
     _insist_on_utf8()
     _correct_colors(os.environ)

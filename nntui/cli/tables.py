@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from nntui.cli.speech import is_terminal, write
 from nntui.data.errors import printable
 
+_GAP = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -17,15 +19,17 @@ class Column:
     name: str
     right: bool = False
     """Set to the right, as numbers are."""
-    shrinks: bool = False
-    """Cut short where the terminal is narrow; other columns keep their width."""
+    wraps: bool = False
+    """Goes on in the next line where the terminal is narrow; other columns keep their width."""
+    spare: bool = False
+    """Left out where the terminal is narrow, the last such column first."""
 
 
-def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Prints the rows; control characters in a cell are replaced. The title is for people only."""
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Prints the rows; control characters in a cell are replaced."""
     cells = [[printable(cell) for cell in row] for row in rows]
     if is_terminal(sys.stdout):
-        _draw(columns, cells, title)
+        _draw(columns, cells)
         return
     write("\t".join(column.name for column in columns))
     for row in cells:
@@ -40,26 +44,37 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
         write(f"{name:<{width}}  {value}" if is_terminal(sys.stdout) else f"{name}\t{value}")
 
 
-def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str) -> None:
+def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for column in columns:
+    console = Console(highlight=False)
+    titles = [column.name.replace("_", " ") for column in columns]
+    widths = [max(map(cell_len, [title, *column])) for title, *column in zip(titles, *rows, strict=True)]
+    shown = _fitting(columns, widths, console.width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0))
+    for index in shown:
+        column = columns[index]
         table.add_column(
-            column.name.replace("_", " "),
+            titles[index],
             justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ellipsis" if column.shrinks else "crop",
-            min_width=None if column.shrinks else _width(column, rows, columns),
+            no_wrap=not column.wraps,
+            min_width=None if column.wraps else widths[index],
         )
     for row in rows:
-        table.add_row(*map(Text, row))
-    Console(highlight=False).print(table)
+        table.add_row(*(Text(row[index]) for index in shown))
+    console.print(table)
 
 
-def _width(column: Column, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> int:
-    index = columns.index(column)
-    return max([len(column.name), *(len(row[index]) for row in rows)])
+def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int) -> list[int]:
+    """The places of the columns that are shown."""
+    shown = list(range(len(columns)))
+    while sum(widths[index] + _GAP for index in shown) - _GAP > room:
+        spare = [index for index in shown if columns[index].spare]
+        if not spare:
+            break
+        shown.remove(spare[-1])
+    return shown

@@ -32,12 +32,12 @@ class Batches:
         if count > len(self._x):
             raise ValueError(f"{count} rows do not fit a batch of {len(self._x)}")
         x, y = self._x[:count], self._y[:count]
-        np.take(self._split.y, indices, axis=0, out=y, mode="clip")
+        self._split.y.take(indices, axis=0, out=y, mode="clip")
         if self._raw is None:
-            np.take(self._split.x, indices, axis=0, out=x, mode="clip")
+            self._split.x.take(indices, axis=0, out=x, mode="clip")
             return x, y
         raw = self._raw[:count]
-        np.take(self._split.x, indices, axis=0, out=raw, mode="clip")
+        self._split.x.take(indices, axis=0, out=raw, mode="clip")
         # Converted first: a ufunc on two types at once would allocate buffers for the conversion.
         np.copyto(x, raw)
         if self._shifts:

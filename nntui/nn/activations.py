@@ -291,16 +291,16 @@ class Softmax(Activation):
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         row = scratch[0][:, :1]
-        np.max(z, axis=1, keepdims=True, out=row)
+        np.maximum.reduce(z, axis=1, keepdims=True, out=row)
         np.subtract(z, row, out=y)
         np.exp(y, out=y)
-        np.sum(y, axis=1, keepdims=True, out=row)
+        np.add.reduce(y, axis=1, keepdims=True, out=row)
         np.divide(y, row, out=y)
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         # dL/dz_i = y_i·(g_i - Σ_j g_j·y_j)
         row = scratch[1][:, :1]
         np.multiply(grad, y, out=scratch[0])
-        np.sum(scratch[0], axis=1, keepdims=True, out=row)
+        np.add.reduce(scratch[0], axis=1, keepdims=True, out=row)
         np.subtract(grad, row, out=grad)
         np.multiply(grad, y, out=grad)

@@ -44,7 +44,7 @@ class Loss(Configurable):
         """What the outputs should be, (n, outputs), for labels (n,) or targets (n, outputs)."""
         if self._codes is None:
             return truth
-        return np.take(self._codes, truth, axis=0, out=self._targets[: len(truth)], mode="clip")
+        return self._codes.take(truth, axis=0, out=self._targets[: len(truth)], mode="clip")
 
     def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
         """The mean loss of a batch: outputs (n, k), and labels int64 (n,) or targets float (n, k)."""
@@ -73,14 +73,14 @@ class CrossEntropy(Loss):
         shares, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
         expected = self.targets(truth)
         # Subtracting the row's maximum changes neither the shares nor the loss, and keeps exp from overflowing.
-        np.max(outputs, axis=1, keepdims=True, out=row)
+        np.maximum.reduce(outputs, axis=1, keepdims=True, out=row)
         np.subtract(outputs, row, out=work)
         right = float(np.vdot(work, expected))
         np.exp(work, out=shares)
-        np.sum(shares, axis=1, keepdims=True, out=row)
+        np.add.reduce(shares, axis=1, keepdims=True, out=row)
         np.divide(shares, row, out=shares)
         np.log(row, out=row)
-        loss = (float(np.sum(row)) - right) / count
+        loss = (float(np.add.reduce(row, axis=None)) - right) / count
         # d(loss)/dz = softmax(z) - one_hot(label): true only because softmax and the logarithm are taken together.
         np.subtract(shares, expected, out=shares)
         np.multiply(shares, 1 / count, out=shares)

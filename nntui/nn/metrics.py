@@ -41,7 +41,7 @@ class ClassificationMeter:
         """Takes in a batch, outputs (n, k) and labels (n,), and returns how many were right."""
         predicted, right = self._predicted[: len(truth)], self._right[: len(truth)]
         if outputs.shape[1] > 1:
-            np.argmax(outputs, axis=1, out=predicted)
+            outputs.argmax(axis=1, out=predicted)
         else:
             np.greater(outputs[:, 0], self._threshold, out=predicted)
         np.equal(predicted, truth, out=right)

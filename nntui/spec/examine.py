@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nntui.data.catalogue import Description, describe
 from nntui.data.errors import DataError
+from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer, Shape, ShapeError
-from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError
+from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from nntui.nn.network import LayerPlan, layer_names, plan
+from nntui.spec.agreement import disagreements
 from nntui.spec.model import ModelSpec
-from nntui.spec.parsing import Parts, parse_parts
-from nntui.spec.problems import Problem, SpecError
-from nntui.spec.settings import RISING, TrainingSettings
+from nntui.spec.parsing import TOP_LEVEL, Parts, parse_parts
+from nntui.spec.problems import Problem, SpecError, one_line
+from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft
 
 _FLOAT_BYTES = 4
 _LARGEST_STEP = 2**36
 """Bytes of one training step above which building would only fail: 64 GiB."""
+_LONGEST_TYPE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +77,22 @@ def examine(draft: Draft, *, base: Path) -> Examination:
     """Examines a draft; relative data paths count from the folder `base`. Never raises for what a draft may hold.
 
     In the spec that comes out nothing is left to choose: the last layer's units, the loss and the monitor are filled
-    in from the data.
+    in from the data. Problems come in the order of the file: name, data, layers, training.
     """
     parts = parse_parts(draft)
     problems = list(parts.problems)
-    description = _describe(parts, base, problems)
+    description = _describe(parts, draft, base, problems)
     layers = _resolved_layers(parts.layers, description)
     plans = list(_plans(layers, description, problems))
     training = parts.training
     if training is not None and description is not None:
         training = _resolved_training(training, layers, description)
-        problems.extend(_check_training(training, layers, plans, description))
+        problems.extend(disagreements(training, layers, plans, description))
     totals = _totals(plans, training, description)
     if totals is not None and totals.step_bytes > _LARGEST_STEP:
         size = totals.step_bytes / 2**30
         problems.append(Problem("layers", f"one training step needs {size:,.0f} GiB; use smaller layers or batches"))
+    problems.sort(key=_place)
     spec = None
     if not problems and parts.data is not None and training is not None:
         whole = tuple(layer for layer in layers if layer is not None)
@@ -96,8 +101,17 @@ def examine(draft: Draft, *, base: Path) -> Examination:
     return Examination(spec, tuple(problems), rows, totals, description)
 
 
-def _describe(parts: Parts, base: Path, problems: list[Problem]) -> Description | None:
+def _place(problem: Problem) -> tuple[int, int]:
+    """Where in the file a problem is; stable sorting keeps the order within a table and within a layer."""
+    section, _, rest = problem.path.partition(".")[0].partition("[")
+    index = rest.rstrip("]")
+    where = TOP_LEVEL.index(section) if section in TOP_LEVEL else -1
+    return where, int(index) if index.isdecimal() else -1
+
+
+def _describe(parts: Parts, draft: Draft, base: Path, problems: list[Problem]) -> Description | None:
     if parts.data is None:
+        problems.extend(_source_problem(draft.get("data"), base))
         return None
     try:
         description = describe(parts.data, base=base)
@@ -108,6 +122,18 @@ def _describe(parts: Parts, base: Path, problems: list[Problem]) -> Description 
         problems.append(Problem("data.validation", "leaves no sample to train on; use a smaller share"))
         return None
     return description
+
+
+def _source_problem(raw: Any, base: Path) -> Iterator[Problem]:
+    """What is wrong with the source by itself: a misspelled generator is why its settings are not known."""
+    source = raw.get("source") if isinstance(raw, Mapping) else None
+    if not isinstance(source, str):
+        return
+    try:
+        describe(DataSettings(source=source), base=base)
+    except DataError as error:
+        if error.path == "data.source":
+            yield Problem(error.path, error.message)
 
 
 def _resolved_layers(layers: list[Layer | None], description: Description | None) -> list[Layer | None]:
@@ -150,43 +176,6 @@ def _resolved_training(
     return dataclasses.replace(training, loss=loss, monitor=monitor)
 
 
-def _check_training(
-    training: TrainingSettings, layers: list[Layer | None], plans: list[LayerPlan], description: Description
-) -> Iterator[Problem]:
-    loss, monitor = training.loss, training.monitor or ""
-    assert loss is not None
-    if description.task not in loss.tasks:
-        yield Problem("training.loss", f"{loss.type} is for {loss.tasks[0]}, and this data is a {description.task}")
-    if monitor.startswith("val_") and not description.samples[1]:
-        yield Problem("training.monitor", f"{monitor} needs validation samples, and data.validation leaves none")
-    metric = monitor.removeprefix("val_")
-    if metric != "loss" and (metric in RISING and metric == "accuracy") != (description.task == "classification"):
-        yield Problem("training.monitor", f"{monitor} is not measured for a {description.task}")
-    if plans and len(plans) == len(layers):
-        yield from _check_output(loss, plans[-1], len(plans) - 1, description)
-
-
-def _check_output(loss: Loss, last: LayerPlan, index: int, description: Description) -> Iterator[Problem]:
-    path = f"layers[{index}]"
-    if len(last.output_shape) != 1:
-        yield Problem(path, "the last layer must give a flat row of outputs; add a flatten and a dense layer")
-        return
-    activation = getattr(last.layer, "activation", getattr(last.layer, "function", "linear"))
-    if loss.on_logits and activation != "linear":
-        own = "softmax" if isinstance(loss, CrossEntropy) else "sigmoid"
-        field = "activation" if hasattr(last.layer, "activation") else "function"
-        yield Problem(
-            f"{path}.{field}",
-            f"must be linear in the last layer, got '{activation}': {loss.type} applies {own} itself",
-        )
-    outputs, expected = last.output_shape[0], description.outputs
-    one_for_two = expected == 2 and description.task == "classification" and not isinstance(loss, CrossEntropy)
-    if outputs != expected and not (outputs == 1 and one_for_two):
-        what = "classes" if description.task == "classification" else "targets"
-        or_one = " or 1" if one_for_two else ""
-        yield Problem(f"{path}.units", f"must be {expected}{or_one}, one for each of the {what}, got {outputs}")
-
-
 def _totals(
     plans: list[LayerPlan], training: TrainingSettings | None, description: Description | None
 ) -> Totals | None:
@@ -213,8 +202,9 @@ def _rows(
         mine = tuple(p for p in problems if p.path == f"layers[{index}]" or p.path.startswith(f"layers[{index}]."))
         if layer is None:
             item = raw[index] if isinstance(raw, list) else None
-            kind = str(item.get("type", "?")) if isinstance(item, dict) else str(item)
-            yield LayerRow(f"layer_{index + 1}", kind, "", None, 0, 0, mine)
+            kind = item.get("type") if isinstance(item, Mapping) else item
+            known_type = one_line(kind, _LONGEST_TYPE) if isinstance(kind, str) else "?"
+            yield LayerRow(f"layer_{index + 1}", known_type, "", None, 0, 0, mine)
             continue
         known = plans[index] if index < len(plans) else None
         yield LayerRow(

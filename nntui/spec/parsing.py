@@ -11,13 +11,14 @@ from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer
 from nntui.nn.settings import Configurable, settings_of
 from nntui.spec.model import ModelSpec
-from nntui.spec.problems import Problem, SpecError, suggestion
+from nntui.spec.problems import Problem, SpecError, cut, shown, suggestion
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft, parse_member, parse_table
 
 TOP_LEVEL = ("name", "data", "layers", "training")
 PROVENANCE = "provenance"
 """The table a run's model file has besides: versions, threads and the data's fingerprint. Read by nobody but people."""
+LONGEST_NAME = 100
 
 
 @dataclasses.dataclass(slots=True)
@@ -42,18 +43,26 @@ def parse(draft: Draft) -> ModelSpec:
 def parse_parts(draft: Draft) -> Parts:
     """Reads a draft part by part, so that what is right can be shown while the rest is mended."""
     unknown = [str(key) for key in draft if key not in (*TOP_LEVEL, PROVENANCE)]
-    problems = [Problem(key, f"is not known{suggestion(key, TOP_LEVEL)}") for key in unknown]
-    name = draft.get("name", "model")
-    if not isinstance(name, str) or not name.strip() or len(name) > 100:
-        problems.append(Problem("name", "must be a text of 1 to 100 characters"))
-        name = "model"
+    problems = [Problem(cut(key), f"is not known{suggestion(key, TOP_LEVEL)}") for key in unknown]
+    provenance = draft.get(PROVENANCE, {})
+    if not isinstance(provenance, Mapping):
+        problems.append(Problem(PROVENANCE, f"must be a table, got {shown(provenance)}"))
     return Parts(
-        name=name,
+        name=_parse_name(draft.get("name", "model"), problems),
         data=_parse_data(draft.get("data"), problems),
         layers=_parse_layers(draft.get("layers", []), problems),
         training=parse_table(TrainingSettings, draft.get("training", {}), "training", problems)[0],
         problems=problems,
     )
+
+
+def _parse_name(raw: Any, problems: list[Problem]) -> str:
+    if isinstance(raw, str) and raw.strip() and raw.isprintable() and len(raw) <= LONGEST_NAME:
+        return raw
+    is_long = isinstance(raw, str) and len(raw) > LONGEST_NAME
+    got = f"{len(raw):,} characters" if is_long else shown(raw)
+    problems.append(Problem("name", f"must be one line of 1 to {LONGEST_NAME} characters, got {got}"))
+    return "model"
 
 
 def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
@@ -62,7 +71,7 @@ def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
         return None
     source = raw.get("source") if isinstance(raw, Mapping) else None
     kind = Generator.members().get(source) if isinstance(source, str) else None
-    data, options = parse_table(DataSettings, raw, "data", problems, extra=settings_of(kind) if kind else None)
+    data, options = parse_table(DataSettings, raw, "data", problems, beside=kind)
     if data is None or kind is None:
         return data
     return dataclasses.replace(data, generator=kind(**options))
@@ -70,7 +79,7 @@ def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
 
 def _parse_layers(raw: Any, problems: list[Problem]) -> list[Layer | None]:
     if not isinstance(raw, list):
-        problems.append(Problem("layers", "must be a list of tables, each written as [[layers]]"))
+        problems.append(Problem("layers", f"must be a list of tables, each written as [[layers]], got {shown(raw)}"))
         return []
     if not raw:
         problems.append(Problem("layers", "is empty; add at least one layer, such as a dense one"))

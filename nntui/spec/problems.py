@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+_LONGEST_LINE = 400
+_LONGEST_VALUE = 60
+_LARGEST_NUMBER = 10**40
+_DIGITS_PER_BIT = 0.30103
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a model from training."""
+    """One thing that keeps a model from training; both its texts are made one printable line of bounded length."""
 
     path: str
     """Where: 'layers[2].units'; '' for the file as a whole."""
     message: str
     """What was expected and what was got, without the path: 'must be at least 1, got 0'."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", one_line(self.path))
+        object.__setattr__(self, "message", one_line(self.message))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -28,9 +38,44 @@ class SpecError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def refusal(message: str) -> SpecError:
+    """The error for a document that cannot be used as a whole."""
+    return SpecError([Problem("", message)])
+
+
+def one_line(text: str, longest: int = _LONGEST_LINE) -> str:
+    r"""Text that can be shown in any terminal: control characters written as '\n' or '\x1b', cut where it is longer."""
+    text = cut(text, longest)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def cut(text: str, longest: int = _LONGEST_VALUE) -> str:
+    """The beginning of a text, with an ellipsis where some of it is left out."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def shown(value: Any) -> str:
+    """A value of a draft for a message: a text in quotes, true or false, 'a table', 'a list', 'nothing', a number."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{cut(value)}'"
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, int) and abs(value) >= _LARGEST_NUMBER:
+        return f"a number of about {value.bit_length() * _DIGITS_PER_BIT:,.0f} digits"
+    return cut(str(value))
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """'; did you mean 'units'?' for a near miss, else the words that are known, or '' when there are none."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6) if len(word) <= _LONGEST_VALUE else []
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; expected one of {', '.join(known)}" if known else ""

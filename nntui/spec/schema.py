@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer
 from nntui.nn.settings import Configurable, Setting, settings_of
-from nntui.spec.parsing import PROVENANCE
+from nntui.spec.parsing import LONGEST_NAME, PROVENANCE
 from nntui.spec.settings import TrainingSettings
-from nntui.spec.tables import table_model
+from nntui.spec.tables import all_settings
 
 Schema = dict[str, Any]
+_TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
 
 
 def json_schema() -> Schema:
-    """The schema (draft 2020-12) of a model file: every layer, optimizer, loss and generator there is."""
+    """The schema (draft 2020-12) of a model file: every layer, optimizer, loss and generator there is.
+
+    What it refuses has problems. What depends on more than one key, or on the data, only an examination can tell.
+    """
     definitions: Schema = {}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -26,7 +29,7 @@ def json_schema() -> Schema:
         "additionalProperties": False,
         "required": ["data", "layers"],
         "properties": {
-            "name": {"type": "string", "minLength": 1, "maxLength": 100},
+            "name": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
             "data": _data(definitions),
             "layers": {"type": "array", "minItems": 1, "items": _member(Layer, definitions)},
             "training": _table(TrainingSettings, definitions),
@@ -43,39 +46,69 @@ def _data(definitions: Schema) -> Schema:
     plain["properties"]["source"]["not"] = {"enum": list(generators)}
     generated = []
     for name, kind in generators.items():
-        table = _table(DataSettings, definitions, extra=settings_of(kind))
+        table = _table(DataSettings, definitions, beside=kind)
         table["description"] = kind.summary()
         table["properties"]["source"] = {"const": name}
         generated.append(table)
     return {"oneOf": [plain, *generated]}
 
 
-def _table(cls: type, definitions: Schema, *, extra: Mapping[str, Setting] | None = None) -> Schema:
-    schema = table_model(cls, extra).model_json_schema()
-    schema.pop("title", None)
-    # pydantic repeats the docstring of its own base class; the class's first line says what the table is.
-    schema["description"] = (cls.__doc__ or "").strip().split("\n", 1)[0]
-    for name, setting in settings_of(cls).items():
-        if setting.is_table:
-            inner = (
-                _member(setting.kind, definitions)
-                if issubclass(setting.kind, Configurable)
-                else _table(setting.kind, definitions)
-            )
-            schema["properties"][name] = {"description": setting.help, **inner}
-    for item in schema["properties"].values():
-        item.pop("title", None)
+def _table(cls: type, definitions: Schema, *, beside: type | None = None) -> Schema:
+    settings = all_settings(cls, beside)
+    return {
+        "type": "object",
+        "description": (cls.__doc__ or "").strip().split("\n", 1)[0],
+        "properties": {name: _setting(setting, definitions) for name, setting in settings.items()},
+        "required": [name for name, setting in settings.items() if setting.required],
+        "additionalProperties": False,
+    }
+
+
+def _setting(setting: Setting, definitions: Schema) -> Schema:
+    schema = _sub_table(setting.kind, definitions) if setting.is_table else _value(setting)
+    if setting.optional:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    words = [
+        setting.help,
+        f"({setting.unit})" if setting.unit else "",
+        f"Left out: {setting.absent}." * bool(setting.absent),
+    ]
+    schema = {**schema, "description": " ".join(filter(None, words))}
+    if not setting.is_table and not setting.required and setting.default is not None:
+        schema["default"] = setting.default
     return schema
 
 
+def _value(setting: Setting) -> Schema:
+    bounds = {
+        "minimum": setting.minimum,
+        "exclusiveMinimum": setting.above,
+        "maximum": setting.maximum,
+        "exclusiveMaximum": setting.below,
+        "enum": list(setting.choices) or None,
+    }
+    return {"type": _TYPES[setting.kind]} | {key: value for key, value in bounds.items() if value is not None}
+
+
+def _sub_table(kind: type, definitions: Schema) -> Schema:
+    return _member(kind, definitions) if issubclass(kind, Configurable) else _table(kind, definitions)
+
+
 def _member(family: type[Configurable], definitions: Schema) -> Schema:
-    """One of a family: its name alone (not for layers, which have settings worth writing), or a table with a type."""
+    """One of a family: a table with its type, or where nothing else must be given, the type alone."""
+    alone, tables = [], []
     for name, kind in family.members().items():
         key = f"{family.__name__.lower()}.{name}"
+        tables.append({"$ref": f"#/$defs/{key}"})
+        if not any(setting.required for setting in settings_of(kind).values()):
+            alone.append(name)
         if key not in definitions:
-            table = _table(kind, definitions)
-            table["properties"] = {"type": {"const": name}, **table["properties"]}
-            table["required"] = ["type", *table.get("required", [])]
-            definitions[key] = table
-    tables = [{"$ref": f"#/$defs/{family.__name__.lower()}.{name}"} for name in family.members()]
-    return {"oneOf": [{"enum": list(family.names())}, *tables]}
+            definitions[key] = _member_table(name, kind, definitions)
+    return {"oneOf": [*([{"enum": alone}] if alone else []), *tables]}
+
+
+def _member_table(name: str, kind: type, definitions: Schema) -> Schema:
+    table = _table(kind, definitions)
+    table["properties"] = {"type": {"const": name}, **table["properties"]}
+    table["required"] = ["type", *table["required"]]
+    return table

@@ -3,70 +3,52 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, SchemaValidator, ValidationError, core_schema
 
 from nntui.nn.settings import Configurable, Setting, settings_of
-from nntui.spec.problems import Problem, suggestion
+from nntui.spec.problems import Problem, cut, shown, suggestion
 
 Parsed = TypeVar("Parsed")
 Draft = Mapping[str, Any]
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
+_BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 
 
-def table_model(cls: type, extra: Mapping[str, Setting] | None = None) -> type[BaseModel]:
-    """The pydantic model of a settings class's plain keys, sub-tables left out; `extra` adds keys of another class."""
-    plain = {**settings_of(cls), **(extra or {})}
-    fields: dict[str, Any] = {
-        name: (setting.kind | None if setting.optional else setting.kind, _field(setting))
-        for name, setting in plain.items()
-        if not setting.is_table
-    }
-    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-    return create_model(cls.__name__, __config__=config, **fields)
-
-
-def _field(setting: Setting) -> Any:
-    default = ... if setting.required else setting.default
-    details: dict[str, Any] = {"description": setting.help + (f" ({setting.unit})" if setting.unit else "")}
-    if setting.choices:
-        details["json_schema_extra"] = {"enum": list(setting.choices)}
-    return Field(
-        default, ge=setting.minimum, gt=setting.above, le=setting.maximum, lt=setting.below, **details
-    )  # fmt: skip
+def all_settings(cls: type, beside: type | None = None) -> dict[str, Setting]:
+    """The settings of a class by name; `beside` is a class whose keys stand in the same table."""
+    return {**settings_of(cls), **(settings_of(beside) if beside else {})}
 
 
 def parse_table(
-    cls: type[Parsed], raw: Any, path: str, problems: list[Problem], *, extra: Mapping[str, Setting] | None = None
+    cls: type[Parsed], raw: Any, path: str, problems: list[Problem], *, beside: type | None = None
 ) -> tuple[Parsed | None, dict[str, Any]]:
-    """The settings class filled from a table, None where that fails, and the values of the `extra` keys.
+    """The settings class filled from a table, None where that fails, and the values for the class `beside` it.
 
-    What is wrong is added to `problems`, each with its path under `path`.
+    What is wrong is added to `problems`, each with its path under `path`: unknown keys first, which may be why others
+    are missing, then in the order of the settings.
     """
     if not isinstance(raw, Mapping):
-        problems.append(Problem(path, f"must be a table, got {_shown(raw)}"))
+        problems.append(Problem(path, f"must be a table, got {shown(raw)}"))
         return None, {}
-    settings = {**settings_of(cls), **(extra or {})}
+    settings = all_settings(cls, beside)
     before = len(problems)
-    values: dict[str, Any] = {}
-    nested = {name for name, setting in settings.items() if setting.is_table}
-    plain = {key: value for key, value in raw.items() if key not in nested}
-    try:
-        values |= table_model(cls, extra)(**plain).model_dump()
-    except ValidationError as error:
-        problems.extend(_told(item, path, settings) for item in error.errors(include_url=False))
-    for name, value in list(values.items()):
-        choices = settings[name].choices
-        if choices and value is not None and value not in choices:
-            hint = suggestion(value, choices)
-            problems.append(Problem(_join(path, name), f"got '{value}', which is not a choice{hint}"))
-    for name in nested:
-        if name in raw:
-            values[name] = parse_member(settings[name].kind, raw[name], _join(path, name), problems)
+    unknown = [str(key) for key in raw if key not in settings]
+    problems.extend(Problem(_join(path, key), f"is not known{suggestion(key, tuple(settings))}") for key in unknown)
+    values, errors = _checked(cls, beside, settings, raw)
+    for name, setting in settings.items():
+        where = _join(path, name)
+        if name in errors:
+            problems.append(Problem(where, _told(errors[name], setting)))
+        elif setting.is_table:
+            values |= _sub_table(setting, raw, where, problems)
+        elif setting.choices and raw.get(name) is not None and raw[name] not in setting.choices:
+            hint = suggestion(raw[name], setting.choices)
+            problems.append(Problem(where, f"got {shown(raw[name])}, which is not a choice{hint}"))
     if len(problems) > before:
         return None, {}
     own = {item.name for item in dataclasses.fields(cls) if item.init}  # type: ignore[arg-type]
@@ -85,45 +67,76 @@ def parse_member(kind: type, raw: Any, path: str, problems: list[Problem]) -> An
     if isinstance(raw, str):
         raw = {"type": raw}
     if not isinstance(raw, Mapping):
-        problems.append(Problem(path, f"must be a table with a type, got {_shown(raw)}"))
+        problems.append(Problem(path, f"must be a table with a type, got {shown(raw)}"))
         return None
     name = raw.get("type")
     if name is None:
         problems.append(Problem(_join(path, "type"), f"is missing; expected one of {', '.join(family)}"))
         return None
     if not isinstance(name, str) or name not in family:
-        hint = suggestion(str(name), tuple(family))
-        problems.append(Problem(_join(path, "type"), f"got {_shown(name)}, which is not known{hint}"))
+        hint = suggestion(name if isinstance(name, str) else "", tuple(family))
+        problems.append(Problem(_join(path, "type"), f"got {shown(name)}, which is not known{hint}"))
         return None
     rest = {key: value for key, value in raw.items() if key != "type"}
     return parse_table(family[name], rest, path, problems)[0]
 
 
+def _sub_table(setting: Setting, raw: Draft, path: str, problems: list[Problem]) -> dict[str, Any]:
+    value = raw.get(setting.name)
+    if setting.name in raw and not (value is None and setting.optional):
+        return {setting.name: parse_member(setting.kind, value, path, problems)}
+    if setting.required:
+        problems.append(Problem(path, f"is missing; expected a table: {setting.help}"))
+    return {}
+
+
+def _checked(
+    cls: type, beside: type | None, settings: Mapping[str, Setting], raw: Draft
+) -> tuple[dict[str, Any], dict[str, ErrorDetails]]:
+    """The values of the plain keys, and the first error of each key that has one."""
+    plain = {name: raw[name] for name, setting in settings.items() if name in raw and not setting.is_table}
+    try:
+        return _validator(cls, beside).validate_python(plain), {}
+    except ValidationError as error:
+        return {}, {str(item["loc"][0]): item for item in error.errors(include_url=False)}
+
+
+# By the classes themselves, so that a class defined later is found; choices are no part of it, as they may grow.
+@lru_cache(maxsize=256)
+def _validator(cls: type, beside: type | None) -> SchemaValidator:
+    fields = {
+        name: core_schema.typed_dict_field(_value_schema(setting), required=setting.required)
+        for name, setting in all_settings(cls, beside).items()
+        if not setting.is_table
+    }
+    return SchemaValidator(core_schema.typed_dict_schema(fields))
+
+
+def _value_schema(setting: Setting) -> core_schema.CoreSchema:
+    bounds: dict[str, Any] = {
+        "ge": setting.minimum, "gt": setting.above, "le": setting.maximum, "lt": setting.below
+    }  # fmt: skip
+    makers: dict[type, Callable[[], core_schema.CoreSchema]] = {
+        int: lambda: core_schema.int_schema(strict=True, **bounds),
+        float: lambda: core_schema.float_schema(strict=True, allow_inf_nan=False, **bounds),
+        bool: lambda: core_schema.bool_schema(strict=True),
+        str: lambda: core_schema.str_schema(strict=True),
+    }
+    schema = makers[setting.kind]()
+    return core_schema.nullable_schema(schema) if setting.optional else schema
+
+
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+    return f"{path}.{cut(key)}" if path else cut(key)
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f"'{value}'" if len(value) <= 60 else f"'{value[:57]}...'"
-    if isinstance(value, Mapping):
-        return "a table"
-    return "a list" if isinstance(value, list) else str(value)
-
-
-def _told(error: ErrorDetails, path: str, settings: Mapping[str, Setting]) -> Problem:
-    key = str(error["loc"][0]) if error["loc"] else ""
-    where, got = _join(path, key), _shown(error["input"])
-    if error["type"] == "extra_forbidden":
-        return Problem(where, f"is not known{suggestion(key, tuple(settings))}")
-    setting = settings[key]
-    kind = _KINDS[setting.kind]
+def _told(error: ErrorDetails, setting: Setting) -> str:
+    kind, got = _KINDS[setting.kind], shown(error["input"])
     if error["type"] == "missing":
-        return Problem(where, f"is missing; expected {kind}: {setting.help}")
-    if error["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        return Problem(where, f"must be {setting.bounds}, got {got}")
-    if error["type"] == "finite_number":
-        return Problem(where, f"must be a finite number, got {got}")
-    return Problem(where, f"must be {kind}, got {got}")
+        return f"is missing; expected {kind}: {setting.help}"
+    if error["type"] in _BOUNDS:
+        return f"must be {setting.bounds}, got {got}"
+    too_large = isinstance(error["input"], int) and not isinstance(error["input"], bool) and setting.kind is float
+    if error["type"] == "finite_number" or too_large:
+        return f"must be a finite number, got {got}"
+    return f"must be {kind}, got {got}"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,17 +14,14 @@ from nntui.data.catalogue import load as load_data
 from nntui.data.dataset import Dataset, Split
 from nntui.data.errors import DataError, shown
 from nntui.data.generators.base import Generator
-from nntui.data.preprocessing import Preprocessing
 from nntui.nn.layers.base import ShapeError
 from nntui.nn.metrics import ClassificationMeter
-from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load
+from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
-from nntui.spec.model import ModelSpec
-from nntui.spec.parsing import parse
-from nntui.spec.problems import SpecError
 from nntui.training.checkpointing import load_weights
 from nntui.training.loop import build_loss, build_meter, build_network, evaluate
 from nntui.training.threads import one_matrix_thread
+from nntui.training.trained import Trained, checkpoint_path, read_trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +87,13 @@ def evaluate_run(
     on that. Raises CheckpointError, DataError or SpecError.
     """
     path = checkpoint_path(run, checkpoint)
-    tensors, metadata = load(path)
-    spec, progress = _spec_of(metadata, path), metadata.get("progress", {})
-    dataset = _own_data(spec, run, metadata) if source is None else _other_data(spec, source, base, metadata)
-    dataset = _as_trained(dataset, _preprocessing(tensors, path), metadata)
+    trained = read_trained(path)
+    dataset = _own_data(trained, run) if source is None else _other_data(trained, source, base)
+    dataset = _as_trained(dataset, trained)
     part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:
         with one_matrix_thread():
-            loss, metrics, confusion = _measure(spec, dataset, part, tensors)
+            loss, metrics, confusion = _measure(trained, dataset, part)
     except (ShapeError, CheckpointError) as error:
         if source is None:
             raise CheckpointError(f"{path}: the checkpoint does not fit its own model: {error}") from None
@@ -108,8 +102,8 @@ def evaluate_run(
     return Evaluation(
         run=run.id,
         checkpoint=path.name,
-        step=int(progress.get("step", 0)),
-        epoch=int(progress.get("epochs_done", 0)),
+        step=trained.step,
+        epoch=trained.epoch,
         data=dataset.name,
         split=name,
         samples=len(part),
@@ -120,57 +114,19 @@ def evaluate_run(
     )
 
 
-def checkpoint_path(run: RunDirectory, checkpoint: str) -> Path:
-    """The file of 'best', 'last' or an epoch; CheckpointError names those there are."""
-    store = CheckpointStore(run.checkpoints_path)
-    if checkpoint in ("best", "last"):
-        path = run.checkpoints_path / f"{checkpoint}.safetensors"
-    elif checkpoint.isascii() and checkpoint.isdigit() and len(checkpoint) < 10:
-        path = store.path(int(checkpoint))
-    else:
-        raise CheckpointError(f"no checkpoint {checkpoint!r}: expected best, last or the number of an epoch")
-    if path.exists():
-        return path
-    epochs = store.epochs()
-    if not epochs and store.latest() is None:
-        raise CheckpointError(f"{run.id} has no checkpoint yet")
-    there = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
-    raise CheckpointError(f"{run.id} has no checkpoint {checkpoint!r}; there are: {there}")
-
-
-def _spec_of(metadata: Mapping[str, Any], path: Path) -> ModelSpec:
-    try:
-        spec = parse(metadata["model"])
-    except (KeyError, AttributeError) as error:
-        raise CheckpointError(f"{path}: the checkpoint does not hold its model ({error})") from None
-    except SpecError as error:
-        raise CheckpointError(f"{path}: the checkpoint's model cannot be read: {error.problems[0]}") from None
-    if spec.training.loss is None:
-        raise CheckpointError(f"{path}: the checkpoint's model does not name its loss")
-    return spec
-
-
-def _preprocessing(tensors: Mapping[str, np.ndarray], path: Path) -> Preprocessing:
-    prefix = "preprocessing."
-    stored = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-    try:
-        return Preprocessing.from_tensors(stored)
-    except KeyError as error:
-        raise CheckpointError(f"{path}: the checkpoint lacks {prefix}{error.args[0]}") from None
-
-
-def _own_data(spec: ModelSpec, run: RunDirectory, metadata: Mapping[str, Any]) -> Dataset:
+def _own_data(trained: Trained, run: RunDirectory) -> Dataset:
+    spec = trained.spec
     dataset = load_data(spec.data, base=run.path, seed=spec.training.seed)
-    if dataset.fingerprint != metadata.get("fingerprint"):
+    if dataset.fingerprint != trained.fingerprint:
         raise DataError("data.source", f"{shown(spec.data.source)} has changed since the run; name data to evaluate on")
     return dataset
 
 
-def _other_data(spec: ModelSpec, source: str, base: Path, metadata: Mapping[str, Any]) -> Dataset:
+def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
     """All of another source as it is, none of it held out and nothing fitted on it."""
-    own = spec.data
+    own = trained.spec.data
     generator = Generator.members().get(source)
-    task = "classification" if metadata.get("classes") else "regression"
+    task = "classification" if trained.classes else "regression"
     settings = dataclasses.replace(
         own,
         source=source,
@@ -182,21 +138,21 @@ def _other_data(spec: ModelSpec, source: str, base: Path, metadata: Mapping[str,
         generator=own.generator if source == own.source else None,
     )
     # Another seed: a generator's points are then not those it was trained on.
-    return load_data(settings, base=base, seed=spec.training.seed + 1)
+    return load_data(settings, base=base, seed=trained.spec.training.seed + 1)
 
 
-def _as_trained(dataset: Dataset, stored: Preprocessing, metadata: Mapping[str, Any]) -> Dataset:
+def _as_trained(dataset: Dataset, trained: Trained) -> Dataset:
     """The dataset as the network has learnt to see data: its classes, targets and preprocessing."""
-    classes, targets = tuple(metadata.get("classes", ())), tuple(metadata.get("targets", ()))
+    classes, targets, stored = trained.classes, trained.targets, trained.preprocessing
     if bool(classes) != (dataset.task == "classification") or len(dataset.targets) != len(targets):
         expected = f"{len(classes)} classes" if classes else f"{len(targets)} targets"
         got = f"{len(dataset.classes)} classes" if dataset.classes else f"{len(dataset.targets)} targets"
         raise DataError("data.source", f"{shown(dataset.name)} has {got}; the network was trained on {expected}")
-    fitted = dataset.preprocessing
     if stored.offset.ndim and stored.offset.shape != dataset.input_shape:
         expected, got = stored.offset.shape, dataset.input_shape
         raise DataError("data.source", f"{shown(dataset.name)} has inputs of shape {got}, expected {expected}")
     labels = _label_numbers(dataset, classes)
+    fitted = dataset.preprocessing
     same = all(np.array_equal(fitted.to_tensors()[name], array) for name, array in stored.to_tensors().items())
 
     def seen(part: Split) -> Split:
@@ -224,11 +180,13 @@ def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _measure(
-    spec: ModelSpec, dataset: Dataset, part: Split, tensors: Mapping[str, np.ndarray]
+    trained: Trained, dataset: Dataset, part: Split
 ) -> tuple[float, dict[str, float], tuple[tuple[int, ...], ...]]:
-    network = build_network(spec, dataset)
-    load_weights(network.arena, tensors)
-    loss = build_loss(spec, dataset, network)
+    network = build_network(trained.spec, dataset)
+    load_weights(network.arena, trained.tensors)
+    if network.output_shape not in ((dataset.outputs,), (1,)):
+        raise ShapeError(f"its outputs are {network.output_shape}, the data need {dataset.outputs}")
+    loss = build_loss(trained.spec, dataset, network)
     meter = build_meter(dataset, network, loss, confusion=True)
     batches = Batches(part, dataset.preprocessing, network.batch_size)
     value = evaluate(network, loss, batches, meter, len(part))

@@ -13,9 +13,6 @@ from typing import Any
 
 import nntui
 from nntui.runs.directory import RunDirectory, RunsError, problem
-from nntui.spec.document import write_document
-from nntui.spec.examine import examine
-from nntui.spec.parsing import PROVENANCE, to_draft
 from nntui.training.threads import chosen_workers, set_threads_before_numpy
 
 
@@ -25,9 +22,13 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
     `base` is where relative data paths begin; `name` replaces the draft's. Raises SpecError with every problem of the
     draft, and RunsError where the directory cannot be made.
     """
+    # Imported here: those who only steer a run do not wait for NumPy.
     import numpy as np
 
     from nntui.data.catalogue import absolute_source
+    from nntui.spec.document import write_document
+    from nntui.spec.examine import examine
+    from nntui.spec.parsing import PROVENANCE, to_draft
 
     if name is not None:
         draft = {**draft, "name": name}

@@ -86,7 +86,7 @@ class NntuiApp(App[None]):
         self.query_one(BuildPlace).focus_first()
         # What the shell left on the screen after ctrl+z and fg is drawn over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.call_after_refresh(self.run_worker, self._offer_running(), group="start")
+        self.call_after_refresh(lambda: self.run_worker(self._offer_running(), group="start"))
 
     @property
     def place(self) -> Place:

@@ -14,7 +14,16 @@ import numpy as np
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.event_log import EventReader
-from nntui.runs.events import EpochEnded, HyperparameterChanged, RunEnded, RunStarted, Warning, from_record
+from nntui.runs.events import (
+    EpochEnded,
+    HyperparameterChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Warning,
+    from_record,
+)
 from nntui.runs.history import History, Steps
 from nntui.runs.live import Live, LiveReader
 from nntui.runs.lock import held
@@ -32,6 +41,7 @@ _MOST_REMARKS = 200
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 _NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name)
+_ANSWERS = (*_NOTED, Paused.name, Resumed.name)
 
 _NOTHING = Curve(np.empty(0), np.empty(0))
 
@@ -211,16 +221,16 @@ class _State:
     def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
         self._history.update(batch)
         for record in batch if isinstance(batch, list) else ():
-            if record.get("event") not in _NOTED:
+            kind = record.get("event")
+            self.urgent = self.urgent or kind in _ANSWERS
+            if kind not in _NOTED:
                 continue
             match from_record(record):
                 case RunStarted() as started:
                     kept = (remark for remark in self._remarks if remark.step <= started.from_step)
                     self._remarks = deque(kept, maxlen=_MOST_REMARKS)
-                    self.urgent = True
                 case HyperparameterChanged() | Warning() as remark:
                     self._remarks.append(remark)
-                    self.urgent = True
 
     def _derive(self, alive: bool) -> Status:
         """As `status_of` has it, without reading backwards through a log that is known already."""

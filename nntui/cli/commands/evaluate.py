@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.event_text import number
+from nntui.cli.failures import InputError
 from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
 from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import Column, print_facts, print_table
@@ -35,9 +36,15 @@ def evaluate_command(run: str, checkpoint: str, source: str | None, as_json: boo
     \b
     Example: nntui evaluate digits --checkpoint last
     """
+    from nntui.runs.checkpoints import CheckpointError
     from nntui.training.evaluation import evaluate_run
+    from nntui.training.trained import checkpoint_path
 
     chosen = chosen_run(chosen_root(runs_dir), run)
+    try:
+        checkpoint_path(chosen, checkpoint)
+    except CheckpointError as error:
+        raise InputError(str(error)) from None
     evaluation = evaluate_run(chosen, checkpoint=checkpoint, source=source, base=Path.cwd())
     if as_json:
         write(_json(evaluation))
@@ -74,7 +81,7 @@ def _print(evaluation: Evaluation) -> None:
     write("")
     names = ("precision", "recall", "f1")
     print_table(
-        [Column("class", shrinks=True), Column("samples", right=True), *(Column(name, right=True) for name in names)],
+        [Column("class"), Column("samples", right=True), *(Column(name, right=True) for name in names)],
         [[s.name, str(s.samples), *(number(getattr(s, name)) for name in names)] for s in evaluation.scores],
     )
     _print_confusion(evaluation)
@@ -85,6 +92,8 @@ def _print_confusion(evaluation: Evaluation) -> None:
         say(f"the confusion matrix of {len(evaluation.classes)} classes is too wide for a terminal; --json has it")
         return
     write("")
-    columns = [Column("class", shrinks=True), *(Column(name, right=True, shrinks=True) for name in evaluation.classes)]
+    if is_terminal(sys.stdout):
+        write("true class in rows, predicted class in columns")
+    columns = [Column("true"), *(Column(name, right=True) for name in evaluation.classes)]
     rows = [[name, *map(str, row)] for name, row in zip(evaluation.classes, evaluation.confusion, strict=True)]
-    print_table(columns, rows, title="true class in rows, predicted class in columns")
+    print_table(columns, rows)

@@ -16,9 +16,7 @@ def models_command() -> None:
     \b
     Example: nntui models
     """
-    print_table(
-        [Column("name"), Column("summary", shrinks=True)], [(name, _summary(name)) for name in bundled_models()]
-    )
+    print_table([Column("name"), Column("summary", wraps=True)], [(name, _summary(name)) for name in bundled_models()])
 
 
 def _summary(name: str) -> str:

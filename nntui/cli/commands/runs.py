@@ -18,7 +18,7 @@ from nntui.runs.directory import list_runs
 from nntui.runs.summary import RunSummary, summarize
 
 _BARS = "▁▂▃▄▅▆▇█"
-_SPARKLINE = 12
+_SPARKLINE = 8
 
 
 @click.command("runs")
@@ -64,24 +64,27 @@ def _json(summary: RunSummary) -> str:
 
 
 def _draw(summaries: list[RunSummary]) -> None:
+    measured = {summary.best_metric for summary in summaries if summary.best_metric}
+    # Where all runs are measured alike the metric is named once: the row then fits 80 columns.
+    metric = measured.pop() if len(measured) == 1 else ""
     columns = [
-        Column("run", shrinks=True), Column("status"), Column("epochs", right=True), Column("best"),
-        Column("loss"), Column("age", right=True), Column("size", right=True),
+        Column("run"), Column("status"), Column("epochs", right=True), Column(metric or "best"),
+        Column("loss", spare=True), Column("age", right=True, spare=True), Column("size", right=True, spare=True),
     ]  # fmt: skip
-    print_table(columns, [_row(summary) for summary in summaries])
+    print_table(columns, [_row(summary, metric) for summary in summaries])
 
 
-def _row(summary: RunSummary) -> list[str]:
+def _row(summary: RunSummary, metric: str) -> list[str]:
     planned = f"/{summary.epochs_planned}" if summary.epochs_planned else ""
     best = f"{summary.best_metric} {number(summary.best_value)}" if summary.best_metric else ""
     return [
-        summary.id, summary.status.value, f"{summary.epochs_done}{planned}", best,
+        summary.id, summary.status.value, f"{summary.epochs_done}{planned}", best.removeprefix(f"{metric} "),
         _sparkline(summary.losses), _age(summary.age), _size(summary.size),
     ]  # fmt: skip
 
 
 def _sparkline(losses: tuple[float, ...]) -> str:
-    """The losses from first to last in at most 12 characters, a gap where there is none."""
+    """The losses from first to last in at most 8 characters, a gap where there is none."""
     picked = [losses[len(losses) * place // _SPARKLINE] for place in range(_SPARKLINE)] if losses else []
     picked = list(losses) if len(losses) <= _SPARKLINE else picked
     finite = [loss for loss in picked if not math.isnan(loss)]

@@ -35,7 +35,7 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     draft = read_document(path)
     apply_overrides(draft, overrides)
     examination = examine(draft, base=path.parent)
-    columns = [Column("layer"), Column("detail", shrinks=True), Column("output_shape", right=True),
+    columns = [Column("layer"), Column("detail", wraps=True), Column("output_shape", right=True),
                Column("parameters", right=True), Column("FLOPs", right=True)]  # fmt: skip
     print_table(columns, [_row(row) for row in examination.rows])
     print_facts(_facts(examination.description, examination.totals))
@@ -73,4 +73,4 @@ def _data(description: Description) -> str:
         f"{len(description.classes)} classes" if description.classes else f"targets {', '.join(description.targets)}"
     )
     shape = shape_words(description.input_shape)
-    return f"{description.name}: {train:,} samples and {held_out:,} for validation, inputs {shape}, {outputs}"
+    return f"{description.name}: {train:,} train and {held_out:,} val samples, inputs {shape}, {outputs}"

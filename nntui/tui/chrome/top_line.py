@@ -64,7 +64,7 @@ class TopLine(Widget):
     def _right(self) -> Content:
         size = self.app.size
         if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
-            return Content.styled(f"{size.width}×{size.height}, made for 80×24", "$text-warning")
+            return Content.styled("made for 80×24", "$text-warning")
         name, state = self.headline
         style = _STYLES.get(state.split(" ")[0], "$text-error" if state.endswith(("problem", "problems")) else "")
         if not state:

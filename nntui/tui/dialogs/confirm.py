@@ -14,19 +14,15 @@ from nntui.tui.dialogs.dialog import Dialog
 class ConfirmDialog(Dialog[bool]):
     """True for yes; esc and n answer False."""
 
-    BINDINGS = [
-        Binding("enter,y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No", key_display="esc"),
-    ]
+    BINDINGS = [Binding("enter,y", "answer(True)", "Yes"), Binding("escape,n", "answer(False)", "No")]
 
     def __init__(self, question: str, *, detail: str = "", title: str = "", yes: str = "Yes", no: str = "No") -> None:
         """`yes` and `no` are what the keys say they do: 'Attach' and 'Stay'."""
         super().__init__(title)
         self._question, self._detail = question, detail
-        for key, words in (("enter", yes), ("y", yes), ("n", no), ("escape", no)):
-            self._bindings.key_to_bindings[key] = [
-                Binding(key, f"answer({words == yes})", words, show=key in ("enter", "escape"), key_display=_DISPLAY.get(key))
-            ]  # fmt: skip
+        for keys, answer, words in ((("enter", "y"), True, yes), (("escape", "n"), False, no)):
+            for key in keys:
+                self._bindings.key_to_bindings[key] = [Binding(key, f"answer({answer})", words)]
 
     def content(self) -> Iterable[Widget]:
         """The question, and a detail under it."""
@@ -37,6 +33,3 @@ class ConfirmDialog(Dialog[bool]):
     def action_answer(self, answer: bool) -> None:
         """Closes with the answer."""
         self.dismiss(answer)
-
-
-_DISPLAY = {"escape": "esc"}

@@ -37,7 +37,11 @@ class GradientsDialog(Dialog[bool]):
     def on_mount(self) -> None:
         self.run_check()
 
-    @work
+    def text(self) -> str:
+        """What stands in the box."""
+        return str(self._result.content)
+
+    @work(group="check")
     async def run_check(self) -> None:
         """Waits for the check without keeping a key waiting."""
         from nntui.data.errors import DataError

@@ -24,3 +24,7 @@ class ReportDialog(Dialog[bool]):
     def content(self) -> Iterable[Widget]:
         """One line each, in a column that scrolls."""
         yield VerticalScroll(*(Static(f"! {line}", markup=False) for line in self._lines), classes="lines")
+
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(f"! {line}" for line in self._lines)

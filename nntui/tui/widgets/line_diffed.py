@@ -81,8 +81,12 @@ class LineDiffed(Widget):
 
         `now` is for the answer to a key, which must not wait.
         """
-        if self._stale or not self.is_running:
-            return  # The next paint, if there is one, draws anyway.
+        if not self.is_running:
+            return  # The first paint draws.
+        if self._stale:
+            # Styles can be applied anew without a change, and then nothing else asks for a paint.
+            self.refresh()
+            return
         wait = self._drawn_at + self._interval - self._clock()
         if now or wait <= 0:
             self._draw_changes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from typing import TYPE_CHECKING, cast
 
 from textual import work
@@ -12,12 +11,11 @@ from nntui.runs.commands import send
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.events import Command
 from nntui.runs.status import Status
-from nntui.training.launch import start_worker
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.place import Place
 from nntui.tui.plots.labels import compact
+from nntui.tui.resuming import is_resumable, resume
 from nntui.tui.screens.train.curves import XAxis
-from nntui.tui.screens.train.words import is_resumable
 from nntui.tui.widgets.chart import LineChartView
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ class TrainActions(Place):
 
     def on_mount(self) -> None:
         self._sending = asyncio.Lock()
-        self._workers: list[subprocess.Popen[bytes]] = []
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there while they can do something: a run that is over cannot be paused."""
@@ -100,7 +97,7 @@ class TrainActions(Place):
             return
         place.ask("resuming …")
         try:
-            self._workers.append(await asyncio.to_thread(start_worker, place.follower.run))
+            await asyncio.to_thread(resume, place.follower.run)
         except RunsError as error:
             place.ask("")
             self.app.notify(str(error), severity="error", markup=False)
@@ -149,7 +146,3 @@ class TrainActions(Place):
             except RunsError as error:
                 cast("TrainPlace", self).ask("")
                 self.app.notify(str(error), severity="error", markup=False)
-
-    def reap_workers(self) -> None:
-        """Take note of workers started here that have ended: the system keeps them until someone does."""
-        self._workers = [worker for worker in self._workers if worker.poll() is None]

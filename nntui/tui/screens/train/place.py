@@ -8,12 +8,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from nntui.runs.directory import RunDirectory
+from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from nntui.tui.screens.train.actions import TrainActions
 from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
-from nntui.tui.screens.train.words import EMPTY, state_notes, warning_note
+from nntui.tui.screens.train.words import EMPTY, second_note, state_notes
 from nntui.tui.widgets.note_line import NoteLine
 from nntui.tui.widgets.progress_line import ProgressLine
 
@@ -46,8 +47,8 @@ class TrainPlace(TrainActions):
     DEFAULT_CSS = """
     TrainPlace { layout: vertical; }
     TrainPlace > #train-empty { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
-    TrainPlace > #train-warning { display: none; }
-    TrainPlace.-warned > #train-warning { display: block; }
+    TrainPlace > #train-note { display: none; }
+    TrainPlace.-noted > #train-note { display: block; }
     TrainPlace.-empty > Panes, TrainPlace.-empty > LineDiffed { display: none; }
     TrainPlace.-attached > #train-empty { display: none; }
     """
@@ -70,13 +71,13 @@ class TrainPlace(TrainActions):
         """The learning rate asked for last and not answered yet."""
         self._asked = ""
         self._progress = ProgressLine()
-        self._warning = NoteLine(id="train-warning")
+        self._note = NoteLine(id="train-note")
         self._state = NoteLine(id="train-state")
 
     def compose(self) -> ComposeResult:
         yield Static(EMPTY, id="train-empty")
         yield self.panes
-        yield self._warning
+        yield self._note
         yield self._progress
         yield self._state
 
@@ -84,12 +85,15 @@ class TrainPlace(TrainActions):
         if self.follower is not None:
             self.follower.stop()
             self.follower.join(_GOODBYE_SECONDS)
-        self.reap_workers()
 
     def focus_first(self) -> None:
         """Focuses the pane that had the focus last."""
         if self.has_class("-attached"):
-            self.panes.current.focus()
+            self.screen.set_focus(self.panes.current)
+
+    def on_focus(self) -> None:
+        """Hands the focus to a pane: the place itself has it while there is nothing to show."""
+        self.focus_first()
 
     def attach(self, run: RunDirectory) -> None:
         """Shows this run from now on; one already attached is let go, and trains on by itself."""
@@ -102,12 +106,13 @@ class TrainPlace(TrainActions):
         self.set_class(False, "-empty")
         self.set_class(True, "-attached")
         self._state.show((f"○ opening {run.id}", "muted"))
-        self._warning.show()
+        self._note.show()
         self._progress.show(None)
         self.headline(run.id)
         self.follower = Follower(run, self._tell)
         self.follower.start()
         self.refresh_bindings()
+        self.focus_first()
 
     def ask(self, words: str) -> None:
         """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
@@ -147,7 +152,6 @@ class TrainPlace(TrainActions):
         if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
             self.headline(self.model_name(), self.sighting.status)
             self.refresh_bindings()
-            self.reap_workers()
 
     def _tell(self, follower: Follower) -> None:
         # In the follower's thread: posting is all that is safe there.
@@ -160,15 +164,16 @@ class TrainPlace(TrainActions):
             self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=sighting.best_epoch)
         self._progress.show(progress_of(sighting))
         self._state.show(*state_notes(sighting, self._asked))
-        warning = warning_note(sighting)
-        self.set_class(warning is not None, "-warned")
-        self._warning.show(*([warning] if warning is not None else []))
+        note = second_note(sighting)
+        self.set_class(note is not None, "-noted")
+        self._note.show(*([note] if note is not None else []))
 
 
 def _answered(before: Sighting, after: Sighting) -> bool:
-    """Whether the log shows that the worker did what it was asked: turned, changed a setting or complained."""
+    """Whether the log shows that the worker did what it was asked: turned, went on, changed a setting, complained."""
     return (
-        before.status is not after.status
+        (after.status is Status.PAUSED and before.step != after.step)
+        or before.status is not after.status
         or before.started is not after.started
         or before.remarks[-1:] != after.remarks[-1:]
     )

@@ -9,12 +9,8 @@ from nntui.tui.run_states import mark, tone
 from nntui.tui.widgets.note_line import Note
 
 EMPTY = "No run attached.\n\n[b]1[/b] Build, then [b]r[/b] trains it\n[b]4[/b] Runs lists the saved ones"
-_RESUMABLE = (Status.STOPPED, Status.CRASHED, Status.FAILED)
-
-
-def is_resumable(status: Status) -> bool:
-    """Whether a new worker can go on with a run of this status; one that diverged would do so again."""
-    return status in _RESUMABLE
+_WARNED_SECONDS = 60.0
+"""Of the run's own time: an older warning is a mark on the curves."""
 
 
 def state_notes(sighting: Sighting, asked: str) -> list[Note]:
@@ -30,30 +26,41 @@ def state_notes(sighting: Sighting, asked: str) -> list[Note]:
     return [head, *_rest(sighting)]
 
 
-def warning_note(sighting: Sighting) -> Note | None:
-    """The newest warning; None when there is none."""
+def second_note(sighting: Sighting) -> Note | None:
+    """The line above: what to do about the end of the run, else a warning of the last minute; None without either."""
+    if sighting.status is Status.FAILED and sighting.ended is not None:
+        return (sighting.ended.message, "bad")
+    if sighting.status is Status.DIVERGED and sighting.ended is not None:
+        advice = sighting.ended.message.partition("; ")[2]
+        return (f"{advice[:1].upper()}{advice[1:]}: 1 Build, then r", "warn") if advice else None
     newest = next((remark for remark in reversed(sighting.remarks) if isinstance(remark, Warning)), None)
-    return (f"! step {newest.step}: {newest.message}", "warn") if newest else None
+    latest = float(sighting.steps.time[-1]) if len(sighting.steps) else 0.0
+    if newest is None or latest - newest.time > _WARNED_SECONDS:
+        return None
+    return (f"! step {newest.step:,}: {newest.message}", "warn")
 
 
 def _rest(sighting: Sighting) -> list[Note]:
     message = sighting.ended.message if sighting.ended else ""
     match sighting.status:
-        case Status.STARTING:
-            return [("the worker is starting", "muted")]
         case Status.RUNNING:
             return [(f"step {sighting.step:,}", "plain"), *_best(sighting)]
         case Status.PAUSED:
             return [(f"after step {sighting.step:,}", "plain"), ("space goes on", "muted"), *_best(sighting)]
+        case Status.CRASHED if not sighting.step:
+            return [("the worker ended before the first step: worker.log says why", "plain")]
         case Status.CRASHED:
             return [(f"after step {sighting.step:,}: the worker is gone", "plain"), ("R resumes it", "strong")]
         case Status.FINISHED:
             return [(message, "plain"), *_best(sighting)]
         case Status.DIVERGED:
-            return [(message, "plain")]
+            return [(message.partition("; ")[0], "plain")]
+        case Status.FAILED:
+            return [(f"after step {sighting.step:,}", "plain"), ("R resumes it", "strong")]
+        case Status.STOPPED:
+            return [(message.partition("; ")[0], "plain"), ("R resumes it", "strong"), *_best(sighting)]
         case _:
-            # The key first: the message of a failure may be long.
-            return [("R resumes it", "strong"), (message.partition(";")[0], "plain")]
+            return [("the worker is starting", "muted")]
 
 
 def _best(sighting: Sighting) -> list[Note]:

@@ -1,0 +1,23 @@
+"""Going on with a run whose worker has ended."""
+
+from __future__ import annotations
+
+import threading
+
+from nntui.runs.directory import RunDirectory
+from nntui.runs.status import Status
+from nntui.training.launch import start_worker
+
+_RESUMABLE = (Status.STOPPED, Status.CRASHED, Status.FAILED)
+
+
+def is_resumable(status: Status) -> bool:
+    """Whether a new worker can go on with a run of this status; one that diverged would do so again."""
+    return status in _RESUMABLE
+
+
+def resume(run: RunDirectory) -> None:
+    """Starts a worker that goes on from the newest checkpoint; RunsError where it cannot be started."""
+    worker = start_worker(run)
+    # A worker that ended while the app lives would stay a zombie, were it not waited for.
+    threading.Thread(target=worker.wait, name=f"wait for {run.id}", daemon=True).start()

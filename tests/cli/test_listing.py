@@ -1,0 +1,131 @@
+import json
+import os
+
+from nntui.runs.directory import RunDirectory, list_runs
+from tests.cli.conftest import QUICK, newest
+
+
+def table(text: str) -> list[dict[str, str]]:
+    """The rows of tab-separated text with a header."""
+    head, *rows = [line.split("\t") for line in text.splitlines()]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_no_runs(ask, root):
+    answer = ask("runs")
+    assert answer.code == 0
+    assert table(answer.out) == []
+    assert answer.err == f"nntui: no runs in {root}: train one with 'nntui train MODEL'\n"
+
+
+def test_runs_in_a_pipe_are_plain_columns_newest_first(ask, root):
+    for name in ("one", "two"):
+        assert ask("train", *QUICK, "--name", name).code == 0
+    answer = ask("runs")
+    rows = table(answer.out)
+    assert [row["id"] for row in rows] == [run.id for run in list_runs(root)]
+    assert {row["status"] for row in rows} == {"finished"}
+    assert {(row["epochs_done"], row["epochs_planned"], row["best_metric"]) for row in rows} == {
+        ("2", "2", "val_accuracy")
+    }
+    records = [json.loads(line) for line in ask("runs", "--json").out.splitlines()]
+    assert [record["id"] for record in records] == [row["id"] for row in rows]
+    assert [len(record["losses"]) for record in records] == [2, 2]
+
+
+def test_a_run_without_epochs_and_a_hostile_name(ask, root):
+    folder = root / "odd-\x1b[31m-20250101-000000"
+    folder.mkdir(parents=True)
+    RunDirectory(folder).model_path.write_text('name = "tab\\there"\n')
+    os.utime(folder, (0, 0))
+    (row,) = table(ask("runs").out)
+    assert row["id"] == "odd-\ufffd[31m-20250101-000000"
+    assert (row["status"], row["best_value"]) == ("crashed", "")
+    (record,) = [json.loads(line) for line in ask("runs", "--json").out.splitlines()]
+    assert record["best_value"] is None
+
+
+def test_models(ask):
+    names = {row["name"] for row in table(ask("models").out)}
+    assert {"digits-mlp", "iris", "spiral", "xor", "diabetes-regression"} <= names
+
+
+def test_show(ask):
+    answer = ask("show", "digits-mlp")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    # 64·64 weights and 64 biases; 2 operations a weight and one for each bias.
+    assert lines[2] == "dense_1\t64 relu\t64\t4,160\t8,256"
+    facts = dict(line.split("\t") for line in lines[5:])
+    assert facts["parameters"] == "6,570"
+    assert facts["data"].startswith("digits: 1,438 train and 359 val samples")
+
+
+def test_show_tells_what_is_wrong_beside_what_is_right(ask):
+    answer = ask("show", "iris", "--set", "layers[1].units=7", "--set", "training.l1=-1")
+    assert answer.code == 2
+    assert answer.out.splitlines()[1].startswith("dense_1\t16 tanh\t16\t80")
+    assert all(line.startswith("nntui: ") for line in answer.err.splitlines())
+    assert "training.l1: must be at least 0" in answer.err
+
+
+def test_gradcheck(ask):
+    answer = ask("gradcheck", "iris")
+    assert answer.code == 0
+    rows = table(answer.out)
+    assert [row["array"] for row in rows] == [
+        "dense_1.weight",
+        "dense_1.bias",
+        "dense_2.weight",
+        "dense_2.bias",
+        "input",
+    ]
+    assert {row["result"] for row in rows} == {"ok"}
+
+
+def test_gradcheck_of_a_wrong_gradient_is_exit_code_1(ask, monkeypatch):
+    from nntui.nn.layers.dense import Dense
+
+    right = Dense.backward
+    monkeypatch.setattr(Dense, "backward", lambda self, grad: right(self, grad * 1.01))
+    answer = ask("gradcheck", "iris")
+    assert answer.code == 1
+    assert "is off by more than" in answer.err
+
+
+def test_schema_is_json(ask):
+    schema = json.loads(ask("schema").out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+
+
+def test_watching_a_finished_run_tells_it_all(ask, root):
+    trained = ask("train", *QUICK)
+    watched = ask("watch", str(newest(root).path))
+    assert (watched.code, watched.out) == (0, trained.out)
+    assert watched.err == trained.err
+    assert ask("watch", "--json").out == newest(root).events_path.read_text()
+
+
+def test_watching_a_run_whose_worker_was_killed(ask, root):
+    assert ask("train", *QUICK).code == 0
+    log = newest(root).events_path
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
+    answer = ask("watch")
+    assert answer.code == 1
+    assert "is gone without a word" in answer.err
+
+
+def test_shells_complete_commands_models_and_runs(call, root):
+    assert "_NNTUI_COMPLETE=bash_complete" in call("completion", "bash").out
+    assert call("completion", "zsh").out.startswith("#compdef nntui")
+    assert "fish_complete" in call("completion", "fish").out
+    assert call("train", *QUICK).code == 0
+
+    def completed(words: str) -> list[str]:
+        count = str(len(words.split(" ")) - 1)
+        answer = call(_NNTUI_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+        return [line.partition(",")[2] for line in answer.out.splitlines()]
+
+    assert completed("nntui re") == ["resume"]
+    assert completed("nntui train dig") == ["digits-mlp"]
+    assert completed("nntui watch iri") == [newest(root).id]

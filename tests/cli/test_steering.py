@@ -1,0 +1,69 @@
+import shlex
+
+import pytest
+
+from nntui.runs.directory import RunDirectory
+from nntui.runs.status import Status, status_of
+from tests.cli.conftest import newest
+
+
+@pytest.fixture
+def running(ask, root) -> RunDirectory:
+    assert ask("train", "iris", "--set", "training.epochs=1000000", "--detach").code == 0
+    return newest(root)
+
+
+def test_pause_set_resume_stop_each_say_what_happened(ask, running):
+    paused = ask("pause", "iris")
+    assert (paused.code, paused.out) == (0, "")
+    assert paused.err.startswith(f"nntui: {running.id}: paused after step ")
+    assert status_of(running) is Status.PAUSED
+    changed = ask("set", "learning_rate=0.002")
+    assert changed.code == 0
+    assert f"{running.id}: learning_rate 0.01 -> 0.002 after step " in changed.err
+    resumed = ask("resume", str(running.path))
+    assert resumed.code == 0
+    assert "resumed after step" in resumed.err
+    assert status_of(running) is Status.RUNNING
+    stopped = ask("stop")
+    assert stopped.code == 0
+    assert stopped.err.startswith("nntui: stopped on request after step ")
+    assert f"'nntui resume {running.id}'" in stopped.err
+    assert status_of(running) is Status.STOPPED
+
+
+def test_what_is_the_case_already_is_answered_too(ask, running):
+    for arguments in (["pause"], ["pause"], ["set", "learning_rate=0.01"], ["resume"], ["resume"]):
+        assert ask(*arguments).code == 0, arguments
+    assert status_of(running) is Status.RUNNING
+
+
+def test_a_learning_rate_out_of_bounds_is_refused_by_the_worker(ask, running):
+    answer = ask("set", "learning_rate=-1")
+    assert answer.code == 2
+    assert "learning_rate must be above 0" in answer.err
+
+
+def test_nobody_is_there_to_obey(ask, root):
+    assert ask("train", "iris", "--set", "training.epochs=1").code == 0
+    for arguments in (["pause"], ["stop"], ["set", "learning_rate=0.1"]):
+        answer = ask(*arguments)
+        assert (answer.code, answer.err.count("\n")) == (1, 1)
+        assert "is not being trained" in answer.err
+    answer = ask("resume")
+    assert (answer.code, answer.err) == (0, f"nntui: {newest(root).id} is finished: there is nothing to resume\n")
+
+
+def test_resume_in_the_background(ask, running):
+    assert ask("stop").code == 0
+    answer = ask("resume", "--detach")
+    assert (answer.code, answer.out) == (0, f"{running.id}\n")
+    assert status_of(running) is Status.RUNNING
+    assert ask("stop").code == 0
+
+
+def test_hints_name_the_run_as_it_is_reached_from_here(ask, root, tmp_path):
+    elsewhere = tmp_path / "else where"
+    assert ask("train", "iris", "--set", "training.epochs=1000000", "--detach", "--runs-dir", str(elsewhere)).code == 0
+    answer = ask("stop", "--runs-dir", str(elsewhere))
+    assert f"nntui resume {shlex.quote(str(newest(elsewhere).path))}" in answer.err

@@ -1,0 +1,91 @@
+import math
+
+import pytest
+
+from nntui.cli.event_text import compact, epoch_line, number, short_epoch_line, talk_of
+from nntui.cli.pace import Pace
+from nntui.cli.tables import Column, _fitting
+from nntui.runs.events import EpochEnded, RunStarted, Step
+
+ENDED = EpochEnded(
+    step=90,
+    epoch=2,
+    metrics={"loss": 0.5, "accuracy": 1.0, "val_loss": math.nan, "val_accuracy": 1e-7},
+    learning_rate=0.001,
+    seconds=0.25,
+    samples_per_second=5752.4,
+    best=True,
+)
+
+
+def started(**changes) -> RunStarted:
+    values = {
+        "step": 0, "epoch": 0, "from_step": 0, "model": "m", "epochs": 4, "steps_per_epoch": 10, "batch_size": 8,
+        "train_samples": 80, "val_samples": 0, "parameters": 1234, "task": "regression", "classes": [], "layers": [],
+        "metrics": [], "pid": 1, "versions": {},
+    }  # fmt: skip
+    return RunStarted(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (949.6, "950"), (999.6, "1.0k"), (1500, "1.5k"), (99_960, "100k"), (148_000, "148k"), (1.2e6, "1.2M")],
+)
+def test_compact(value, text):
+    assert compact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5000"), (0.07141, "0.07141"), (1e-7, "1e-07"), (0.0, "0"), (-12.5, "-12.50"),
+                        (math.nan, "nan"), (math.inf, "inf"), (123456.0, "1.235e+05")]
+)  # fmt: skip
+def test_number(value, text):
+    assert number(value) == text
+
+
+def test_an_epoch_in_full():
+    assert epoch_line(ENDED, 10) == (
+        "epoch 2/10  loss 0.5000  accuracy 1.000  val_loss nan  val_accuracy 1e-07  learning_rate 0.001  "
+        "seconds 0.25  samples_per_second 5752  best"
+    )
+
+
+def test_an_epoch_as_far_as_it_fits():
+    assert short_epoch_line(ENDED, 10, 80) == "epoch  2/10  loss 0.5000 val nan  accuracy 1.000 val 1e-07  best"
+    assert short_epoch_line(ENDED, 10, 40) == "epoch  2/10  loss 0.5000 val nan  best"
+    assert short_epoch_line(ENDED, 10, 5) == "epoch  2/10  loss 0.5000 val nan  best"
+
+
+def test_a_start_in_words():
+    assert talk_of(started()) == "training m: 1,234 parameters, 80 samples"
+    assert talk_of(started(val_samples=20, from_step=7)) == (
+        "training m: 1,234 parameters, 80 samples and 20 for validation, from step 7"
+    )
+
+
+def test_time_left_goes_by_whole_epochs_once_there_are_some():
+    pace = Pace()
+    assert math.isnan(pace.seconds_left(0))
+    pace.update(started(time=100.0))
+    pace.update(Step(step=5, epoch=1, time=105.0, loss=0.0, learning_rate=0.1))
+    assert pace.seconds_left(5) == 35.0
+    # Ten steps in 20 s, evaluation included: 2 s each, and 30 left.
+    pace.update(EpochEnded(step=10, epoch=1, time=120.0, metrics={}, learning_rate=0.1, seconds=1.0,
+                           samples_per_second=1.0, best=False))  # fmt: skip
+    assert pace.seconds_left(10) == 60.0
+    pace.update(Step(step=11, epoch=2, time=999.0, loss=0.0, learning_rate=0.1))
+    assert pace.seconds_left(11) == 58.0
+
+
+def test_time_left_of_a_resumed_run_counts_from_where_it_went_on():
+    pace = Pace()
+    pace.update(started(time=100.0, step=20, from_step=20))
+    pace.update(Step(step=22, epoch=3, time=101.0, loss=0.0, learning_rate=0.1))
+    assert pace.seconds_left(22) == 9.0
+
+
+def test_columns_that_can_be_spared_make_room():
+    columns = [Column("a"), Column("b", spare=True), Column("c"), Column("d", spare=True)]
+    assert _fitting(columns, [10, 10, 10, 10], 46) == [0, 1, 2, 3]
+    assert _fitting(columns, [10, 10, 10, 10], 45) == [0, 1, 2]
+    assert _fitting(columns, [10, 10, 10, 10], 3) == [0, 2]

@@ -1,0 +1,185 @@
+"""Evaluation is the arithmetic of training's own validation, on whatever data."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntui.data.errors import DataError
+from nntui.resources import datasets_dir
+from nntui.runs.checkpoints import CheckpointError, load, save
+from nntui.runs.directory import RunDirectory
+from nntui.runs.events import EpochEnded
+from nntui.training.evaluation import Evaluation, evaluate_run
+from nntui.training.launch import create_run
+from nntui.training.worker import Worker
+
+
+def draft(source: str, **data) -> dict:
+    return {
+        "name": "measured",
+        "data": {"source": source, "validation": 0.2, **data},
+        "layers": [{"type": "flatten"}, {"type": "dense", "units": 6, "activation": "tanh"}, {"type": "dense"}],
+        "training": {"epochs": 3, "batch_size": 16},
+    }
+
+
+def train(model: dict, root: Path) -> tuple[RunDirectory, list[EpochEnded]]:
+    run = create_run(model, base=root, root=root / "runs")
+    events = []
+    Worker(run, listener=events.append).run()
+    return run, [event for event in events if isinstance(event, EpochEnded)]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        draft("iris", standardize=True),
+        draft("iris", standardize=False),
+        draft("digits"),
+        draft("digits", standardize=True),
+        draft("diabetes", standardize=True, standardize_targets=True),
+        draft("moons"),
+    ],
+)
+def test_every_epoch_scores_what_it_scored_in_training(model, tmp_path):
+    run, epochs = train(model, tmp_path)
+    for ended in epochs:
+        evaluation = evaluate_run(run, checkpoint=str(ended.epoch))
+        expected = {name: value for name, value in ended.metrics.items() if name.startswith("val_")}
+        assert {"val_loss": evaluation.loss} | {f"val_{k}": v for k, v in evaluation.metrics.items()} == expected
+        assert [list(row) for row in evaluation.confusion] == (ended.confusion or [])
+        assert (evaluation.split, evaluation.epoch, evaluation.step) == ("val", ended.epoch, ended.step)
+
+
+def test_without_validation_the_training_split_is_measured(tmp_path):
+    run, _ = train(draft("iris") | {"data": {"source": "iris", "validation": 0}}, tmp_path)
+    evaluation = evaluate_run(run)
+    assert (evaluation.split, evaluation.samples) == ("train", 150)
+
+
+def test_other_data_are_seen_through_the_runs_own_preprocessing(tmp_path):
+    """The rows of the run's own table, in a file whose own mean and deviation are others, are answered the same."""
+    run, _ = train(draft("iris", standardize=True), tmp_path)
+    whole = evaluate_run(run, source="iris")
+    head, *rows = (datasets_dir() / "iris" / "iris.csv").read_text().splitlines()
+    some = [row for row in rows if not row.endswith("setosa")]
+    (tmp_path / "some.csv").write_text("\n".join([head, *some]) + "\n")
+    part = evaluate_run(run, source="some.csv", base=tmp_path)
+    assert part.classes == whole.classes
+    assert (part.split, part.samples) == ("all", 100)
+    assert part.confusion == ((0, 0, 0), *whole.confusion[1:])
+    assert math.isnan(part.scores[0].recall)
+
+
+def test_targets_of_other_data_are_measured_in_their_own_units(tmp_path):
+    run, _ = train(draft("diabetes", standardize=True, standardize_targets=True), tmp_path)
+    shutil.copy(datasets_dir() / "diabetes" / "diabetes.csv", tmp_path / "again.csv")
+    evaluation = evaluate_run(run, source="again.csv", base=tmp_path)
+    # Fitted on 442 rows instead of those of the training split, the numbers would be others.
+    tensors, _ = load(run.checkpoints_path / "best.safetensors")
+    table = np.genfromtxt(tmp_path / "again.csv", delimiter=",", skip_header=1)
+    x = (table[:, :-1] - tensors["preprocessing.offset"]) * tensors["preprocessing.scale"]
+    hidden = np.tanh(x @ tensors["dense_1.weight"] + tensors["dense_1.bias"])
+    answers = (hidden @ tensors["dense_2.weight"] + tensors["dense_2.bias"])[:, 0]
+    answers = answers / tensors["preprocessing.target_scale"] + tensors["preprocessing.target_offset"]
+    assert evaluation.metrics["mae"] == pytest.approx(np.abs(answers - table[:, -1]).mean(), rel=1e-5)
+    assert evaluation.samples == 442
+
+
+def test_points_of_a_generator_are_new_ones(tmp_path):
+    run, _ = train(draft("moons", samples=200, validation=0), tmp_path)
+    assert evaluate_run(run).loss != evaluate_run(run, source="moons").loss
+    assert evaluate_run(run, source="moons").samples == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,b,c,d,kind\n" + "1,2,3,4,setosa\n1,2,3,4,tulip\n" * 3, "'tulip', which the network does not know"),
+        ("a,b,kind\n" + "1,2,setosa\n3,4,virginica\n" * 3, "expected (4,)"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused(tmp_path, text, words):
+    run, _ = train(draft("iris", standardize=True), tmp_path)
+    (tmp_path / "other.csv").write_text(text)
+    with pytest.raises(DataError, match=r"data.source") as refused:
+        evaluate_run(run, source="other.csv", base=tmp_path)
+    assert words in str(refused.value)
+
+
+def test_data_of_another_width_are_refused_without_preprocessing_too(tmp_path):
+    run, _ = train(draft("iris", standardize=False), tmp_path)
+    (tmp_path / "other.csv").write_text("a,b,kind\n" + "1,2,setosa\n3,4,virginica\n" * 3)
+    with pytest.raises(DataError, match="does not fit the network"):
+        evaluate_run(run, source="other.csv", base=tmp_path)
+
+
+def test_the_runs_own_data_must_be_what_they_were(tmp_path):
+    rows = [f"{x},{x % 5},{'up' if x % 2 else 'down'}" for x in range(60)]
+    (tmp_path / "points.csv").write_text("\n".join(["a,b,way", *rows]))
+    run, _ = train(draft("points.csv"), tmp_path)
+    (tmp_path / "points.csv").write_text("\n".join(["a,b,way", *rows[:-1]]))
+    with pytest.raises(DataError, match="has changed since the run"):
+        evaluate_run(run)
+    assert evaluate_run(run, source="points.csv", base=tmp_path).samples == 59
+
+
+@pytest.mark.parametrize("checkpoint", ["4", "first", "-1", "٣", "../best", "99999999999999"])
+def test_a_checkpoint_that_is_not_there(tmp_path, checkpoint):
+    run, _ = train(draft("iris"), tmp_path)
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        evaluate_run(run, checkpoint=checkpoint)
+
+
+def test_a_run_without_checkpoints(tmp_path):
+    run = create_run(draft("iris"), base=tmp_path, root=tmp_path)
+    with pytest.raises(CheckpointError, match="has no checkpoint yet"):
+        evaluate_run(run)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tensors, metadata: metadata.pop("model"),
+        lambda tensors, metadata: metadata.update(model=[]),
+        lambda tensors, metadata: metadata["model"].update(layers=[]),
+        lambda tensors, metadata: metadata["model"]["training"].pop("loss"),
+        lambda tensors, metadata: metadata["model"]["layers"][1].update(units=7),
+        lambda tensors, metadata: tensors.pop("preprocessing.scale"),
+        lambda tensors, metadata: tensors.pop("dense_1.weight"),
+        lambda tensors, metadata: metadata.update(progress=None),
+        lambda tensors, metadata: metadata.update(progress={"step": "x"}),
+        lambda tensors, metadata: metadata.update(classes=7),
+        lambda tensors, metadata: metadata.update(classes=["a", ["b"]]),
+        lambda tensors, metadata: tensors.update({"preprocessing.scale": np.ones((2, 3), np.float32)}),
+        lambda tensors, metadata: tensors.update({"preprocessing.target_scale": np.ones((2, 3), np.float32)}),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, change):
+    run, _ = train(draft("iris"), tmp_path)
+    path = run.checkpoints_path / "best.safetensors"
+    tensors, metadata = load(path)
+    change(tensors, metadata)
+    save(path, tensors, metadata)
+    with pytest.raises((CheckpointError, DataError)) as refused:
+        evaluate_run(run)
+    assert "\n" not in str(refused.value)
+
+
+def test_scores_worked_by_hand():
+    evaluation = Evaluation(
+        run="r", checkpoint="c", step=1, epoch=1, data="d", split="val", samples=10, loss=0.0, metrics={},
+        classes=("a", "b", "c"), confusion=((3, 1, 0), (2, 4, 0), (0, 0, 0)),
+    )  # fmt: skip
+    a, b, c = (dataclasses.astuple(score) for score in evaluation.scores)
+    # a: 3 right of 4 there are and of 5 taken for it; f1 = 2·3 / (4 + 5).
+    assert a == ("a", 4, 3 / 5, 3 / 4, 6 / 9)
+    assert b == ("b", 6, 4 / 5, 4 / 6, 8 / 11)
+    assert c[:2] == ("c", 0)
+    assert all(math.isnan(share) for share in c[2:])
