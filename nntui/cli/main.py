@@ -12,11 +12,9 @@ import click
 import nntui
 from nntui.cli.failures import told
 from nntui.cli.lazy import LazyGroup
-from nntui.cli.parameters import complete_models, runs_dir_option
+from nntui.cli.parameters import COMPLETION_VARIABLE, complete_models, runs_dir_option
 from nntui.cli.speech import survive_any_text
 from nntui.cli.start import RunApp, start
-
-COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

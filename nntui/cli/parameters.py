@@ -17,6 +17,8 @@ from nntui.spec.problems import suggestion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
+COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
+"""Set by a completion script: how the shell asks for the words that may come next."""
 
 
 def bundled_models() -> list[str]:

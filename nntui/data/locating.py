@@ -97,4 +97,4 @@ def _missing(source: str, base: Path, path: Path) -> DataError:
     if path.exists():
         return source_error(f"{shown(source)} is neither a file nor a folder")
     where = "" if Path(source).is_absolute() else f" in {shown(str(base.resolve()), 120)}"
-    return source_error(f"no file or folder {shown(source)}{where}")
+    return source_error(f"no file or folder {shown(source, 200)}{where}")

@@ -74,7 +74,7 @@ class NntuiApp(App[None]):
     def compose(self) -> ComposeResult:
         first = first_model(self._model, base=self.base)
         if first.problem:
-            self.notify(first.problem, severity="error", timeout=15)
+            self.call_after_refresh(partial(self.notify, first.problem, severity="error", timeout=15))
         yield TopLine([(entry.key, entry.id, entry.title) for entry in PLACES])
         with ContentSwitcher(initial="build", id="places"):
             yield BuildPlace(first.draft, base=first.base, path=first.path, id="build")
@@ -115,13 +115,17 @@ class NntuiApp(App[None]):
         return place
 
     def _focus_in(self, place: Place) -> None:
-        base = self.screen_stack[0]
-        base.set_focus(None)
+        self.screen_stack[0].set_focus(None)
+        place.can_focus = False
         place.focus_first()
-        if not place.has_focus_within:
+        # Behind the focus that was asked for, which is given as late as this.
+        self.call_later(self._keep_focus_in, place)
+
+    def _keep_focus_in(self, place: Place) -> None:
+        if place is self.place and not place.has_focus_within:
             # Its keys hold only while the focus is in it.
             place.can_focus = True
-            place.focus()
+            self.screen_stack[0].set_focus(place)
 
     def on_place_headline(self, event: Place.Headline) -> None:
         event.stop()
@@ -135,7 +139,7 @@ class NntuiApp(App[None]):
 
     def attach(self, run: RunDirectory) -> None:
         """Shows a run in Train."""
-        self.run_worker(self._attach(run), group="train")
+        self.run_worker(self._show_run(run), group="train")
 
     async def _train(self, draft: dict[str, Any], base: Path) -> None:
         from nntui.spec.problems import SpecError
@@ -145,9 +149,9 @@ class NntuiApp(App[None]):
         except (SpecError, RunsError) as error:
             self.notify(str(error), title="This cannot be trained", severity="error", timeout=10)
             return
-        await self._attach(run)
+        await self._show_run(run)
 
-    async def _attach(self, run: RunDirectory) -> None:
+    async def _show_run(self, run: RunDirectory) -> None:
         if run in self.attached:
             self.attached.remove(run)
         self.attached.append(run)
@@ -167,7 +171,7 @@ class NntuiApp(App[None]):
         others = f"{len(runs) - 1} more: see 4 Runs" if len(runs) > 1 else ""
         dialog = ConfirmDialog(f"{runs[0].id} is running.", detail=others, yes="Attach", no="Stay")
         if await self.push_screen_wait(dialog):
-            await self._attach(runs[0])
+            await self._show_run(runs[0])
 
     def action_help(self) -> None:
         """Shows every key, those of the place in view first."""
@@ -195,6 +199,10 @@ class NntuiApp(App[None]):
 
     async def _run_in(self, place: Place, action: str) -> None:
         await self.show_place(place.id or "")
+        # Behind the focus, which some actions go by.
+        self.call_later(self._run_focused, place, action)
+
+    async def _run_focused(self, place: Place, action: str) -> None:
         if place.check_action(action.partition("(")[0], ()):
             await self.run_action(action, place)
 

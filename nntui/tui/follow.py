@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from nntui.runs.live import Live, LiveReader
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
 from nntui.runs.step_lines import StepTable
+from nntui.tui.epoch_curves import EpochCurves
 from nntui.tui.thinned import Curve, thinned
 
 POLL_SECONDS = 0.05
@@ -38,6 +40,7 @@ _LIVE_SECONDS = 1.0
 _NEWS_SECONDS = 0.25
 """Between news that nobody waits for: charts are not drawn more often."""
 _MOST_REMARKS = 200
+_SWITCH_SECONDS = 0.0005
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 _NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name)
@@ -61,8 +64,10 @@ class Sighting:
     accuracy: Curve
     """By step, thinned; NaN where there is none."""
     epochs: Sequence[EpochEnded]
-    best_epoch: int
-    """0 before there is one."""
+    metrics: Mapping[str, Curve]
+    """Of the epochs, by the step they ended with, thinned."""
+    best: EpochEnded | None
+    """The last epoch that was the best so far."""
     remarks: Sequence[Remark]
     """Changed hyperparameters and warnings, the last 200."""
     learning_rate: float | None
@@ -70,7 +75,7 @@ class Sighting:
     live: Live | None
     """The newest weights and gradients; None while there are none."""
     complete: bool
-    """Whether the log was read to its end; False while a long one is still being opened."""
+    """Whether the log was read to its end; while a long one is still being opened, there are no curves and epochs."""
     problem: str
     """Why the directory cannot be read, one line; '' while it can."""
 
@@ -101,6 +106,8 @@ class Follower:
 
     def start(self) -> None:
         """Begin; the first sighting comes at once."""
+        # The event loop gets the interpreter within a millisecond while a long log is read, not within five.
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
         self._thread.start()
 
     def stop(self) -> None:
@@ -161,6 +168,7 @@ class _State:
 
     def _begin(self) -> None:
         self._history = History()
+        self._epoch_curves = EpochCurves()
         self._remarks: deque[Remark] = deque(maxlen=_MOST_REMARKS)
 
     def look(self) -> Iterator[None]:
@@ -202,8 +210,9 @@ class _State:
             steps=steps,
             loss=thinned(steps.step, steps.loss) if complete else _NOTHING,
             accuracy=thinned(steps.step, steps.accuracy) if complete else _NOTHING,
-            epochs=list(history.epochs),
-            best_epoch=history.best_epoch,
+            epochs=list(history.epochs) if complete else (),
+            metrics=self._epoch_curves.curves() if complete else {},
+            best=next((epoch for epoch in reversed(history.epochs) if epoch.best), None),
             remarks=tuple(self._remarks),
             learning_rate=self._learning_rate(steps),
             live=self._live,
@@ -220,6 +229,7 @@ class _State:
 
     def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
         self._history.update(batch)
+        self._epoch_curves.update(self._history.epochs)
         for record in batch if isinstance(batch, list) else ():
             kind = record.get("event")
             self.urgent = self.urgent or kind in _ANSWERS

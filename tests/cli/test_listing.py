@@ -50,15 +50,29 @@ def test_models(ask):
     assert {"digits-mlp", "iris", "spiral", "xor", "diabetes-regression"} <= names
 
 
-def test_show(ask):
-    answer = ask("show", "digits-mlp")
+MODEL = """
+[data]
+source = "iris"
+[[layers]]
+type = "dense"
+units = 5
+activation = "relu"
+[[layers]]
+type = "dense"
+"""
+
+
+def test_show(ask, tmp_path):
+    (tmp_path / "small.toml").write_text(MODEL)
+    answer = ask("show", str(tmp_path / "small.toml"))
     assert answer.code == 0
-    lines = answer.out.splitlines()
-    # 64·64 weights and 64 biases; 2 operations a weight and one for each bias.
-    assert lines[2] == "dense_1\t64 relu\t64\t4,160\t8,256"
-    facts = dict(line.split("\t") for line in lines[5:])
-    assert facts["parameters"] == "6,570"
-    assert facts["data"].startswith("digits: 1,438 train and 359 val samples")
+    head, first, last, *facts = [line.split("\t") for line in answer.out.splitlines()]
+    assert head == ["layer", "detail", "output_shape", "parameters", "FLOPs"]
+    # 4·5 weights and 5 biases, then 5·3 and 3.
+    assert (first[:4], last[:4]) == (["dense_1", "5 relu", "5", "25"], ["dense_2", "3", "3", "18"])
+    assert dict(facts)["parameters"] == "43"
+    assert dict(facts)["data"] == "iris: 120 train and 30 val samples, inputs 4, 3 classes"
+    assert answer.err == ""
 
 
 def test_show_tells_what_is_wrong_beside_what_is_right(ask):

@@ -7,7 +7,7 @@ BAR = re.compile(r"epoch \d+/40 [━╸╺]+ +\d+%")
 
 
 def test_training_shows_one_bar_under_one_line_for_each_epoch(look, root):
-    seen = look("train", "digits-mlp")
+    seen = look("train", "digits-mlp", "--set", "training.epochs=40", "--set", "training.batch_size=32")
     assert seen.code == 0
     bars = [[line for line in frame if BAR.match(line)] for frame in seen.frames]
     assert max(map(len, bars)) == 1

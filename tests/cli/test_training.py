@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 
 import pytest
@@ -78,11 +79,20 @@ def test_divergence_is_exit_code_3_and_says_where(ask, root, tmp_path):
     assert (again.code, again.err.count("\n")) == (2, 1)
 
 
-def test_without_a_terminal_the_first_command_trains(call, root):
-    answer = call()
-    assert answer.code == 0
-    assert answer.err.startswith("nntui: no terminal for the app; training digits-mlp headless")
-    assert len(answer.out.splitlines()) == 40
+def test_without_a_terminal_the_first_command_trains(root):
+    process = subprocess.Popen(
+        COMMAND, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline().startswith("epoch 1/")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert said.startswith("nntui: no terminal for the app; training digits-mlp headless, as 'nntui train' does\n")
+    assert newest(root).id.startswith("digits-mlp-")
+    assert process.returncode == 130
+
+
+def test_without_a_terminal_it_trains_to_the_end_and_is_done(ask, root):
+    assert ask("--model", "iris").code == 0
     assert status_of(newest(root)) is Status.FINISHED
 
 

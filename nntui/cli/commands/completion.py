@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from nntui.cli.parameters import COMPLETION_VARIABLE
 from nntui.cli.speech import write
 
 _WHERE = """\b
@@ -20,5 +21,5 @@ def completion_command(context: click.Context, shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the shells that may be chosen"
-    complete = kind(context.find_root().command, {}, "nntui", "_NNTUI_COMPLETE")
+    complete = kind(context.find_root().command, {}, "nntui", COMPLETION_VARIABLE)
     write(complete.source_template % complete.source_vars())

@@ -45,6 +45,12 @@ class BrailleCanvas:
             owner,
         )
 
+    def spans(self, rows: Decimated, owner: int) -> None:
+        """Draw each column of a decimated series from its lowest to its highest dot row."""
+        there = np.isfinite(rows.low)
+        columns = rows.columns[there]
+        self.lines(columns, rows.low[there].astype(np.intp), columns, rows.high[there].astype(np.intp), owner)
+
     def text(self) -> np.ndarray:
         """Code points `(height, width)` uint32; a plain space, one byte on the line, where no dot is set."""
         return np.where(self.bits > 0, 0x2800 + self.bits.astype(np.uint32), 0x20).astype(np.uint32)

@@ -20,7 +20,7 @@ from nntui.tui.plots.smoothing import smooth
 LABEL_WIDTH = 6
 _NARROWEST_WITH_LABELS = 14
 _MARKER_EVERY = 9
-_MARK, _NOBODY = -2, -1
+_SPREAD, _MARK, _NOBODY = -3, -2, -1
 MARKS = {"best": ("★", False), "change": ("◆", True), "warning": ("!", True), "cursor": ("┊", True)}
 """Kinds of marks: the character at the top, and whether a line goes down from it."""
 
@@ -132,16 +132,22 @@ class LineChart:
         self.gutter = max(map(len, labels.values())) + 1 if width >= _NARROWEST_WITH_LABELS else 0
         plot = width - self.gutter
         self.buckets = Buckets.exactly(*self.x_range, plot * 2) if self.x_range else Buckets.spanning(*reach, plot * 2)
-        canvas = BrailleCanvas(plot, height)
+        canvas, spread = BrailleCanvas(plot, height), BrailleCanvas(plot, height)
         for index, item in enumerate(curves):
             points = decimate(item.x, item.y, self.buckets)
-            canvas.curve(points, self._dot_rows(points, height), index)
+            rows = self._dot_rows(points, height)
+            if rows.crowded and palette.colored:
+                spread.spans(rows, _SPREAD)
+                rows = replace(rows, low=rows.mean, high=rows.mean, first=rows.mean, last=rows.mean)
+            canvas.curve(points, rows, index)
         colors = [index if item.color is None else item.color for index, item in enumerate(curves)]
         codes, owner = canvas.text(), canvas.owner
         if not palette.colored:
             _stamp_markers(codes, owner, [palette.marker(color) for color in colors])
         self._stamp_marks(codes, owner, marks)
-        styles = {_MARK: chrome.mark, _NOBODY: Style.null()}
+        behind = (owner == _NOBODY) & (spread.bits > 0)
+        codes[behind], owner[behind] = spread.text()[behind], _SPREAD
+        styles = {_MARK: chrome.mark, _NOBODY: Style.null(), _SPREAD: palette.spread}
         styles.update({index: palette.series_style(color) for index, color in enumerate(colors)})
         lines = []
         for row in range(height):
@@ -157,6 +163,7 @@ class LineChart:
             high=self._limits.rows(points.high, rows),
             first=self._limits.rows(points.first, rows),
             last=self._limits.rows(points.last, rows),
+            mean=self._limits.rows(points.mean, rows),
         )
 
     def _label(self, row: int, labels: dict[int, str], chrome: Chrome) -> list[Segment]:

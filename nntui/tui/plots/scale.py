@@ -155,6 +155,10 @@ class Buckets:
         return cls(low, width if width > 0 else 1.0, max(count, 1))
 
 
+CROWD = 8
+"""Points in a column, in the mean, above which their path would only fill the chart from the lowest to the highest."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Decimated:
     """A series as at most one entry a column: all arrays `(m,)`, columns rising; NaN marks a gap."""
@@ -164,6 +168,10 @@ class Decimated:
     high: np.ndarray
     first: np.ndarray
     last: np.ndarray
+    crowded: bool
+    """Whether the columns hold so many points that their means say more than their paths."""
+    mean: np.ndarray
+    """Of the finite points; NaN where there is none."""
 
 
 def decimate(x: np.ndarray, y: np.ndarray, buckets: Buckets) -> Decimated:
@@ -177,8 +185,12 @@ def decimate(x: np.ndarray, y: np.ndarray, buckets: Buckets) -> Decimated:
     begins, ends = starts[columns], starts[columns + 1]
     if not len(columns):
         nothing = np.empty(0)
-        return Decimated(columns, nothing, nothing, nothing, nothing)
+        return Decimated(columns, nothing, nothing, nothing, nothing, False, nothing)
     # Points right of the last column would otherwise belong to the last group.
     inside = y[: ends[-1]]
     low, high = np.fmin.reduceat(inside, begins), np.fmax.reduceat(inside, begins)
-    return Decimated(columns, low, high, y[begins], y[ends - 1])
+    there = np.isfinite(inside)
+    counts = np.add.reduceat(there, begins, dtype=np.intp)
+    totals = np.add.reduceat(np.where(there, inside, 0.0), begins)
+    mean = np.divide(totals, counts, out=np.full(len(begins), np.nan), where=counts > 0)
+    return Decimated(columns, low, high, y[begins], y[ends - 1], len(inside) > CROWD * len(columns), mean)

@@ -161,3 +161,16 @@ def test_small_sizes(size):
     width, height = size
     drawn = LineChart().draw([series(1, 2, 3)], width, height, COLORS)
     assert [len(row) for row in text(drawn)] == [width] * height
+
+
+def test_a_crowded_column_shows_the_mean_in_front_of_the_spread():
+    """Many noisy points in a column would fill the chart from top to bottom: their mean is the curve."""
+    x = np.arange(40_000)
+    y = np.where(x % 2, 0.0, 1.0)
+    chart = LineChart()
+    strips = chart.draw([Series("train", x, y)], 30, 9, palette(ColorDepth.EIGHT_BIT))
+    colors = palette(ColorDepth.EIGHT_BIT)
+    curve_rows = {row for row, strip in enumerate(strips) for part in strip if part.style == colors.series_style(0)}
+    spread_rows = {row for row, strip in enumerate(strips) for part in strip if part.style == colors.spread}
+    assert len(curve_rows) <= 2
+    assert spread_rows | curve_rows == set(range(9))

@@ -77,7 +77,11 @@ def write_run(path: Path, *events: Event, live: bool = True) -> RunDirectory:
     append(run, *events)
     if live:
         ramp = np.linspace(-1, 1, 32, dtype=np.float32)
-        weights = {"dense_1.weight": ramp.reshape(4, 8), "dense_1.bias": ramp[:8], "dense_2.weight": ramp[:16].reshape(8, 2)}
+        weights = {
+            "dense_1.weight": ramp.reshape(4, 8),
+            "dense_1.bias": ramp[:8],
+            "dense_2.weight": ramp[:16].reshape(8, 2),
+        }
         write_live(run.live_path, 60, 3, weights, {name: -array for name, array in weights.items()})
     return run
 

@@ -55,7 +55,9 @@ def test_a_finished_run_is_seen_whole(tmp_path, attend):
     assert seen.loss.x.tolist() == list(range(1, 3 * STEPS + 1))
     assert seen.loss.y.tolist() == [2 / number for number in range(1, 3 * STEPS + 1)]
     assert [one.epoch for one in seen.epochs] == [1, 2, 3]
-    assert seen.best_epoch == 2
+    assert seen.best is seen.epochs[1]
+    assert seen.metrics["val_loss"].x.tolist() == [STEPS, 2 * STEPS, 3 * STEPS]
+    assert seen.metrics["val_loss"].y.tolist() == [1.5, 0.75, 0.5]
     assert seen.learning_rate == 0.01
     assert seen.live is not None
     assert set(seen.live.weights) == {"dense_1.weight", "dense_1.bias", "dense_2.weight"}
@@ -118,6 +120,7 @@ def test_a_resumed_run_forgets_what_was_overtaken(tmp_path, attend):
     assert seen.loss.x.tolist() == list(range(1, STEPS + 2))
     assert seen.loss.y[-1] == 9.0
     assert [one.epoch for one in seen.epochs] == [1]
+    assert seen.metrics["val_loss"].y.tolist() == [1.5]
     assert seen.remarks == ()
     assert seen.ended is None
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
 
-from nntui.runs.events import EpochEnded, HyperparameterChanged
+from nntui.runs.events import HyperparameterChanged
 from nntui.tui.follow import Sighting
 from nntui.tui.plots.line_chart import Mark, Series
 
@@ -54,20 +52,17 @@ def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
         (remark.step, "change" if isinstance(remark, HyperparameterChanged) else "warning")
         for remark in sighting.remarks
     ]
-    places += [(epoch.step, "best") for epoch in sighting.epochs if epoch.epoch == sighting.best_epoch]
+    if sighting.best is not None:
+        places.append((sighting.best.step, "best"))
     scale = _scale(sighting, axis)
     return [Mark(step * scale, kind) for step, kind in places]
 
 
 def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
-    values = [epoch.metrics.get(metric, math.nan) for epoch in sighting.epochs]
-    if not any(map(math.isfinite, values)):
+    curve = sighting.metrics.get(metric)
+    if curve is None or not np.isfinite(curve.y).any():
         return ()
-    return (Series(name, _scaled(_ends(sighting.epochs), sighting, axis), np.array(values), color=color),)
-
-
-def _ends(epochs: Sequence[EpochEnded]) -> np.ndarray:
-    return np.array([epoch.step for epoch in epochs], dtype=np.float64)
+    return (Series(name, _scaled(curve.x, sighting, axis), curve.y, color=color),)
 
 
 def _scaled(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:

@@ -76,6 +76,8 @@ class Panes(Container):
             chart.show(())
         self.weights.show_live(None)
         self.epochs.show(())
+        for pane in self.order:
+            pane.redraw(now=True)
 
     def make_current(self, pane: Framed) -> None:
         """Make this the pane that is zoomed, and the one in sight where there is room for one."""

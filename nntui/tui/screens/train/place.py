@@ -146,9 +146,12 @@ class TrainPlace(TrainActions):
         before, self.sighting = self.sighting, message.follower.take()
         if self.sighting is None:
             return
-        if before is None or _answered(before, self.sighting):
+        answered = before is None or _answered(before, self.sighting)
+        if answered:
             self._asked, self.asked_rate = "", None
         self._show(self.sighting)
+        if answered:
+            self._progress.redraw(now=True)
         if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
             self.headline(self.model_name(), self.sighting.status)
             self.refresh_bindings()
@@ -161,7 +164,8 @@ class TrainPlace(TrainActions):
         if sighting.complete:
             self.draw_curves()
             self.panes.weights.show_live(sighting.live)
-            self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=sighting.best_epoch)
+            best_epoch = sighting.best.epoch if sighting.best is not None else 0
+            self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
         self._progress.show(progress_of(sighting))
         self._state.show(*state_notes(sighting, self._asked))
         note = second_note(sighting)

@@ -64,7 +64,7 @@ def _rest(sighting: Sighting) -> list[Note]:
 
 
 def _best(sighting: Sighting) -> list[Note]:
-    best = next((epoch for epoch in reversed(sighting.epochs) if epoch.epoch == sighting.best_epoch), None)
+    best = sighting.best
     if best is None:
         return []
     name = next((name for name in ("val_accuracy", "val_loss", "accuracy", "loss") if name in best.metrics), None)

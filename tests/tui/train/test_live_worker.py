@@ -1,0 +1,99 @@
+"""The dashboard before a worker that really trains."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from nntui.runs.commands import send
+from nntui.runs.events import Command
+from nntui.runs.status import Status, status_of
+from nntui.training.launch import create_run, start_worker
+from nntui.tui.screens.train.place import TrainPlace
+from tests.tui.screen_text import screen_text
+from tests.tui.train.staging import Stage, until
+
+DRAFT = {
+    "name": "endless",
+    "data": {"source": "moons", "samples": 200, "noise": 0.1, "validation": 0.2},
+    "layers": [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}],
+    "training": {"epochs": 100_000, "batch_size": 10, "optimizer": {"type": "adam", "learning_rate": 0.01}},
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = create_run(DRAFT, base=tmp_path, root=tmp_path / "runs")
+    worker = start_worker(run)
+    yield run
+    if worker.poll() is None:
+        worker.kill()
+    worker.wait()
+
+
+async def is_training(pilot, place, run) -> None:
+    place.attach(run)
+    await until(pilot, lambda: place.sighting is not None and place.sighting.epochs)
+
+
+async def test_paused_stepped_and_stopped_from_the_keyboard(run):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await is_training(pilot, place, run)
+        assert place.sighting.status is Status.RUNNING
+        await pilot.press("space")
+        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
+        at = place.sighting.step
+        for more in (1, 2):
+            await pilot.press(".")
+            await until(pilot, lambda more=more: place.sighting.step == at + more)
+        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
+        per_epoch = place.sighting.started.steps_per_epoch
+        await pilot.press(">")
+        await until(pilot, lambda: place.sighting.step == -(-(at + 2) // per_epoch) * per_epoch)
+        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
+        await pilot.press("]")
+        await until(pilot, lambda: place.sighting.learning_rate == 0.02)
+        await until(pilot, lambda: "lr 0.02" in screen_text(app))
+        await pilot.press("s")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
+    assert status_of(run) is Status.STOPPED
+
+
+async def test_killed_and_resumed(run):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await is_training(pilot, place, run)
+        os.kill(place.sighting.started.pid, signal.SIGKILL)
+        await until(pilot, lambda: place.sighting.status is Status.CRASHED)
+        first = place.sighting.started.pid
+        await pilot.press("R")
+        await until(pilot, lambda: place.sighting.status is Status.RUNNING)
+        assert place.sighting.started.pid != first
+        assert place.sighting.started.from_step > 0
+        send(run, Command("stop"))
+        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
+
+
+async def test_the_heatmap_follows_the_weights(run):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await is_training(pilot, place, run)
+        await until(pilot, lambda: place.sighting.live is not None)
+        first = place.sighting.live
+        await until(pilot, lambda: place.sighting.live.step > first.step)
+        assert not np.array_equal(first.weights["dense_1.weight"], place.sighting.live.weights["dense_1.weight"])
+        np.testing.assert_array_equal(place.panes.weights._matrix, place.sighting.live.weights["dense_1.weight"])
+
+
+async def test_leaving_the_app_leaves_the_training(run):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await is_training(pilot, place, run)
+        follower = place.follower
+    follower.join(5)
+    assert not follower._thread.is_alive()
+    assert status_of(run) is Status.RUNNING
