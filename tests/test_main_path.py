@@ -103,3 +103,17 @@ def test_a_terminal_too_small_says_so_and_works(folder):
         terminal.wait_for("finished")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
+
+
+async def test_a_training_in_the_foreground_outlives_its_terminal(folder):
+    with Terminal([*NNTUI, "train", "long.toml"], cwd=folder) as terminal:
+        terminal.wait_for("epoch", "samples/s")
+        terminal.hang_up()
+        (run,) = list_runs(folder / "runs")
+        async with Session.attach(run) as session:
+            later = await session.epoch()
+            assert later.name == "paused"
+            ended = await session.stop()
+        assert ended.reason == "stopped"
+        assert terminal.process.wait(30) == 0
+    assert "Traceback" not in run.log_path.read_text()

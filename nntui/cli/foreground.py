@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 
 from nntui.cli.ending import tell_end
@@ -12,7 +13,7 @@ from nntui.cli.reports import Report, report_for
 from nntui.cli.speech import say, silence_stdout
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
-from nntui.training.signals import stop_on_signals
+from nntui.training.signals import outlive_terminal, stop_on_signals
 from nntui.training.worker import Worker
 
 
@@ -20,7 +21,7 @@ def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
     """Trains a run from where it stands to its end; the exit code, 128 and the signal's number where one ended it."""
     report = report_for(run, as_json=as_json, tells_warnings=False)
     training = _Training(run, report)
-    with report, stop_on_signals(training.stop) as came:
+    with report, stop_on_signals(training.stop) as came, outlive_terminal(training.leave_terminal):
         ended = training.worker.run()
     if training.unwritable:
         silence_stdout()
@@ -38,18 +39,32 @@ class _Training:
         self.unwritable = ""
         """Why stdout took no more, '' while it does."""
         self._report = report
+        self._alone = False
 
     def _on_event(self, event: Event) -> None:
-        if self.unwritable:
+        if self.unwritable or self._alone:
             return
         try:
             self._report(event)
         except BrokenPipeError:
             self.unwritable = "nobody reads the output any more"
         except OSError as error:
+            if error.errno == errno.EIO:
+                self.leave_terminal()
+                return
             self.unwritable = f"the output cannot be written ({error.strerror})"
         if self.unwritable:
             self.worker.stop(self.unwritable)
+
+    def leave_terminal(self) -> None:
+        """Goes on without the terminal, which is gone: what would be said there goes to the run's log."""
+        if self._alone:
+            return
+        self._alone = True
+        log = os.open(self.worker.run_directory.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for descriptor in (1, 2):
+            os.dup2(log, descriptor)
+        os.close(log)
 
     def stop(self, message: str) -> None:
         """Called in a signal handler: what it says goes straight to the descriptor, past buffers in use."""

@@ -114,14 +114,10 @@ def _describe(parts: Parts, draft: Draft, base: Path, problems: list[Problem]) -
         problems.extend(_source_problem(draft.get("data"), base))
         return None
     try:
-        description = describe(parts.data, base=base)
+        return describe(parts.data, base=base)
     except DataError as error:
         problems.append(Problem(error.path, error.message))
         return None
-    if description.samples[0] < 1:
-        problems.append(Problem("data.validation", "leaves no sample to train on; use a smaller share"))
-        return None
-    return description
 
 
 def _source_problem(raw: Any, base: Path) -> Iterator[Problem]:

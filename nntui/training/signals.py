@@ -16,7 +16,7 @@ def stop_on_signals(stop: Callable[[str], None]) -> Iterator[list[int]]:
     """Inside the block the first SIGTERM or SIGINT calls `stop`; a second one leaves the process at once.
 
     Yields the list of the signals that came. SIGTERM and SIGHUP are unblocked, since a mask is inherited from whoever
-    started the process; SIGHUP keeps its default. Only in the main thread.
+    started the process; what SIGHUP does stays as it is. Only in the main thread.
     """
     came: list[int] = []
 
@@ -33,3 +33,19 @@ def stop_on_signals(stop: Callable[[str], None]) -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def outlive_terminal(leave: Callable[[], None]) -> Iterator[None]:
+    """Inside the block a SIGHUP, which comes when the terminal is gone, calls `leave` and ends nothing.
+
+    Where it is ignored already, as under nohup, it stays ignored. Only in the main thread.
+    """
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, lambda number, frame: leave())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)

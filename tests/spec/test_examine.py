@@ -17,6 +17,9 @@ MOONS = (("data",), {"source": "moons", "samples": 40})
 DIABETES = (("data",), {"source": "diabetes"})
 
 
+SOFTMAX = "must be linear in the last layer, got 'softmax': cross_entropy applies softmax itself"
+
+
 def dense(units=None, activation="linear"):
     return {"type": "dense", "activation": activation} | ({} if units is None else {"units": units})
 
@@ -94,11 +97,11 @@ def test_rows_and_totals_by_hand():
          ["layers[0]: the last layer must give a flat row of outputs; add a flatten and a dense layer"]),
         ([stack(dense(), dense())], ["layers[0]: units may be left out in the last layer only"]),
         ([stack(dense(3, "softmax"))],
-         ["layers[0].activation: must be linear in the last layer, got 'softmax': cross_entropy applies softmax itself"]),
+         [f"layers[0].activation: {SOFTMAX}"]),
         ([stack(dense(3), {"type": "activation", "function": "softmax"})],
-         ["layers[1].function: must be linear in the last layer, got 'softmax': cross_entropy applies softmax itself"]),
+         [f"layers[1].function: {SOFTMAX}"]),
         ([stack(dense(3, "softmax"), {"type": "dropout"})],
-         ["layers[0].activation: must be linear in the last layer, got 'softmax': cross_entropy applies softmax itself"]),
+         [f"layers[0].activation: {SOFTMAX}"]),
         ([MOONS, stack(dense(1, "sigmoid")), loss("binary_cross_entropy")],
          ["layers[0].activation: must be linear in the last layer, got 'sigmoid': "
           "binary_cross_entropy applies sigmoid itself"]),
@@ -140,10 +143,10 @@ def test_one_class_is_refused(tmp_path):
     assert "one class only" in line
 
 
-def test_no_sample_left_to_train_on(tmp_path):
+def test_validation_never_takes_the_last_sample(tmp_path):
     (tmp_path / "two.csv").write_text("x,y\n1.5,2.5\n2.5,3.5\n")
     data = (("data",), {"source": "two.csv", "task": "regression", "validation": 0.99})
-    assert told(changed(data), base=tmp_path) == ["data.validation: leaves no sample to train on; use a smaller share"]
+    assert examine(changed(data), base=tmp_path).description.samples == (1, 1)
 
 
 def test_relative_paths_count_from_base(tmp_path):

@@ -16,7 +16,7 @@ from nntui.spec.problems import Problem, SpecError, one_line, shown, suggestion
 from tests.spec.drafts import DELETED, changed, told
 
 UNITS = ("layers", 0, "units")
-RATE = ("training", "optimizer")
+OPTIMIZER = ("training", "optimizer")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,9 @@ RATE = ("training", "optimizer")
         (UNITS, -1, "layers[0].units: must be at least 1 and at most"),
         (("data", "validation"), 1, "data.validation: must be at least 0 and below 1, got 1"),
         (("data", "validation"), -0.1, "data.validation: must be at least 0 and below 1, got -0.1"),
-        (RATE, {"type": "sgd", "momentum": 1.5}, "training.optimizer.momentum: must be at least 0 and below 1, got 1.5"),
-        (RATE, {"type": "sgd", "learning_rate": 0},
+        (OPTIMIZER, {"type": "sgd", "momentum": 1.5},
+         "training.optimizer.momentum: must be at least 0 and below 1, got 1.5"),
+        (OPTIMIZER, {"type": "sgd", "learning_rate": 0},
          "training.optimizer.learning_rate: must be above 0 and at most 1000, got 0"),
         (("training", "clip_norm"), 0, "training.clip_norm: must be above 0, got 0"),
         # Numbers that are none.
@@ -65,11 +66,12 @@ RATE = ("training", "optimizer")
         (("layers", 0, "type"), "Dense", "layers[0].type: got 'Dense', which is not known; did you mean 'dense'?"),
         (("layers", 0, "type"), 7, "layers[0].type: got 7, which is not known; expected one of"),
         (("layers", 0, "type"), DELETED, "layers[0].type: is missing; expected one of"),
-        (RATE, {}, "training.optimizer.type: is missing; expected one of sgd,"),
-        (RATE, "adm", "training.optimizer.type: got 'adm', which is not known; did you mean 'adam'?"),
-        (RATE, 3, "training.optimizer: must be a table with a type, got 3"),
-        (RATE, None, "training.optimizer: must be a table with a type, got nothing"),
-        (("training", "loss"), "mse", "training.loss.type: got 'mse', which is not known; expected one of cross_entropy"),
+        (OPTIMIZER, {}, "training.optimizer.type: is missing; expected one of sgd,"),
+        (OPTIMIZER, "adm", "training.optimizer.type: got 'adm', which is not known; did you mean 'adam'?"),
+        (OPTIMIZER, 3, "training.optimizer: must be a table with a type, got 3"),
+        (OPTIMIZER, None, "training.optimizer: must be a table with a type, got nothing"),
+        (("training", "loss"), "mse",
+         "training.loss.type: got 'mse', which is not known; expected one of cross_entropy"),
         # Sections.
         (("name",), "", "name: must be one line of 1 to 100 characters, got ''"),
         (("name",), "  ", "name: must be one line of 1 to 100 characters, got '  '"),

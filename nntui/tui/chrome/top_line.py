@@ -26,7 +26,7 @@ class TopLine(Widget):
 
     place = reactive("")
     """The id of the place in view."""
-    headline = reactive(("", ""))
+    headline: reactive[tuple[str, str]] = reactive(("", ""))
     """A name and a state."""
 
     def __init__(self, places: Sequence[tuple[str, str, str]]) -> None:

@@ -29,10 +29,10 @@ def running_run(root: Path) -> tuple[RunDirectory, WorkerLock]:
 async def test_number_keys_show_the_places_and_the_focus_is_in_them(tmp_path: Path):
     async with stage(tmp_path) as shown:
         for key, place in (("2", "train"), ("4", "runs"), ("1", "build")):
-            await shown.pilot.press(key)
-            await shown.pilot.pause()
+            await shown.press(key)
             assert shown.app.place.id == place
-            assert shown.app.place.has_focus_within
+            assert shown.app.focused is not None
+            assert shown.app.place in shown.app.focused.ancestors_with_self
 
 
 async def test_places_that_are_not_there_have_no_key(tmp_path: Path):

@@ -43,9 +43,9 @@ def step(number: int, **changes) -> Step:
     return Step(**{**values, **changes})
 
 
-def epoch(number: int, *, best: bool = True, **metrics: float) -> EpochEnded:
+def epoch(number: int, *, best: bool = True, step: int | None = None, **metrics: float) -> EpochEnded:
     return EpochEnded(
-        step=number * STEPS,
+        step=number * STEPS if step is None else step,
         epoch=number,
         time=BEGAN + number * 2.5,
         metrics=metrics

@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 
 from nntui.runs.events import to_json
-from tests.tui.train.staging import STEPS, ended, epoch, started, step, write_run
+from tests.tui.train.staging import ended, epoch, started, step, write_run
 
-LINES = 1_000_000
+EPOCHS, STEPS = 5000, 199
+"""With an epoch_ended each, a million lines."""
 
 
 @pytest.mark.slow
 def test_a_million_lines_open_in_little_memory(tmp_path):
     run = write_run(tmp_path / "big")
-    epochs = LINES // (STEPS + 1)
     with run.events_path.open("w") as log:
-        log.write(to_json(started(epochs=epochs)) + "\n")
-        for number in range(1, epochs + 1):
+        log.write(to_json(started(epochs=EPOCHS, steps_per_epoch=STEPS)) + "\n")
+        for number in range(1, EPOCHS + 1):
             for place in range((number - 1) * STEPS + 1, number * STEPS + 1):
-                log.write(to_json(step(place)) + "\n")
-            log.write(to_json(epoch(number)) + "\n")
-        log.write(to_json(ended("finished", "trained", at=epochs * STEPS)) + "\n")
+                log.write(to_json(step(place, epoch=number)) + "\n")
+            log.write(to_json(epoch(number, step=number * STEPS)) + "\n")
+        log.write(to_json(ended("finished", "trained", at=EPOCHS * STEPS)) + "\n")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     opened = subprocess.run(
         [sys.executable, __file__, str(run.path)], capture_output=True, text=True, check=True, env=environment
@@ -58,7 +58,7 @@ async def _open(path: Path) -> tuple[float, float]:
             slowest = max(slowest, time.perf_counter() - pressed)
             await asyncio.sleep(0.02)
         seconds = time.perf_counter() - began
-        assert len(place.sighting.steps) == LINES // (STEPS + 1) * STEPS
+        assert len(place.sighting.steps) == EPOCHS * STEPS
     return seconds, slowest
 
 

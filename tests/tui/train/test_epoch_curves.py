@@ -1,0 +1,34 @@
+import math
+
+import numpy as np
+
+from nntui.tui.epoch_curves import EpochCurves
+from tests.tui.train.staging import STEPS, epoch
+
+
+def test_curves_grow_with_the_epochs_and_stay_as_they_were():
+    epochs = [epoch(1)]
+    curves = EpochCurves()
+    curves.update(epochs)
+    first = curves.curves()
+    epochs += [epoch(number) for number in range(2, 201)]
+    curves.update(epochs)
+    assert first["loss"].y.tolist() == [1.0]
+    np.testing.assert_array_equal(curves.curves()["loss"].y, 1 / np.arange(1, 201))
+    np.testing.assert_array_equal(curves.curves()["val_loss"].x, STEPS * np.arange(1, 201))
+
+
+def test_a_metric_that_is_missing_is_a_gap():
+    curves = EpochCurves()
+    curves.update([epoch(1, loss=1.0), epoch(2, loss=2.0, f1=0.5), epoch(3, f1=0.75)])
+    assert curves.curves()["loss"].y[:2].tolist() == [1.0, 2.0]
+    assert math.isnan(curves.curves()["loss"].y[2])
+    assert math.isnan(curves.curves()["f1"].y[0])
+    assert curves.curves()["f1"].y[1:].tolist() == [0.5, 0.75]
+
+
+def test_another_list_starts_over():
+    curves = EpochCurves()
+    curves.update([epoch(1), epoch(2)])
+    curves.update([epoch(1, loss=7.0)])
+    assert {name: curve.y.tolist() for name, curve in curves.curves().items()} == {"loss": [7.0]}
