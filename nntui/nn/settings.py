@@ -57,13 +57,13 @@ class Setting:
         """The bounds in words: 'at least 1', 'above 0 and below 1', '' when there are none."""
         words = []
         if self.minimum is not None:
-            words.append(f"at least {self.minimum:g}")
+            words.append(f"at least {self.minimum:.15g}")
         if self.above is not None:
-            words.append(f"above {self.above:g}")
+            words.append(f"above {self.above:.15g}")
         if self.maximum is not None:
-            words.append(f"at most {self.maximum:g}")
+            words.append(f"at most {self.maximum:.15g}")
         if self.below is not None:
-            words.append(f"below {self.below:g}")
+            words.append(f"below {self.below:.15g}")
         return " and ".join(words)
 
 

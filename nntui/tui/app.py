@@ -119,13 +119,7 @@ class NntuiApp(App[None]):
         place.can_focus = False
         place.focus_first()
         # Behind the focus that was asked for, which is given as late as this.
-        self.call_later(self._keep_focus_in, place)
-
-    def _keep_focus_in(self, place: Place) -> None:
-        if place is self.place and not place.has_focus_within:
-            # Its keys hold only while the focus is in it.
-            place.can_focus = True
-            self.screen_stack[0].set_focus(place)
+        self.call_later(place.keep_focus)
 
     def on_place_headline(self, event: Place.Headline) -> None:
         event.stop()

@@ -33,6 +33,16 @@ class Place(Container):
         """Gives the focus to where the keyboard starts; called each time the place is shown."""
         self.query("*").focus()
 
+    def keep_focus(self) -> None:
+        """Takes the focus itself where nothing has it, since its keys hold only while the focus is in it."""
+        if self.display and self.screen.focused is None and self.app.app_focus:
+            self.can_focus = True
+            self.screen.set_focus(self)
+
+    def on_descendant_blur(self) -> None:
+        """What had the focus may be gone, or hidden."""
+        self.call_after_refresh(self.keep_focus)
+
     def headline(self, name: str, state: str = "") -> None:
         """Changes what the top line says of this place."""
         self.post_message(self.Headline(self, name, state))

@@ -78,19 +78,21 @@ def test_the_largest_file_there_may_be(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("raw", "why"),
+    ("raw", "why", "where"),
     [
-        (b"name = '\xff'", "is not UTF-8 text (byte 8)"),
-        ("name = 'x'".encode("utf-16"), "is not UTF-8 text (byte 0)"),
-        (b"\0\0\0", r"is not valid TOML: Invalid statement (at line 1, column 1)"),
-        (b"name = 'a\0b'", r"is not valid TOML: Found invalid character '\x00' (at line 1, column 10)"),
-        (b"name = ", "is not valid TOML: Invalid value (at end of document)"),
-        (b"a = 1\na = 2", "is not valid TOML: Cannot overwrite a value (at line 2, column 6)"),
+        (b"name = '\xff'", "is not UTF-8 text", "(byte 8)"),
+        ("name = 'x'".encode("utf-16"), "is not UTF-8 text", "(byte 0)"),
+        (b"\0\0\0", "is not valid TOML: ", "(at line 1, column 1)"),
+        (b"name = 'a\0b'", "is not valid TOML: ", "(at line 1, column 10)"),
+        (b"name = ", "is not valid TOML: ", "(at end of document)"),
+        (b"a = 1\na = 2\n", "is not valid TOML: ", "(at line 2, column 6)"),
     ],
 )
-def test_no_toml(tmp_path, raw, why):
+def test_no_toml(tmp_path, raw, why, where):
     (tmp_path / "m.toml").write_bytes(raw)
-    assert refused(tmp_path / "m.toml") == f"{tmp_path / 'm.toml'} {why}"
+    line = refused(tmp_path / "m.toml")
+    assert line.startswith(f"{tmp_path / 'm.toml'} {why}")
+    assert line.endswith(where)
 
 
 def test_an_empty_file_is_an_empty_draft(tmp_path):

@@ -44,7 +44,7 @@ def test_a_draft_reads_back_as_it_was(draft):
     "value",
     [
         'a "quoted" \\ text', "line\nbreak\r\n\ttab", "\x00\x1b\x7f\x85\u2028", "ünïcode 🧠", "", "# no comment", "'''",
-        1e308, 5e-324, 1e16, 1e-7, -0.0, math.inf, -math.inf, math.nan, 2**63, -(10**30), int("f" * 9000, 16),
+        1e308, 5e-324, 1e16, 1e-7, -0.0, math.inf, -math.inf, math.nan, 2**63, -(10**30),
         True, [], [[]], [[1, 2], ["a"], [{}]], {}, [{}], [{"a": 1}, {}], [{"a": [{"b": 1}]}], [1, {"a": 1}],
         datetime.date(1, 1, 1), datetime.time(1, 2, 3, 4), datetime.datetime(2026, 1, 2, 3, 4, 5, 6, datetime.UTC),
     ],
@@ -52,6 +52,11 @@ def test_a_draft_reads_back_as_it_was(draft):
 def test_values_that_are_easily_lost(value):
     for draft in ({"name": value}, {"data": {"source": value, "a b": value}}, {"zzz": value, "layers": [{"x": value}]}):
         assert same(parse_document(dump_document(draft)), draft)
+
+
+def test_a_number_with_more_digits_than_python_writes():
+    draft = {"training": {"seed": int("f" * 9000, 16)}}
+    assert parse_document(dump_document(draft)) == draft
 
 
 def test_unknown_keys_do_not_slip_into_a_table():
@@ -81,13 +86,13 @@ def test_every_way_of_writing(text, draft):
 
 @given(st.text() | st.lists(st.sampled_from(["[", "]", "{", "}", "=", '"', "'", "\n", "a", ".", "1", ",", "#"])))
 def test_any_text_is_a_draft_or_refused(text):
+    refusal = "the model is not valid TOML: "
     try:
-        draft = parse_document("".join(text))
+        assert isinstance(parse_document("".join(text)), dict)
     except SpecError as error:
-        assert str(error).startswith("the model is not valid TOML: ")
-        assert str(error).isprintable()
-    else:
-        assert isinstance(draft, dict)
+        refusal = str(error)
+    assert refusal.startswith("the model is not valid TOML: ")
+    assert refusal.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +110,7 @@ def test_any_text_is_a_draft_or_refused(text):
         ("x = 2026-13-45", "is not valid TOML: "),
         ("[" + "k" * 100_000 + "]\n" * 2 + "[" + "k" * 100_000 + "]", "is not valid TOML: "),
     ],
+    ids=lambda value: value[:20],
 )
 def test_hostile_texts(text, why):
     with pytest.raises(SpecError) as raised:

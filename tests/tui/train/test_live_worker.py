@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from nntui.runs.status import Status, status_of
 from nntui.training.launch import create_run, start_worker
 from nntui.tui.screens.train.place import TrainPlace
 from tests.tui.screen_text import screen_text
-from tests.tui.train.staging import Stage, until
+from tests.tui.train.staging import PATIENCE, Stage, until
 
 DRAFT = {
     "name": "endless",
@@ -27,14 +28,17 @@ def run(tmp_path):
     run = create_run(DRAFT, base=tmp_path, root=tmp_path / "runs")
     worker = start_worker(run)
     yield run
-    if worker.poll() is None:
-        worker.kill()
-    worker.wait()
+    # A test may have started another one.
+    send(run, Command("stop"))
+    limit = time.monotonic() + PATIENCE
+    while status_of(run).alive and time.monotonic() < limit:
+        worker.poll()
+    worker.wait(PATIENCE)
 
 
 async def is_training(pilot, place, run) -> None:
     place.attach(run)
-    await until(pilot, lambda: place.sighting is not None and place.sighting.epochs)
+    await until(pilot, lambda: place.sighting is not None and len(place.sighting.epochs) > 1)
 
 
 async def test_paused_stepped_and_stopped_from_the_keyboard(run):
