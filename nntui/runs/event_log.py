@@ -96,13 +96,22 @@ class EventReader:
         for block in self._blocks():
             yield self._parse(block)
 
-    def batches(self) -> Iterator[list[dict[str, Any]] | StepTable]:
+    @property
+    def backlog(self) -> int:
+        """Bytes of log that have not been read; 0 where there is no log."""
+        try:
+            return max(0, self._tail.path.stat().st_size - self._tail.offset)
+        except OSError:
+            return 0
+
+    def batches(self, *, one_in: int = 1) -> Iterator[list[dict[str, Any]] | StepTable]:
         """The new records as `History` may take them, quicker than `chunks`: `step` records as tables where possible.
 
-        Between one run_started and the next, the table of a piece of log comes before its other records.
+        Between one run_started and the next, the table of a piece of log comes before its other records. With `one_in`
+        above 1 a table may hold every so many of its steps only, for a picture of a long log at a glance.
         """
         for block in self._blocks():
-            parts = parse_steps(block)
+            parts = parse_steps(block, one_in=one_in)
             if parts is None or b'"run_started"' in parts[1]:
                 yield self._parse(block)
             else:

@@ -44,12 +44,12 @@ class StepTable:
     """`rows` times `len(fields)` numbers, row by row, each with its sign turned; ints where the line has an int."""
 
 
-def parse_steps(block: bytes) -> tuple[StepTable, bytes] | None:
+def parse_steps(block: bytes, *, one_in: int = 1) -> tuple[StepTable, bytes] | None:
     """The table of the `step` lines in a block of whole lines, and the other lines, whole, in their order.
 
     None unless every line that begins like a `step` line has the first one's keys and plain numbers: null, negative and
     missing numbers, other keys, white space and damage. What the numbers mean is not looked at: a step may come out
-    as 1.5 or 10^400.
+    as 1.5 or 10^400. With `one_in` above 1 only every so many of the `step` lines are looked at and in the table.
     """
     pieces = (b"\n" + block[:-1]).split(b"\n" + _PREFIX)
     others = [pieces.pop(0)]
@@ -60,6 +60,12 @@ def parse_steps(block: bytes) -> tuple[StepTable, bytes] | None:
         end = pieces[index].index(b"\n")
         others.append(pieces[index][end:])
         pieces[index] = pieces[index][:end]
+    if one_in > 1:
+        # From the end, so that the newest is among them.
+        pieces = pieces[::-one_in][::-1]
+        fields = _fields(pieces[0])
+        if fields is None:
+            return None
     numbers = _numbers(pieces, fields)
     if numbers is None:
         return None

@@ -39,6 +39,8 @@ _IDLE_SECONDS = 0.25
 _LIVE_SECONDS = 1.0
 _NEWS_SECONDS = 0.25
 """Between news that nobody waits for: charts are not drawn more often."""
+_BACKLOG_SHOWN_WHOLE = 24_000_000
+"""Bytes of log, some 150,000 steps, up to which every step is drawn; of longer ones every second, third ..."""
 _MOST_REMARKS = 200
 _SWITCH_SECONDS = 0.0005
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
@@ -178,7 +180,8 @@ class _State:
         before = (self.status, self._problem)
         news, problem = False, ""
         try:
-            for batch in self._reader.batches():
+            one_in = 1 + self._reader.backlog // _BACKLOG_SHOWN_WHOLE
+            for batch in self._reader.batches(one_in=one_in):
                 if not news and self._reader.restarted:
                     self._begin()
                 news = True

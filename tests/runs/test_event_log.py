@@ -361,3 +361,20 @@ def test_what_is_no_file_is_refused_in_one_line(tmp_path, kind):
         with pytest.raises(RunsError, match=r"events\.jsonl: ") as caught:
             use()
         assert "\n" not in str(caught.value)
+
+
+def test_a_glance_takes_every_so_many_steps_and_all_other_records(tmp_path):
+    path = tmp_path / "events.jsonl"
+    steps = [f'{{"event":"step","step":{n},"epoch":1,"loss":{n / 7!r},"learning_rate":0.1}}' for n in range(1, 101)]
+    lines = [*steps[:50], '{"event":"paused","step":50,"epoch":1}', *steps[50:]]
+    path.write_text("\n".join(lines) + "\n")
+    reader = EventReader(path)
+    assert reader.backlog == path.stat().st_size
+    table, others = reader.batches(one_in=7)
+    history = History()
+    history.update(table)
+    # Counted from the newest, which is always among them.
+    assert history.steps.step.tolist() == list(range(100, 0, -7))[::-1]
+    assert history.steps.loss.tolist() == [n / 7 for n in range(100, 0, -7)][::-1]
+    assert [record["event"] for record in others] == ["paused"]
+    assert reader.backlog == 0
