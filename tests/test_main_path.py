@@ -1,11 +1,14 @@
 """The main path on a real terminal: open the app, train, watch, leave, come back, lose the connection."""
 
+import os
+import signal
 import sys
 
 import pytest
 
 from nntui.runs.directory import list_runs
-from nntui.runs.events import EpochEnded, RunEnded
+from nntui.runs.events import EpochEnded, RunEnded, RunStarted
+from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
 from nntui.spec.document import write_document
 from nntui.training.session import Session
@@ -21,7 +24,12 @@ LONG = draft(**{"training.epochs": 100_000})
 def folder(tmp_path):
     write_document(SHORT, tmp_path / "short.toml")
     write_document(LONG, tmp_path / "long.toml")
-    return tmp_path
+    yield tmp_path
+    # A test that fails must not leave a training behind that would slow all others.
+    for run in list_runs(tmp_path / "runs"):
+        if held(run.lock_path):
+            pids = [event.pid for event in events_of(run) if isinstance(event, RunStarted)]
+            os.kill(pids[-1], signal.SIGKILL)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -98,7 +106,7 @@ async def test_a_lost_connection_costs_nothing(folder):
 
 def test_a_terminal_too_small_says_so_and_works(folder):
     with Terminal([*NNTUI, "--model", "short.toml"], cwd=folder, size=(50, 14)) as terminal:
-        terminal.wait_for("80")
+        terminal.wait_for("80×24")
         terminal.type("r")
         terminal.wait_for("finished")
         terminal.type("q")

@@ -11,7 +11,7 @@ from typing import Any
 
 from nntui.spec.overrides import apply_overrides
 from nntui.spec.parsing import TOP_LEVEL
-from nntui.spec.problems import cut, refusal
+from nntui.spec.problems import SpecError, cut, refusal
 from nntui.spec.toml_text import to_toml
 
 __all__ = ["apply_overrides", "dump_document", "parse_document", "read_document", "write_document"]
@@ -82,19 +82,31 @@ def _depth(draft: dict[str, Any]) -> int:
     return depth
 
 
-def dump_document(draft: dict[str, Any]) -> str:
-    """The draft as TOML, in the order name, data, layers, training; keys that are None are left out."""
+def dump_document(draft: dict[str, Any], *, older: str = "") -> str:
+    """The draft as TOML, in the order name, data, layers, training; keys that are None are left out.
+
+    Comments of an `older` text of the model stay where their keys stay.
+    """
     order = [*(key for key in TOP_LEVEL if key in draft), *(key for key in draft if key not in TOP_LEVEL)]
-    return to_toml({key: draft[key] for key in order})
+    return to_toml({key: draft[key] for key in order}, older=older)
+
+
+def _older_text(path: Path) -> str:
+    try:
+        read_document(path)
+        return path.read_text(encoding="utf-8")
+    except (SpecError, OSError, UnicodeDecodeError):
+        # Nothing worth keeping: what is there is no model.
+        return ""
 
 
 def write_document(draft: dict[str, Any], path: Path) -> None:
     """Replaces the file at once with the draft, never leaving half of one; raises OSError where it cannot.
 
-    A symbolic link stays one, and a file keeps its permissions.
+    A symbolic link stays one, and a file keeps its permissions and its comments.
     """
-    text = dump_document(draft)
     target = Path(os.path.realpath(path))
+    text = dump_document(draft, older=_older_text(target))
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _READABLE_BY_ALL
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)

@@ -1,83 +1,90 @@
-"""TOML text of plain values: every draft can be written, and reads back as it was."""
+"""TOML text of plain values, made by tomlkit: every draft can be written, and comments of an older text are kept."""
 
 from __future__ import annotations
 
-import datetime
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Integer, Trivia
+from tomlkit.toml_document import TOMLDocument
 
 
-def to_toml(values: Mapping[str, Any]) -> str:
+def to_toml(values: Mapping[str, Any], *, older: str = "") -> str:
     """The table as TOML: plain keys first, then a section for each table and each table of a list.
 
-    None has no words in TOML: keys and items that are None are left out. Lone surrogates become U+FFFD.
+    The comments and the layout of an `older` text stay with the keys that stay. None has no words in TOML: keys and
+    items that are None are left out. Lone surrogates become U+FFFD.
     """
-    return "\n".join(_lines(values, ())).strip("\n") + "\n"
+    plain = _writable(values)
+    document = _parsed(older)
+    if document is None:
+        document = tomlkit.document()
+    _renew(document, plain)
+    return tomlkit.dumps(document)
 
 
-def _lines(values: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    sections = {key: value for key, value in values.items() if _is_section(value)}
-    for key, value in values.items():
-        if key not in sections and value is not None:
-            yield f"{_key(key)} = {_value(value)}"
-    for key, value in sections.items():
-        inner = (*path, key)
-        header = ".".join(map(_key, inner))
-        if isinstance(value, Mapping):
-            yield from ("", f"[{header}]")
-            yield from _lines(value, inner)
-        else:
-            for item in value:
-                yield from ("", f"[[{header}]]")
-                yield from _lines(item, inner)
+def _parsed(text: str) -> TOMLDocument | None:
+    try:
+        return tomlkit.parse(text) if text.strip() else None
+    except (TOMLKitError, ValueError, RecursionError):
+        return None
+
+
+def _writable(value: Any) -> Any:
+    """The value without None, its tables with their plain keys first."""
+    if isinstance(value, Mapping):
+        items = [(_text(str(key)), _writable(item)) for key, item in value.items() if item is not None]
+        return dict(sorted(items, key=lambda item: _is_section(item[1])))
+    if isinstance(value, (list, tuple)):
+        return [_writable(item) for item in value if item is not None]
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(text: str) -> str:
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
 
 
 def _is_section(value: Any) -> bool:
     if isinstance(value, list):
-        return bool(value) and all(isinstance(item, Mapping) for item in value)
-    return isinstance(value, Mapping)
+        return bool(value) and all(isinstance(item, dict) for item in value)
+    return isinstance(value, dict)
 
 
-def _key(key: Any) -> str:
-    return str(key) if _BARE_KEY.fullmatch(str(key)) else _quoted(str(key))
+def _renew(table: Any, values: Mapping[str, Any]) -> None:
+    """Makes the tomlkit table hold these values, changing no more of it than needed."""
+    for key in [key for key in table if key not in values]:
+        del table[key]
+    for key, value in values.items():
+        old = table.get(key)
+        if isinstance(value, dict) and isinstance(old, dict):
+            _renew(old, value)
+        elif _is_section(value) and isinstance(value, list) and isinstance(old, AoT):
+            _renew_list(old, value)
+        elif key not in table or old.unwrap() != value or type(old.unwrap()) is not type(value):
+            table[key] = _item(value)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return _whole(value)
-    if isinstance(value, float):
-        return repr(float(value))
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        pairs = [f"{_key(key)} = {_value(item)}" for key, item in value.items() if item is not None]
-        return f"{{{', '.join(pairs)}}}"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(item) for item in value if item is not None)}]"
-    return _quoted(str(value))
+def _renew_list(tables: AoT, values: list[dict[str, Any]]) -> None:
+    while len(tables) > len(values):
+        del tables[-1]
+    for index, value in enumerate(values):
+        if index < len(tables):
+            _renew(tables[index], value)
+        else:
+            tables.append(_item(value))
 
 
-def _whole(value: int) -> str:
-    try:
-        return str(value)
-    except ValueError:
+def _item(value: Any) -> Any:
+    if isinstance(value, dict):
+        table = tomlkit.table()
+        for key, item in value.items():
+            table.append(key, _item(item))
+        return table
+    if isinstance(value, list) and _is_section(value):
+        return AoT([_item(item) for item in value])
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 10_000:
         # Python limits the digits of a decimal number; TOML texts can hold more in hexadecimal.
-        return hex(value)
-
-
-def _quoted(text: str) -> str:
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character < " " or character == "\x7f":
-        return f"\\u{ord(character):04x}"
-    return "\ufffd" if "\ud800" <= character <= "\udfff" else character
+        return Integer(value, Trivia(), hex(value))
+    return tomlkit.item(value)

@@ -156,3 +156,33 @@ def test_a_directory_in_the_way(tmp_path):
 def test_what_no_file_can_hold_does_not_stop_writing(tmp_path):
     write_document({"name": "a\udc80b", "data": None}, tmp_path / "m.toml")
     assert read_document(tmp_path / "m.toml") == {"name": "a\ufffdb"}
+
+
+def test_saving_keeps_the_comments_of_the_file(tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_text(
+        """# Mine, and dear to me.
+name = "x"
+
+[data]
+source = "iris"  # the flowers
+validation = 0.2
+
+[[layers]]
+# the only one
+type = "dense"
+
+[training]
+epochs = 5 # enough
+"""
+    )
+    draft = read_document(path)
+    draft["training"]["epochs"] = 9
+    draft["training"]["optimizer"] = {"type": "adam"}
+    del draft["data"]["validation"]
+    draft["layers"].insert(0, {"type": "dropout", "rate": 0.5})
+    write_document(draft, path)
+    assert read_document(path) == draft
+    text = path.read_text()
+    for comment in ("# Mine, and dear to me.", "# the flowers", "# enough", "# the only one"):
+        assert comment in text

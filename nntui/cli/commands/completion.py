@@ -17,6 +17,7 @@ fish: nntui completion fish > ~/.config/fish/completions/nntui.fish"""
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> None:
+    """Prints a shell's completion script; the help above says where each shell looks for it."""
     from click.shell_completion import get_completion_class
 
     kind = get_completion_class(shell)

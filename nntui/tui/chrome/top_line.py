@@ -46,13 +46,14 @@ class TopLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """The places to the left; the headline, or that the terminal is too small, to the right."""
+        """The places to the left; the headline, or that the terminal is too small, to the right.
+
+        Where there is no room for all of it the name gives way before the state does.
+        """
         width = self.size.width
         left = Content("  ").join([Content.styled("nntui", "bold $text-accent"), *map(self._tab, self._places)])
-        right = self._right()
-        room = width - left.cell_length - 1
-        if right.cell_length > room:
-            right = right.truncate(max(room, 0), ellipsis=True)
+        room = max(width - left.cell_length - 1, 0)
+        right = self._right(room)
         gap = max(width - left.cell_length - right.cell_length, 1)
         return Content.assemble(left, " " * gap, right)
 
@@ -61,12 +62,16 @@ class TopLine(Widget):
         style = "bold reverse" if identity == self.place else ""
         return Content.styled(f" {key} {title} ", style)
 
-    def _right(self) -> Content:
+    def _right(self, room: int) -> Content:
         size = self.app.size
         if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
-            return Content.styled("made for 80×24", "$text-warning")
+            words = next((words for words in ("made for 80×24", "80×24") if len(words) <= room), "")
+            return Content.styled(words, "$text-warning")
         name, state = self.headline
-        style = _STYLES.get(state.split(" ")[0], "$text-error" if state.endswith(("problem", "problems")) else "")
         if not state:
-            return Content(name)
-        return Content.assemble(name, "  ", (f"● {state}", style))
+            return Content(name).truncate(room, ellipsis=True)
+        style = _STYLES.get(state.split(" ")[0], "$text-error" if state.endswith(("problem", "problems")) else "")
+        told = Content.assemble("  ", (f"● {state}", style))
+        if told.cell_length >= room:
+            return told.truncate(room, ellipsis=True)
+        return Content.assemble(Content(name).truncate(room - told.cell_length, ellipsis=True), told)

@@ -22,6 +22,8 @@ class ConfirmDialog(Dialog[bool]):
         self._question, self._detail = question, detail
         for keys, answer, words in ((("enter", "y"), True, yes), (("escape", "n"), False, no)):
             for key in keys:
+                # Taken out first, so that the key line has yes before no.
+                self._bindings.key_to_bindings.pop(key, None)
                 self._bindings.key_to_bindings[key] = [Binding(key, f"answer({answer})", words)]
 
     def content(self) -> Iterable[Widget]:
