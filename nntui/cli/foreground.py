@@ -54,7 +54,7 @@ class _Training:
                 return
             self.unwritable = f"the output cannot be written ({error.strerror})"
         if self.unwritable:
-            self.worker.stop(self.unwritable)
+            self.worker.stop("stopped because the output cannot be written")
 
     def leave_terminal(self) -> None:
         """Goes on without the terminal, which is gone: what would be said there goes to the run's log."""

@@ -37,6 +37,11 @@ def find_model(model: str) -> Path:
     raise InputError(f"no model {model!r}: neither a file nor a bundled model{hint}")
 
 
+def base_of(model: Path) -> Path:
+    """Where a model's relative data paths begin: its own folder; for a bundled one, the folder one stands in."""
+    return Path.cwd() if model.resolve().parent == models_dir().resolve() else model.parent
+
+
 def _expanded(path: str) -> Path:
     try:
         return Path(path).expanduser()

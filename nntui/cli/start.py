@@ -43,7 +43,7 @@ def start(run_app: RunApp, *, runs_dir: Path | None, model: str | None) -> int:
     _insist_on_utf8()
     _correct_colors(os.environ)
     with leave_in_good_order() as leaving:
-        return run_app(runs_root=root, base=path.parent if path else Path.cwd(), model=path, guard=leaving.watch)
+        return run_app(runs_root=root, base=Path.cwd(), model=path, guard=leaving.watch)
 
 
 def _insist_on_utf8() -> None:

@@ -16,13 +16,13 @@ from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError
 from nntui.nn.neuron import Neuron
 
 
-def layer_names(layers: Iterable[Layer]) -> list[str]:
-    """A name for each layer, its type counted from 1: 'flatten_1', 'dense_1', 'dense_2'."""
+def layer_names(types: Iterable[str]) -> list[str]:
+    """A name for each layer of these types, counted from 1: 'flatten_1', 'dense_1', 'dense_2'."""
     counts: Counter[str] = Counter()
     names = []
-    for layer in layers:
-        counts[layer.type] += 1
-        names.append(f"{layer.type}_{counts[layer.type]}")
+    for kind in types:
+        counts[kind] += 1
+        names.append(f"{kind}_{counts[kind]}")
     return names
 
 
@@ -56,7 +56,7 @@ def plan(layers: Sequence[Layer], input_shape: Shape, *, input_gradient: bool = 
     `input_gradient` asks for the gradient of the network's own input too.
     """
     needs_input_gradient, shape = input_gradient, input_shape
-    for name, layer in zip(layer_names(layers), layers, strict=True):
+    for name, layer in zip(layer_names(layer.type for layer in layers), layers, strict=True):
         output_shape = layer.output_shape(shape)
         parameters = layer.parameters(shape)
         yield LayerPlan(

@@ -18,7 +18,7 @@ from nntui.nn.network import LayerPlan, layer_names, plan
 from nntui.spec.agreement import disagreements
 from nntui.spec.model import ModelSpec
 from nntui.spec.parsing import TOP_LEVEL, Parts, parse_parts
-from nntui.spec.problems import Problem, SpecError, one_line
+from nntui.spec.problems import Problem, SpecError
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft
 
@@ -33,7 +33,7 @@ class LayerRow:
     """One line under the stack."""
 
     name: str
-    """'dense_1'; 'layer_1' where the type is not known."""
+    """'dense_1', also for one that is wrong; 'layer_1' where the type is not known."""
     type: str
     detail: str
     output_shape: Shape | None
@@ -192,23 +192,26 @@ def _totals(
 def _rows(
     draft: Draft, layers: list[Layer | None], plans: list[LayerPlan], problems: list[Problem]
 ) -> Iterator[LayerRow]:
-    raw = draft.get("layers")
-    names = iter(layer_names(layer for layer in layers if layer is not None))
-    for index, layer in enumerate(layers):
+    types = [layer.type if layer else _told_type(draft.get("layers"), index) for index, layer in enumerate(layers)]
+    for index, (name, kind, layer) in enumerate(zip(layer_names(types), types, layers, strict=True)):
         mine = tuple(p for p in problems if p.path == f"layers[{index}]" or p.path.startswith(f"layers[{index}]."))
         if layer is None:
-            item = raw[index] if isinstance(raw, list) else None
-            kind = item.get("type") if isinstance(item, Mapping) else item
-            known_type = one_line(kind, _LONGEST_TYPE) if isinstance(kind, str) else "?"
-            yield LayerRow(f"layer_{index + 1}", known_type, "", None, 0, 0, mine)
+            yield LayerRow(name, kind, "", None, 0, 0, mine)
             continue
         known = plans[index] if index < len(plans) else None
         yield LayerRow(
-            name=next(names),
-            type=layer.type,
+            name=name,
+            type=kind,
             detail=layer.detail(),
             output_shape=known.output_shape if known else None,
             parameters=known.parameter_count if known else 0,
             flops=known.flops if known else 0,
             problems=mine,
         )
+
+
+def _told_type(raw: Any, index: int) -> str:
+    """The type a layer that cannot be read says it has; 'layer' where it says none that is known."""
+    item = raw[index] if isinstance(raw, list) else None
+    kind = item.get("type") if isinstance(item, Mapping) else item
+    return kind if isinstance(kind, str) and kind in Layer.members() else "layer"

@@ -66,6 +66,10 @@ def _table(cls: type, definitions: Schema, *, beside: type | None = None) -> Sch
 
 def _setting(setting: Setting, definitions: Schema) -> Schema:
     schema = _sub_table(setting.kind, definitions) if setting.is_table else _value(setting)
+    if isinstance(setting.default, Configurable):
+        # Its type may be left out: then the table is of the default's.
+        untyped = _table(type(setting.default), definitions)
+        schema = {"oneOf": [*schema["oneOf"], untyped]}
     if setting.optional:
         schema = {"anyOf": [schema, {"type": "null"}]}
     words = [

@@ -35,7 +35,7 @@ class TrainingSettings:
         32, minimum=1, maximum=1_000_000, unit="samples", help="How many samples each step looks at."
     )
     seed: int = setting(
-        0, minimum=0, maximum=2**63 - 1, help="Where all randomness starts: the same seed, the same result."
+        0, minimum=0, maximum=2**53, help="Where all randomness starts: the same seed, the same result."
     )
     loss: Loss | None = setting(None, help="How wrong the outputs are, as one number.", absent="chosen by the task")
     monitor: str | None = setting(

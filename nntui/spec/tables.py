@@ -56,10 +56,10 @@ def parse_table(
     return cls(**{name: value for name, value in values.items() if name in own}), others
 
 
-def parse_member(kind: type, raw: Any, path: str, problems: list[Problem]) -> Any:
+def parse_member(kind: type, raw: Any, path: str, problems: list[Problem], *, default: Any = None) -> Any:
     """A sub-table: a settings class as it is, or the member of a family that its `type` names; None where that fails.
 
-    For a family a text alone stands for a table with that `type`.
+    For a family a text alone stands for a table with that `type`, and a table without one is of the `default`'s.
     """
     if not issubclass(kind, Configurable):
         return parse_table(kind, raw, path, problems)[0]
@@ -69,7 +69,7 @@ def parse_member(kind: type, raw: Any, path: str, problems: list[Problem]) -> An
     if not isinstance(raw, Mapping):
         problems.append(Problem(path, f"must be a table with a type, got {shown(raw)}"))
         return None
-    name = raw.get("type")
+    name = raw.get("type", default.type if isinstance(default, kind) else None)
     if name is None:
         problems.append(Problem(_join(path, "type"), f"is missing; expected one of {', '.join(family)}"))
         return None
@@ -84,7 +84,7 @@ def parse_member(kind: type, raw: Any, path: str, problems: list[Problem]) -> An
 def _sub_table(setting: Setting, raw: Draft, path: str, problems: list[Problem]) -> dict[str, Any]:
     value = raw.get(setting.name)
     if setting.name in raw and not (value is None and setting.optional):
-        return {setting.name: parse_member(setting.kind, value, path, problems)}
+        return {setting.name: parse_member(setting.kind, value, path, problems, default=setting.default)}
     if setting.required:
         problems.append(Problem(path, f"is missing; expected a table: {setting.help}"))
     return {}

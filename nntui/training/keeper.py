@@ -12,7 +12,8 @@ from nntui.runs.live import write_live
 from nntui.training.checkpointing import checkpoint_of, restore_training
 from nntui.training.loop import Trainer
 
-_CAP_BYTES = 500_000_000
+_CAP_BYTES, _CAP_EPOCHS = 200_000_000, 400
+"""Of the checkpoints of one run; beyond, epochs are thinned out evenly."""
 _LIVE_SECONDS = 0.25
 _LIVE_SHARE = 0.02
 
@@ -25,7 +26,7 @@ class Keeper:
 
     def __init__(self, run: RunDirectory, trainer: Trainer) -> None:
         self._run, self._trainer = run, trainer
-        self._store = CheckpointStore(run.checkpoints_path, cap_bytes=_CAP_BYTES)
+        self._store = CheckpointStore(run.checkpoints_path, cap_bytes=_CAP_BYTES, cap_epochs=_CAP_EPOCHS)
         self._next_live = 0.0
 
     def restore(self) -> bool:

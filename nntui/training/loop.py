@@ -255,7 +255,7 @@ class Trainer:
         return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
 
     def _finish(self) -> RunEnded:
-        message = f"trained {self.epochs_done} epochs"
+        message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
         if self.best.patience_lost:
             message = f"early stopping: {self.best.monitor} has not improved for {self.best.waited} epochs"
         if self.best.give_back(self.network.arena.values):

@@ -28,7 +28,7 @@ from nntui.runs.events import (
     from_record,
 )
 from nntui.runs.lock import held
-from nntui.runs.status import status_of
+from nntui.runs.status import Status, status_of
 from nntui.training.launch import create_run, start_worker
 
 _POLL_SECONDS = 0.02
@@ -118,7 +118,9 @@ class Session:
 
     async def _ask(self, command: Command, *answers: type[Event]) -> Event:
         if not self._alive():
-            raise RunsError(f"{self.run.id} is not being trained; 'nntui resume {self.run.id}' goes on with it")
+            status = status_of(self.run)
+            more = "" if status is Status.FINISHED else f"; 'nntui resume {self.run.id}' goes on with it"
+            raise RunsError(f"{self.run.id} is {status} and not being trained{more}")
         reader = _reader_at_end(self.run)
         send(self.run, command)
         return await self._answer(reader, *answers)

@@ -76,6 +76,7 @@ class Worker:
         self._next_poll = 0.0
         self._last_sync = 0.0
         self._ended: RunEnded | None = None
+        self._unsaved = False
 
     def stop(self, message: str = "stopped on request") -> None:
         """Asks for the end after the step that is being made; what is trained so far is saved."""
@@ -187,8 +188,12 @@ class Worker:
         self._metrics.append(ended)
         saved = self._keeper.keep_epoch(ended)
         if isinstance(saved, str):
-            self._warn(saved)
+            # Told once, not at every epoch until there is room again.
+            if not self._unsaved:
+                self._warn(saved)
+            self._unsaved = True
         else:
+            self._unsaved = False
             self._write(saved)
         now = self._watch()
         if now - self._last_sync >= _SYNC_SECONDS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import threading
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -58,6 +57,7 @@ class NntuiApp(App[None]):
         *(Binding(entry.key, f"go('{entry.id}')", entry.title, show=False) for entry in PLACES),
         Binding("question_mark,f1", "help", "Help"),
         Binding("ctrl+p", "command_palette", "Commands", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="Back to the shell; fg comes back"),
         Binding("q", "quit", "Quit", tooltip="Quit; a training goes on"),
     ]
 
@@ -95,8 +95,14 @@ class NntuiApp(App[None]):
         return switcher.query_one(f"#{switcher.current}", Place)
 
     async def action_go(self, place: str) -> None:
-        """Shows a place: build, train or runs."""
+        """Shows a place: build, train or runs; in Train, where nothing is watched yet, a run that is going on."""
         await self.show_place(place)
+        if place == "train" and not self.attached:
+            from nntui.tui.running import running_runs
+
+            runs = await asyncio.to_thread(running_runs, self.runs_root)
+            if runs and not self.attached:
+                await self._show_run(runs[0])
 
     async def show_place(self, identity: str) -> Place:
         """Shows a place, making it where it was not shown before, and gives it the focus."""
@@ -156,6 +162,7 @@ class NntuiApp(App[None]):
         self._focus_in(place)
 
     async def _offer_running(self) -> None:
+        from nntui.runs.status import status_of
         from nntui.tui.dialogs.confirm import ConfirmDialog
         from nntui.tui.running import running_runs
 
@@ -163,7 +170,8 @@ class NntuiApp(App[None]):
         if not runs:
             return
         others = f"{len(runs) - 1} more: see 4 Runs" if len(runs) > 1 else ""
-        dialog = ConfirmDialog(f"{runs[0].id} is running.", detail=others, yes="Attach", no="Stay")
+        state = await asyncio.to_thread(status_of, runs[0])
+        dialog = ConfirmDialog(f"{runs[0].id} is {state}.", detail=others, yes="Attach", no="Stay")
         if await self.push_screen_wait(dialog):
             await self._show_run(runs[0])
 
@@ -221,7 +229,5 @@ def _started(draft: dict[str, Any], base: Path, root: Path) -> RunDirectory:
     from nntui.training.launch import create_run, start_worker
 
     run = create_run(draft, base=base, root=root)
-    worker = start_worker(run)
-    # A worker that ended while the app lives would stay a zombie, were it not waited for.
-    threading.Thread(target=worker.wait, name=f"wait for {run.id}", daemon=True).start()
+    start_worker(run)
     return run

@@ -30,7 +30,11 @@ def first_model(path: Path | None, *, base: Path) -> FirstModel:
         from nntui.spec.problems import SpecError
 
         try:
-            return FirstModel(read_document(path), path.absolute().parent, path.absolute())
+            draft = read_document(path)
+            if path.resolve().parent == models_dir().resolve():
+                # A bundled model is where to begin, not a file of this person's: it is saved elsewhere.
+                return FirstModel(draft, base)
+            return FirstModel(draft, path.absolute().parent, path.absolute())
         except SpecError as error:
             return FirstModel(_bundled(), base, problem=str(error.problems[0]))
     return FirstModel(_bundled(), base)

@@ -35,10 +35,12 @@ def run_app(
 
 def farewell(app: NntuiApp) -> list[str]:
     """The runs watched that go on without the app, and how to come back to them; [] where there are none."""
+    from nntui.runs.status import Status, status_of
     from nntui.tui.running import is_running
 
-    running = [run for run in app.attached if is_running(run)]
-    lines = [f"{run.id} goes on training in the background." for run in running]
-    if running:
-        lines.append(f"Come back with 'nntui' or 'nntui watch {running[-1].id}'; end it with 'nntui stop'.")
+    lines = []
+    for run in filter(is_running, app.attached):
+        how = "waits, paused" if status_of(run) is Status.PAUSED else "goes on training in the background"
+        lines.append(f"{run.id} {how}.")
+        lines.append(f"Come back with 'nntui' or 'nntui watch {run.id}'; end it with 'nntui stop {run.id}'.")
     return lines

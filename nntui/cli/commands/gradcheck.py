@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nntui.cli.failures import FAILED
-from nntui.cli.parameters import find_model, model_argument
+from nntui.cli.parameters import base_of, find_model, model_argument
 from nntui.cli.speech import say
 from nntui.cli.tables import Column, print_table
 
@@ -25,7 +25,7 @@ def gradcheck_command(model: str) -> int:
     from nntui.training.gradient_check import check_model
 
     path = find_model(model)
-    checks = check_model(read_document(path), base=path.parent)
+    checks = check_model(read_document(path), base=base_of(path))
     columns = [Column("array"), Column("checked", right=True), Column("of", right=True), Column("error", right=True),
                Column("result")]  # fmt: skip
     print_table(

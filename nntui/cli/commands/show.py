@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.failures import WRONG_INPUT
-from nntui.cli.parameters import find_model, model_argument
+from nntui.cli.parameters import base_of, find_model, model_argument
 from nntui.cli.speech import say
 from nntui.cli.tables import Column, print_facts, print_table
 
@@ -34,7 +34,7 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     path = find_model(model)
     draft = read_document(path)
     apply_overrides(draft, overrides)
-    examination = examine(draft, base=path.parent)
+    examination = examine(draft, base=base_of(path))
     columns = [Column("layer"), Column("detail", wraps=True), Column("output_shape", right=True),
                Column("parameters", right=True), Column("FLOPs", right=True)]  # fmt: skip
     print_table(columns, [_row(row) for row in examination.rows])

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model, json_option, model_argument, runs_dir_option
+from nntui.cli.parameters import (
+    DEFAULT_MODEL,
+    base_of,
+    chosen_root,
+    find_model,
+    json_option,
+    model_argument,
+    runs_dir_option,
+)
 
 
 @click.command("train")
@@ -50,5 +58,5 @@ def train(
 
     draft = read_document(path)
     apply_overrides(draft, overrides)
-    run = create_run(draft, base=path.parent, root=root, name=name)
+    run = create_run(draft, base=base_of(path), root=root, name=name)
     return train_detached(run) if detach else train_here(run, as_json=as_json)

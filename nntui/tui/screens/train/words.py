@@ -67,6 +67,8 @@ def _best(sighting: Sighting) -> list[Note]:
     best = sighting.best
     if best is None:
         return []
-    name = next((name for name in ("val_accuracy", "val_loss", "accuracy", "loss") if name in best.metrics), None)
-    value = f": {name} {best.metrics[name]:.3g}" if name else ""
-    return [(f"★ epoch {best.epoch}{value}", "muted")]
+    # The loss is what tells the best epoch unless the model says otherwise: it must stand beside the metric.
+    prefix = "val_" if "val_loss" in best.metrics else ""
+    told = [f"{prefix}{name}" for name in ("loss", "accuracy", "r2") if f"{prefix}{name}" in best.metrics]
+    values = "  ".join(f"{name} {best.metrics[name]:.3g}" for name in told)
+    return [(f"★ epoch {best.epoch}: {values}", "muted")]
