@@ -37,7 +37,9 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
     resolved = to_draft(spec)
     resolved["data"]["source"] = absolute_source(spec.data, base=base)
     if spec.training.workers is None and examination.totals is not None:
-        workers = chosen_workers(examination.totals.flops * spec.training.batch_size)
+        workers = chosen_workers(
+            examination.totals.flops * spec.training.batch_size, batch_size=spec.training.batch_size
+        )
         resolved["training"]["workers"] = workers
     resolved[PROVENANCE] = {
         "nntui": nntui.__version__,

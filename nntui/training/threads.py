@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 _WORTH_SHARING = 60_000_000
 """FLOPs of a forward pass over a batch: about two milliseconds of a whole step."""
+_FEWEST_ROWS = 128
+"""Rows of a part: a matrix product of 64 rows runs at two thirds of the speed of one of 128."""
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -32,10 +34,11 @@ def one_matrix_thread() -> Iterator[None]:
         yield
 
 
-def chosen_workers(flops_per_step: int) -> int:
-    """How many workers share a batch when nobody says: 2 where a step is long enough to be worth handing over, else 1.
+def chosen_workers(flops_per_step: int, *, batch_size: int) -> int:
+    """How many workers share a batch when nobody says: 2 where a half of it is still worth handing over, else 1.
 
     `flops_per_step` is of the forward pass. On a machine of one core it is 1.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 2 if cores > 1 and flops_per_step >= _WORTH_SHARING else 1
+    worth_it = flops_per_step >= _WORTH_SHARING and batch_size >= 2 * _FEWEST_ROWS
+    return 2 if cores > 1 and worth_it else 1

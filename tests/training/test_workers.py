@@ -1,11 +1,13 @@
 """Several workers on each batch: the same gradient, the same bits each time, and the same after going on."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 
 from nntui.runs.events import EpochEnded, Step
+from nntui.training.threads import chosen_workers
 from tests.training.conftest import draft, trainer_of
 
 PLAIN = [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}]
@@ -69,3 +71,11 @@ def test_divergence_in_the_second_workers_part_is_found():
     trainer.network.arena.value("dense_2.weight")[...] = np.float32(3e38)
     ended = list(trainer.events())[-1]
     assert (ended.reason, ended.layer, ended.step) == ("diverged", "dense_2", 1)
+
+
+def test_a_batch_is_shared_where_each_half_is_worth_it():
+    """Small steps and small batches are made by one worker; a machine of one core never shares."""
+    assert chosen_workers(10**9, batch_size=128) == 1
+    assert chosen_workers(10**6, batch_size=4096) == 1
+    cores = len(os.sched_getaffinity(0))
+    assert chosen_workers(10**9, batch_size=512) == min(2, cores)
