@@ -18,7 +18,7 @@ from nntui.nn.network import LayerPlan, layer_names, plan
 from nntui.spec.agreement import disagreements
 from nntui.spec.model import ModelSpec
 from nntui.spec.parsing import TOP_LEVEL, Parts, parse_parts
-from nntui.spec.problems import Problem, SpecError
+from nntui.spec.problems import Problem, SpecError, one_line
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft
 
@@ -192,8 +192,9 @@ def _totals(
 def _rows(
     draft: Draft, layers: list[Layer | None], plans: list[LayerPlan], problems: list[Problem]
 ) -> Iterator[LayerRow]:
-    types = [layer.type if layer else _told_type(draft.get("layers"), index) for index, layer in enumerate(layers)]
-    for index, (name, kind, layer) in enumerate(zip(layer_names(types), types, layers, strict=True)):
+    told = [layer.type if layer else _told_type(draft.get("layers"), index) for index, layer in enumerate(layers)]
+    names = layer_names(kind if kind in Layer.members() else "layer" for kind in told)
+    for index, (name, kind, layer) in enumerate(zip(names, told, layers, strict=True)):
         mine = tuple(p for p in problems if p.path == f"layers[{index}]" or p.path.startswith(f"layers[{index}]."))
         if layer is None:
             yield LayerRow(name, kind, "", None, 0, 0, mine)
@@ -211,7 +212,7 @@ def _rows(
 
 
 def _told_type(raw: Any, index: int) -> str:
-    """The type a layer that cannot be read says it has; 'layer' where it says none that is known."""
+    """The type a layer that cannot be read says it has, printable; '?' where it says none."""
     item = raw[index] if isinstance(raw, list) else None
     kind = item.get("type") if isinstance(item, Mapping) else item
-    return kind if isinstance(kind, str) and kind in Layer.members() else "layer"
+    return one_line(kind, _LONGEST_TYPE) if isinstance(kind, str) else "?"

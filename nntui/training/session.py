@@ -120,7 +120,7 @@ class Session:
         if not self._alive():
             status = status_of(self.run)
             more = "" if status is Status.FINISHED else f"; 'nntui resume {self.run.id}' goes on with it"
-            raise RunsError(f"{self.run.id} is {status} and not being trained{more}")
+            raise RunsError(f"{self.run.id} is not being trained: it is {status}{more}")
         reader = _reader_at_end(self.run)
         send(self.run, command)
         return await self._answer(reader, *answers)

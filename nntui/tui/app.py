@@ -162,7 +162,7 @@ class NntuiApp(App[None]):
         self._focus_in(place)
 
     async def _offer_running(self) -> None:
-        from nntui.runs.status import status_of
+        from nntui.runs.status import Status, status_of
         from nntui.tui.dialogs.confirm import ConfirmDialog
         from nntui.tui.running import running_runs
 
@@ -170,7 +170,7 @@ class NntuiApp(App[None]):
         if not runs:
             return
         others = f"{len(runs) - 1} more: see 4 Runs" if len(runs) > 1 else ""
-        state = await asyncio.to_thread(status_of, runs[0])
+        state = "paused" if await asyncio.to_thread(status_of, runs[0]) is Status.PAUSED else "running"
         dialog = ConfirmDialog(f"{runs[0].id} is {state}.", detail=others, yes="Attach", no="Stay")
         if await self.push_screen_wait(dialog):
             await self._show_run(runs[0])

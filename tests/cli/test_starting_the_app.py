@@ -33,7 +33,7 @@ def test_the_app_is_given_what_it_needs_and_its_exit_code_is_ours(terminal, root
 def test_a_model_to_open(terminal, root):
     asked = {}
     assert run(["--model", "iris"], run_app=lambda **arguments: asked.update(arguments) or 0) == 0
-    assert (asked["model"], asked["base"]) == (models_dir() / "iris.toml", models_dir())
+    assert (asked["model"], asked["base"]) == (models_dir() / "iris.toml", Path.cwd())
 
 
 def test_a_color_system_that_is_not_known_is_corrected(terminal, monkeypatch, capsys):

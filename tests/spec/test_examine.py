@@ -160,7 +160,7 @@ def test_what_is_right_is_shown_while_the_rest_is_mended():
     found = examined((("layers", 1), {"type": "dens"}), (("training", "epochs"), 0))
     first, second = found.rows
     assert (first.name, first.output_shape, first.problems) == ("dense_1", (8,), ())
-    assert (second.name, second.type, second.output_shape) == ("layer_2", "dens", None)
+    assert (second.name, second.type, second.output_shape) == ("layer_1", "dens", None)
     assert [problem.path for problem in second.problems] == ["layers[1].type"]
     assert found.description.classes
     assert found.spec is None
@@ -205,3 +205,14 @@ def test_any_tables_in_their_place_give_problems_or_a_spec(data, layer, training
 def test_deleted_sections_have_defaults():
     spec = examined((("training",), DELETED), (("name",), DELETED)).ready()
     assert (spec.name, spec.training.epochs) == ("model", 20)
+
+
+def test_a_wrong_layer_leaves_the_names_of_the_others_alone():
+    found = examined((("layers", 0, "units"), 0))
+    assert [row.name for row in found.rows] == ["dense_1", "dense_2"]
+    assert found.rows[0].problems
+
+
+def test_an_optimizer_without_a_type_is_the_default_one():
+    spec = examined((("training", "optimizer"), {"learning_rate": 0.5})).ready()
+    assert (spec.training.optimizer.type, spec.training.optimizer.learning_rate) == ("adam", 0.5)

@@ -77,11 +77,11 @@ async def test_leaving_the_block_leaves_the_training_running(tmp_path):
         assert isinstance(await later.stop(), RunEnded)
 
 
-async def test_asking_a_run_that_is_over_says_how_to_go_on(new_run):
+async def test_asking_a_run_that_is_over_says_that_it_is(new_run):
     run = new_run()
     Worker(run).run()
     async with Session.attach(run) as session:
-        with pytest.raises(RunsError, match=f"not being trained; 'nntui resume {run.id}'"):
+        with pytest.raises(RunsError, match=r"is not being trained: it is finished$"):
             await session.pause()
 
 
