@@ -1,0 +1,186 @@
+"""What the keys of Build do."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+
+from nntui.tui.dialogs.choice import Choice
+from nntui.tui.place import Place
+from nntui.tui.screens.build.controls import ChoiceControl
+from nntui.tui.screens.build.drafts import Draft, layers_of, with_layer, with_layer_moved, without_layer
+from nntui.tui.screens.build.field import Field
+from nntui.tui.screens.build.form import Form
+from nntui.tui.screens.build.stack import Stack
+
+if TYPE_CHECKING:
+    from nntui.nn.gradcheck import GradientCheck
+    from nntui.tui.app import NntuiApp
+    from nntui.tui.screens.build.place import BuildPlace
+
+_OF_THE_STACK = frozenset({"add", "duplicate", "remove", "move"})
+_OF_A_LAYER = frozenset({"duplicate", "remove", "move"})
+
+
+class BuildActions(Place):
+    """The actions of BuildPlace, apart from what it shows."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that change the stack hold while it has the focus; the rest of the time they are not there."""
+        place = cast("BuildPlace", self)
+        in_stack = isinstance(self.screen.focused, Stack)
+        if action == "stack":
+            return not in_stack
+        if action in _OF_THE_STACK and not in_stack:
+            return False
+        if action in _OF_A_LAYER:
+            return bool(layers_of(place.draft))
+        if action in ("undo", "redo"):
+            return place.edits.can_undo if action == "undo" else place.edits.can_redo
+        return True
+
+    def action_stack(self) -> None:
+        """Back to the stack."""
+        cast("BuildPlace", self).focus_first()
+
+    @work
+    async def action_add(self) -> None:
+        """Adds a layer under the chosen one, its type picked from a list."""
+        from nntui.nn.layers.base import Layer
+        from nntui.tui.dialogs.choose import ChooseDialog
+
+        place = cast("BuildPlace", self)
+        choices = [Choice(name, name, member.summary()) for name, member in Layer.members().items()]
+        kind = await self.app.push_screen_wait(ChooseDialog("add a layer", choices))
+        if kind is None:
+            return
+        index = min(place.chosen + 1, len(layers_of(place.draft)))
+        place.edit(with_layer(place.draft, index, {"type": kind.value}), layer=index)
+
+    def action_duplicate(self) -> None:
+        """Puts a copy of the chosen layer under it."""
+        place = cast("BuildPlace", self)
+        layer = layers_of(place.draft)[place.chosen]
+        copy = dict(layer) if isinstance(layer, dict) else layer
+        place.edit(with_layer(place.draft, place.chosen + 1, copy), layer=place.chosen + 1)
+
+    def action_remove(self) -> None:
+        """Takes the chosen layer out."""
+        place = cast("BuildPlace", self)
+        last = len(layers_of(place.draft)) - 1
+        place.edit(without_layer(place.draft, place.chosen), layer=max(min(place.chosen, last - 1), 0))
+
+    def action_move(self, by: int) -> None:
+        """Moves the chosen layer down, or up; it stays at the ends."""
+        place = cast("BuildPlace", self)
+        to = place.chosen + by
+        if 0 <= to < len(layers_of(place.draft)):
+            place.edit(with_layer_moved(place.draft, place.chosen, to), layer=to)
+
+    def action_undo(self) -> None:
+        """Takes the last edit back."""
+        self._turn("undo")
+
+    def action_redo(self) -> None:
+        """Makes the last undone edit again."""
+        self._turn("redo")
+
+    def _turn(self, which: str) -> None:
+        place = cast("BuildPlace", self)
+        turn = place.edits.undo if which == "undo" else place.edits.redo
+        step = turn(chosen=place.chosen)
+        if step is not None:
+            place.show_draft(step.layer)
+            self.refresh_bindings()
+
+    def action_turn_tab(self) -> None:
+        """Shows the next tab."""
+        self.action_tab(self.query_one(Form).current + 1)
+
+    @work(group="tab")
+    async def action_tab(self, index: int, focus: bool = False) -> None:
+        """Shows a tab; the focus goes into it where it was in another, or where it is asked to."""
+        form = self.query_one(Form)
+        focus = focus or form.has_focus_within
+        form.choose_tab(index)
+        await cast("BuildPlace", self).fill_now()
+        if focus:
+            cast("BuildPlace", self).focus_form()
+
+    @work
+    async def action_open(self) -> None:
+        """Opens a model in place of this one; that can be undone."""
+        from nntui.spec.document import read_document
+        from nntui.tui.dialogs.open_model import OpenDialog, found_models
+
+        place = cast("BuildPlace", self)
+        models = await asyncio.to_thread(found_models, place.base)
+        opened = await self.app.push_screen_wait(OpenDialog(models, base=place.base, read=read_document))
+        if opened is not None:
+            place.open(opened)
+
+    @work
+    async def action_save(self) -> None:
+        """Saves the draft as a model file."""
+        from nntui.spec.document import write_document
+        from nntui.tui.dialogs.save_model import SaveDialog
+
+        place = cast("BuildPlace", self)
+        draft = place.draft
+        dialog = SaveDialog(place.save_path(), write=lambda path: write_document(draft, path))
+        saved = await self.app.push_screen_wait(dialog)
+        if saved is not None:
+            place.path, place.base = saved, saved.parent
+            self.app.notify(f"Saved {saved}")
+
+    @work
+    async def action_check_gradients(self) -> None:
+        """Compares the gradients with central differences on a few samples."""
+        from nntui.tui.dialogs.gradients import GradientsDialog
+
+        place = cast("BuildPlace", self)
+        if await self._refused("The gradients cannot be checked yet"):
+            return
+        check = partial(_checked, place.draft, place.base)
+        await self.app.push_screen_wait(GradientsDialog(check))
+
+    @work
+    async def action_train(self) -> None:
+        """Trains the draft, or says what is in the way."""
+        place = cast("BuildPlace", self)
+        if not await self._refused("This cannot be trained yet"):
+            cast("NntuiApp", self.app).train(place.draft, place.base)
+
+    async def _refused(self, title: str) -> bool:
+        from nntui.tui.dialogs.report import ReportDialog
+
+        place = cast("BuildPlace", self)
+        await place.settle()
+        if place.problems:
+            await self.app.push_screen_wait(ReportDialog(title, [str(problem) for problem in place.problems]))
+        return bool(place.problems)
+
+    @work
+    async def on_choice_control_asked(self, event: ChoiceControl.Asked) -> None:
+        """Shows all choices of a field."""
+        from nntui.tui.dialogs.choose import ChooseDialog
+
+        event.stop()
+        control = event.asker
+        field = control.parent
+        assert isinstance(field, Field)
+        dialog = ChooseDialog(field.setting.name, control.choices, chosen=control.effective, free=control.free)
+        choice = await self.app.push_screen_wait(dialog)
+        if choice is not None:
+            field.choose(choice.value)
+
+
+def _checked(draft: Draft, base: Path) -> list[GradientCheck]:
+    # Imported on the dialog's thread: it brings all of the training with it.
+    from nntui.training.gradient_check import check_model
+
+    return check_model(draft, base=base)

@@ -1,0 +1,95 @@
+"""Drafts as values: an edit gives a new draft and shares with the old one everything it did not touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Draft = dict[str, Any]
+Key = str | int
+Path = tuple[Key, ...]
+"""('layers', 2, 'units'); () is the draft itself."""
+
+
+def path_words(path: Path) -> str:
+    """The path as problems name it: 'layers[2].units'."""
+    words = ""
+    for key in path:
+        words += f"[{key}]" if isinstance(key, int) else f".{key}" if words else key
+    return words
+
+
+def value_at(draft: Any, path: Path) -> Any:
+    """What stands at a path; None where nothing does."""
+    for key in path:
+        if isinstance(draft, Mapping):
+            draft = draft.get(key)
+        elif isinstance(draft, list) and isinstance(key, int) and key < len(draft):
+            draft = draft[key]
+        else:
+            return None
+    return draft
+
+
+def with_value(draft: Any, path: Path, value: Any) -> Any:
+    """The draft with a value put at a path, tables made on the way; None takes the key out.
+
+    A text where a table is needed stands for a table of that type, as in a model file.
+    """
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    if isinstance(key, int):
+        layers = list(draft) if isinstance(draft, list) else []
+        layers[key] = with_value(layers[key], rest, value)
+        return layers
+    table = dict(draft) if isinstance(draft, Mapping) else {"type": draft} if isinstance(draft, str) else {}
+    if rest:
+        table[key] = with_value(table.get(key), rest, value)
+    elif value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+    return table
+
+
+def layers_of(draft: Draft) -> list[Any]:
+    """The layers of a draft; [] where it has no list of them."""
+    layers = draft.get("layers")
+    return layers if isinstance(layers, list) else []
+
+
+def layer_type(layer: Any) -> str:
+    """The type a layer's table names; '?' where it names none."""
+    if isinstance(layer, str):
+        return layer
+    kind = layer.get("type") if isinstance(layer, Mapping) else None
+    return kind if isinstance(kind, str) else "?"
+
+
+def with_layer(draft: Draft, index: int, layer: Any) -> Draft:
+    """The draft with a layer put in before `index`."""
+    layers = list(layers_of(draft))
+    layers.insert(index, layer)
+    return {**draft, "layers": layers}
+
+
+def without_layer(draft: Draft, index: int) -> Draft:
+    """The draft without one of its layers."""
+    layers = list(layers_of(draft))
+    del layers[index]
+    return {**draft, "layers": layers}
+
+
+def with_layer_moved(draft: Draft, index: int, to: int) -> Draft:
+    """The draft with a layer taken from `index` and put so that it stands at `to`."""
+    layers = list(layers_of(draft))
+    layers.insert(to, layers.pop(index))
+    return {**draft, "layers": layers}
+
+
+def with_source(draft: Draft, source: str, kept: Sequence[str]) -> Draft:
+    """The draft with other data; of the old data's keys only those in `kept` stay, since the rest belong to it."""
+    data = draft.get("data")
+    old = data if isinstance(data, Mapping) else {}
+    return {**draft, "data": {"source": source, **{key: old[key] for key in kept if key in old and key != "source"}}}

@@ -1,0 +1,75 @@
+"""The edits made to a draft, so that each can be undone and done again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntui.tui.screens.build.drafts import Draft
+
+LONGEST = 1000
+"""Edits remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A draft and which layer was chosen in it."""
+
+    draft: Draft
+    layer: int
+
+
+class Edits:
+    """The draft as it is, those it was before and those it was made back from."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._past: list[Step] = []
+        self._future: list[Step] = []
+        self._now = Step(draft, 0)
+        self._field: str | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as it is."""
+        return self._now.draft
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone edit to do again."""
+        return bool(self._future)
+
+    def make(self, draft: Draft, *, chosen: int, layer: int, field: str | None = None) -> None:
+        """Takes an edit: the layer chosen before it and after it.
+
+        Edits of one `field` that follow one another are one step, until `pause`.
+        """
+        if field is None or field != self._field:
+            self._past.append(Step(self._now.draft, chosen))
+            del self._past[:-LONGEST]
+        self._field = field
+        self._future.clear()
+        self._now = Step(draft, layer)
+
+    def pause(self) -> None:
+        """The field was left: the next edit of it is a step of its own."""
+        self._field = None
+
+    def undo(self, *, chosen: int) -> Step | None:
+        """Goes back one step; None where there is none."""
+        return self._turn(self._past, self._future, chosen)
+
+    def redo(self, *, chosen: int) -> Step | None:
+        """Does the last undone step again; None where there is none."""
+        return self._turn(self._future, self._past, chosen)
+
+    def _turn(self, source: list[Step], other: list[Step], chosen: int) -> Step | None:
+        self._field = None
+        if not source:
+            return None
+        other.append(Step(self._now.draft, chosen))
+        self._now = source.pop()
+        return self._now

@@ -1,0 +1,110 @@
+"""Field: a setting in the form, its label, its control and what is wrong with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from textual.containers import Container
+from textual.message import Message
+from textual.widgets import Static
+
+from nntui.nn.settings import Setting
+from nntui.tui.dialogs.choice import Choice
+from nntui.tui.screens.build.controls import ChoiceControl, SwitchControl, TextControl
+from nntui.tui.screens.build.drafts import Path
+from nntui.tui.screens.build.entry import fallback, limits, shown, typed
+
+Control = TextControl | ChoiceControl | SwitchControl
+
+
+class Field(Container):
+    """One line of the form, and under it the problem there is with its value."""
+
+    class Edited(Message):
+        """The person changed the value; None takes the key out of the draft."""
+
+        def __init__(self, field: Field, value: Any) -> None:
+            super().__init__()
+            self.field = field
+            self.value = value
+
+    def __init__(
+        self, setting: Setting, control: Control, *, depth: int = 0, convert: Callable[[Any], Any] | None = None
+    ) -> None:
+        """`depth` indents the label: 1 for a sub-table's settings; `convert` makes a choice a value of the draft."""
+        self._label = Static("  " * depth + setting.name, classes="label", markup=False)
+        super().__init__(self._label, control, Static(_about(setting), classes="about", markup=False))
+        self.setting = setting
+        self.control = control
+        self._convert = convert or (lambda value: value)
+        self.path: Path = ()
+        """Where its value stands in the draft."""
+        self.label_width = 2 * depth + len(setting.name)
+        self.problem = ""
+        self._width = 0
+        self._problem_line: Static | None = None
+
+    def widen_label(self, width: int) -> None:
+        """Gives the label that many cells, so that the controls of a form stand in one column."""
+        if width != self._width:
+            self._width = width
+            self.styles.grid_columns = f"{width} 1fr"
+
+    def show(self, path: Path, value: Any, problem: str) -> None:
+        """Shows the draft's value at a path and its problem; '' for none."""
+        self.path = path
+        if isinstance(self.control, TextControl):
+            # What is being typed stays as it is typed: '1e-3' does not turn into '0.001' under the cursor.
+            if typed(self.setting, self.control.value) != value or not isinstance(value, int | float):
+                self.control.show(shown(value))
+        else:
+            self.control.show(value)
+        self.show_problem(problem)
+
+    def show_problem(self, problem: str) -> None:
+        """Shows a problem under the value; '' takes it away."""
+        if problem == self.problem:
+            return
+        self.problem = problem
+        self.set_class(bool(problem), "-wrong")
+        if self._problem_line is None:
+            self._problem_line = Static(classes="problem", markup=False)
+            self.mount(self._problem_line)
+        self._problem_line.update(f"! {problem}" if problem else "")
+        self._problem_line.display = bool(problem)
+
+    def choose(self, choice: Any) -> None:
+        """Takes one of the control's choices as the person's."""
+        self.post_message(self.Edited(self, self._convert(choice)))
+
+    def on_text_control_typed(self, event: TextControl.Typed) -> None:
+        event.stop()
+        self.post_message(self.Edited(self, typed(self.setting, event.text)))
+
+    def on_choice_control_chosen(self, event: ChoiceControl.Chosen) -> None:
+        event.stop()
+        self.choose(event.value)
+
+    def on_switch_control_toggled(self, event: SwitchControl.Toggled) -> None:
+        event.stop()
+        self.choose(event.value)
+
+
+def _about(setting: Setting) -> str:
+    bounds = limits(setting)
+    return f"{setting.help} {bounds[0].upper()}{bounds[1:]}." if bounds else setting.help
+
+
+def plain_field(setting: Setting, *, depth: int = 0) -> Field:
+    """The field of a setting that is no table: a switch, a choice, or a line to type in."""
+    if setting.kind is bool and not setting.optional:
+        return Field(setting, SwitchControl(default=bool(setting.default)), depth=depth)
+    if setting.choices:
+        choices = [Choice(name, name) for name in setting.choices]
+        if setting.optional:
+            choices.insert(0, Choice(None, setting.absent or "none"))
+        default = None if setting.default is dataclasses.MISSING else setting.default
+        return Field(setting, ChoiceControl(choices, default=default), depth=depth)
+    return Field(setting, TextControl(placeholder=fallback(setting)), depth=depth)

@@ -1,0 +1,226 @@
+"""Build: the stack on the left, the form on the right, and what both come to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+
+from nntui.tui.screens.build.actions import BuildActions
+from nntui.tui.screens.build.controls import ChoiceControl
+from nntui.tui.screens.build.cost import Cost
+from nntui.tui.screens.build.drafts import Draft, layers_of, with_source, with_value
+from nntui.tui.screens.build.edits import Edits
+from nntui.tui.screens.build.examiner import Examined, Examiner
+from nntui.tui.screens.build.field import Field
+from nntui.tui.screens.build.form import Form
+from nntui.tui.screens.build.panel import Panel
+from nntui.tui.screens.build.problem_list import ProblemList
+from nntui.tui.screens.build.stack import Stack
+from nntui.tui.screens.build.stack_rows import StackRow, awaited_rows, examined_rows
+
+if TYPE_CHECKING:
+    from nntui.spec.problems import Problem
+    from nntui.tui.dialogs.open_model import Opened
+
+_NARROW = 70
+"""Cells below which the stack and the form do not fit beside one another."""
+_OF_ANY_DATA = ("validation", "standardize")
+
+
+class BuildPlace(BuildActions):
+    """Holds the draft; every edit is a new draft, examined on a thread, and shown where it changed."""
+
+    title = "Build"
+
+    BINDINGS = [
+        Binding("r", "train", "Train", tooltip="Train this model"),
+        Binding("a", "add", "Add", tooltip="Add a layer under the chosen one"),
+        Binding("x", "remove", "Remove", tooltip="Remove the chosen layer"),
+        Binding("d", "duplicate", "Duplicate", tooltip="Duplicate the chosen layer"),
+        Binding("J,shift+down", "move(1)", "Move", key_display="J K", tooltip="Move the chosen layer down"),
+        Binding("K,shift+up", "move(-1)", "Move up", show=False, tooltip="Move the chosen layer up"),
+        Binding("escape", "stack", "Stack", key_display="esc", tooltip="Back to the stack"),
+        Binding("u", "undo", "Undo"),
+        Binding("o", "open", "Open", tooltip="Open a model"),
+        Binding("t", "turn_tab", "Tab", tooltip="Next tab of the form: Layers, Data, Training"),
+        Binding("ctrl+s", "save", "Save", tooltip="Save the model as TOML"),
+        Binding("g", "check_gradients", "Check", tooltip="Check the gradients against central differences"),
+        Binding("U", "redo", "Redo"),
+        Binding("f2", "tab(0, True)", "Layers tab", show=False),
+        Binding("f3", "tab(1, True)", "Data tab", show=False),
+        Binding("f4", "tab(2, True)", "Training tab", show=False),
+    ]
+
+    def __init__(self, draft: Draft, *, base: Path, path: Path | None = None, id: str | None = None) -> None:
+        """`base` is where the draft's relative data paths begin; `path` where it was opened, None for nowhere."""
+        super().__init__(id=id)
+        self.base, self.path = base, path
+        self.edits = Edits(draft)
+        self.examined: Examined | None = None
+        """The last result; of an older draft while a newer one is being examined."""
+        self.examiner = Examiner(self._take)
+        self._known: dict[int, StackRow] = {}
+        self._filling = asyncio.Lock()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="left"):
+            yield Stack(id="stack")
+            yield ProblemList(id="problems")
+            yield Cost(id="cost")
+        yield Form(id="form")
+        yield Panel("model file", id="file")
+
+    def on_mount(self) -> None:
+        self.show_draft()
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as it is."""
+        return self.edits.draft
+
+    @property
+    def chosen(self) -> int:
+        """Index of the chosen layer."""
+        return self.query_one(Stack).chosen
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, as far as it is known."""
+        return self.examined.examination.problems if self.examined is not None else ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is shown is of the draft as it is."""
+        return self.examined is not None and self.examined.draft is self.draft
+
+    def focus_first(self) -> None:
+        """Focuses the stack."""
+        self.make_room(in_form=False)
+        self.query_one(Stack).focus()
+
+    def make_room(self, *, in_form: bool) -> None:
+        """Where both have no room beside one another, shows only the stack, or only the form."""
+        narrow = self.app.size.width < _NARROW
+        self.query_one("#left").display = not (narrow and in_form)
+        self.query_one(Form).display = in_form or not narrow
+
+    def focus_form(self) -> None:
+        """Focuses the tab that is shown."""
+        self.make_room(in_form=True)
+        self.query_one(Form).focus_field()
+
+    def on_resize(self) -> None:
+        self.make_room(in_form=self.query_one(Form).has_focus_within)
+
+    def edit(self, draft: Draft, *, layer: int | None = None, field: str | None = None) -> None:
+        """Takes an edit: the new draft, the layer chosen after it, and the field it was typed in."""
+        chosen = self.chosen
+        self.edits.make(draft, chosen=chosen, layer=chosen if layer is None else layer, field=field)
+        self.show_draft(layer)
+
+    def show_draft(self, layer: int | None = None) -> None:
+        """Shows the draft at once as far as it is known, and has it examined."""
+        rows = awaited_rows(layers_of(self.draft), self._known)
+        self._show_stack(rows, self.chosen if layer is None else layer)
+        self.examiner.request(self.draft, self.base)
+        if self.examined is not None:
+            self.fill_form()
+
+    def fill_form(self) -> None:
+        """Fills the form with the draft, once the tab's fields are there."""
+        self.run_worker(self.fill_now(), group="fill")
+
+    async def settle(self) -> None:
+        """Waits until the draft as it is has been examined."""
+        await self.examiner.done()
+
+    def open(self, opened: Opened) -> None:
+        """Takes a model that was opened in place of the draft; that can be undone."""
+        self.base, self.path = opened.base, opened.path
+        self.edit(opened.draft, layer=0)
+
+    def save_path(self) -> Path:
+        """Where the draft would be saved: where it was opened, or under its name where relative paths begin."""
+        return self.path or self.base / f"{self.name_words()}.toml"
+
+    def name_words(self) -> str:
+        """The model's name for the top line."""
+        name = self.draft.get("name", "model")
+        return name if isinstance(name, str) and name else "model"
+
+    async def fill_now(self) -> None:
+        """Fills the form; done when its fields are on the screen."""
+        if self.examined is None:
+            # What the fields are made of is still being imported, on the examiner's thread.
+            await self.settle()
+        async with self._filling:
+            found = {problem.path: problem.message for problem in reversed(self.problems)}
+            description = self.examined.examination.description if self.examined else None
+            await self.query_one(Form).show(self.draft, self.chosen, found, description)
+
+    def _take(self, examined: Examined) -> None:
+        if not self.is_attached:
+            return
+        self.examined = examined
+        if examined.draft is not self.draft:
+            return  # The next one is on its way.
+        examination = examined.examination
+        rows = examined_rows(examination.rows)
+        self._known = {id(layer): row for layer, row in zip(layers_of(self.draft), rows, strict=False)}
+        self._show_stack(rows, self.chosen)
+        self.query_one(ProblemList).show_problems(examination.problems)
+        self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
+        count = len(examination.problems)
+        self.headline(self.name_words(), f"{count} problem{'' if count == 1 else 's'}" if count else "ready")
+        self.fill_form()
+
+    def _show_stack(self, rows: list[StackRow], chosen: int) -> None:
+        examination = self.examined.examination if self.examined is not None else None
+        description = examination.description if examination is not None else None
+        data = self.draft.get("data")
+        source = data.get("source", "") if isinstance(data, dict) else ""
+        shape = "×".join(map(str, description.input_shape)) if description is not None else ""
+        self.query_one(Stack).show(rows, chosen, source=Path(str(source)).name, shape=shape)
+        self._show_cost(rows)
+
+    def _show_cost(self, rows: list[StackRow]) -> None:
+        self._rows = rows
+        totals = self.examined.examination.totals if self.examined is not None else None
+        if any(row.output_shape is None for row in rows):
+            totals = None  # A sum of some layers would pass for that of all.
+        self.query_one(Cost).show_cost(rows, self.chosen, totals)
+
+    def on_stack_chosen(self, event: Stack.Chosen) -> None:
+        event.stop()
+        self._show_cost(self._rows)
+        self.query_one(Form).choose_tab(0)
+        self.fill_form()
+
+    async def on_stack_edit_asked(self, event: Stack.EditAsked) -> None:
+        event.stop()
+        await self.fill_now()
+        self.focus_form()
+
+    def on_form_tab_chosen(self, event: Form.TabChosen) -> None:
+        event.stop()
+        self.action_tab(event.index, focus=True)
+
+    def on_form_field_left(self, event: Form.FieldLeft) -> None:
+        event.stop()
+        self.edits.pause()
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        path = event.field.path
+        if path == ("data", "source"):
+            self.edit(with_source(self.draft, str(event.value), _OF_ANY_DATA))
+            return
+        # Each key typed joins the edit before it; a choice is an edit of its own.
+        is_choice = isinstance(event.field.control, ChoiceControl)
+        draft = with_value(self.draft, path, event.value)
+        self.edit(draft, field=None if is_choice else repr(path))

@@ -1,0 +1,217 @@
+"""Runs: the run directories, live, to attach to, resume and delete."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from nntui.runs.commands import send
+from nntui.runs.directory import RunsError
+from nntui.runs.events import Command
+from nntui.runs.resources import delete_run
+from nntui.runs.status import Status
+from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.place import Place
+from nntui.tui.resuming import is_resumable, resume
+from nntui.tui.screens.runs.columns import size
+from nntui.tui.screens.runs.listing import Listing, RunRow
+from nntui.tui.screens.runs.table import RunsTable
+
+if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
+
+SCAN_SECONDS = 1.0
+
+
+class RunsPlace(Place):
+    """Scans the runs' root once a second while it is in view."""
+
+    title = "Runs"
+
+    BINDINGS = [
+        Binding("enter", "attach", "Attach", tooltip="Show the run in Train"),
+        Binding("R", "resume", "Resume", tooltip="Go on with a run that was stopped, paused or has crashed"),
+        Binding("D", "delete", "Delete", tooltip="Delete the run's directory; asks first"),
+        Binding("slash", "filter", "Filter", tooltip="Show only runs with these words"),
+        Binding("escape", "show_all", "Show all", key_display="esc", tooltip="Leave the filter"),
+    ]
+    DEFAULT_CSS = """
+    RunsPlace { layout: vertical; }
+    RunsPlace > #runs-empty { display: none; width: 1fr; height: 1fr; }
+    RunsPlace > #runs-empty { content-align: center middle; text-align: center; }
+    RunsPlace > #runs-filter { display: none; height: 1; padding: 0 1; background: $background; }
+    RunsPlace.-filtering > #runs-filter { display: block; }
+    RunsPlace.-empty > RunsTable { display: none; }
+    RunsPlace.-empty > #runs-empty { display: block; }
+    """
+
+    class Listed(Message):
+        """The runs as they are."""
+
+        def __init__(self, rows: Sequence[RunRow], problem: str) -> None:
+            super().__init__()
+            self.rows, self.problem = rows, problem
+
+    def __init__(self, *, now: Callable[[], float] = time.time, id: str | None = None) -> None:
+        """`now` gives seconds since 1970."""
+        super().__init__(id=id)
+        self._now = now
+        self.table = RunsTable(now, id="runs-table")
+        self._filter = Input(placeholder="words in the name, model, data or state", compact=True, id="runs-filter")
+        self._rows: Sequence[RunRow] = ()
+        self._look_now = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="runs-empty", markup=False)
+        yield self.table
+        yield self._filter
+
+    def on_mount(self) -> None:
+        self._listing = Listing(cast("NntuiApp", self.app).runs_root)
+        self.table.show((), hint="looking …")
+        self._watch()
+
+    def focus_first(self) -> None:
+        """Focuses the table, and looks for what is new at once."""
+        self._look_now.set()
+        self.screen.set_focus(self.table)
+
+    @work(group="watch", exclusive=True)
+    async def _watch(self) -> None:
+        while True:
+            if self.is_on_screen or not self._rows:
+                await self._scan()
+            self._look_now.clear()
+            try:
+                await asyncio.wait_for(self._look_now.wait(), SCAN_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _scan(self) -> None:
+        rows: Sequence[RunRow] = ()
+        problem = ""
+        try:
+            rows = await asyncio.to_thread(self._listing.scan, self._now())
+        except RunsError as error:
+            problem = str(error)
+        self.post_message(self.Listed(rows, problem))
+
+    def on_runs_place_listed(self, message: Listed) -> None:
+        message.stop()
+        self._rows = message.rows
+        root = self._listing.root
+        self.set_class(not self._rows, "-empty")
+        words = f"No runs in {root} yet.\n\n1 Build, then r trains one"
+        self.query_one("#runs-empty", Static).update(message.problem or words)
+        running = sum(row.summary.status is Status.RUNNING for row in self._rows)
+        count = f"{len(self._rows)} run{'' if len(self._rows) == 1 else 's'}"
+        self.headline(count if self._rows else "", f"{running} running" if running else "")
+        self._show_rows()
+        self.refresh_bindings()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_rows()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.set_class(bool(self._filter.value), "-filtering")
+        self.table.focus()
+
+    def on_runs_table_chosen(self, message: RunsTable.Chosen) -> None:
+        message.stop()
+        self.refresh_bindings()
+
+    def on_runs_table_opened(self, message: RunsTable.Opened) -> None:
+        message.stop()
+        self.action_attach()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there while they can do something with the chosen run."""
+        chosen = self.table.chosen
+        if action in ("attach", "delete"):
+            return chosen is not None
+        if action == "resume":
+            return chosen is not None and _can_resume(chosen.summary.status)
+        if action == "filter":
+            return bool(self._rows)
+        if action == "show_all":
+            return self.has_class("-filtering")
+        return True
+
+    def action_attach(self) -> None:
+        """Shows the chosen run in Train."""
+        if self.table.chosen is not None:
+            cast("NntuiApp", self.app).attach(self.table.chosen.run)
+
+    def action_filter(self) -> None:
+        """Asks for the words."""
+        self.add_class("-filtering")
+        self._filter.focus()
+        self.refresh_bindings()
+
+    def action_show_all(self) -> None:
+        """Leaves the filter."""
+        self._filter.value = ""
+        self.remove_class("-filtering")
+        self.table.focus()
+        self.refresh_bindings()
+
+    @work(group="resume")
+    async def action_resume(self) -> None:
+        """Goes on with the chosen run."""
+        row = self.table.chosen
+        if row is None or not _can_resume(row.summary.status):
+            return
+        try:
+            if row.summary.status is Status.PAUSED:
+                await asyncio.to_thread(send, row.run, Command("resume"))
+            else:
+                await asyncio.to_thread(resume, row.run)
+        except RunsError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        self.app.notify(f"{row.run.id} goes on", markup=False)
+        self._look_now.set()
+
+    @work(group="delete")
+    async def action_delete(self) -> None:
+        """Deletes the chosen run, once that is confirmed."""
+        row = self.table.chosen
+        if row is None:
+            return
+        if row.summary.status.alive:
+            self.app.notify(f"{row.run.id} is {row.summary.status}: stop it first, with s in Train", markup=False)
+            return
+        dialog = ConfirmDialog(
+            f"Delete {row.run.id}?",
+            detail=f"{size(row.summary.size)}: its log, metrics and checkpoints. This cannot be undone.",
+            title="delete",
+            yes="Delete",
+            no="Keep",
+        )
+        if not await self.app.push_screen_wait(dialog):
+            return
+        try:
+            await asyncio.to_thread(delete_run, row.run)
+        except RunsError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+        self._look_now.set()
+
+    def _show_rows(self) -> None:
+        words = self._filter.value
+        rows = [row for row in self._rows if row.matches(words)] if words else self._rows
+        title = f"runs with “{words}”" if words else f"runs in {self._listing.root}"
+        self.table.show(rows, title=title, hint=f"no run has {words!r}: esc shows all")
+
+
+def _can_resume(status: Status) -> bool:
+    return status is Status.PAUSED or is_resumable(status)

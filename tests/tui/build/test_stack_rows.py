@@ -1,0 +1,36 @@
+from nntui.tui.screens.build.cost import bar_words, size_words
+from nntui.tui.screens.build.stack_rows import HEADING, StackRow, awaited_rows, cells, fit
+
+ROWS = [StackRow("flatten_1", "", (64,), 0, 0), StackRow("activation_12", "leaky_relu", (28, 28, 1), 1234567, 99)]
+
+
+def test_columns_fill_the_width_and_drop_flops_before_parameters():
+    for width in range(30, 100):
+        columns = fit(ROWS, width)
+        assert len(columns.line(HEADING)) == width
+        assert {len(columns.line(cells(row))) for row in ROWS} == {width}
+        assert not (columns.flops and not columns.parameters)
+    assert fit(ROWS, 80).flops
+    assert not fit(ROWS, 30).parameters
+
+
+def test_what_is_too_long_ends_in_an_ellipsis():
+    line = fit(ROWS, 30).line(cells(ROWS[1]))
+    assert "…" in line
+    assert line.endswith("28×28×1")
+
+
+def test_rows_not_examined_yet_keep_what_is_known_and_are_counted_anew():
+    known_layer, new_layer = {"type": "dense", "units": 4}, {"type": "dense", "units": 8, "activation": "relu"}
+    known = {id(known_layer): StackRow("dense_1", "4", (4,), 20, 40)}
+    rows = awaited_rows([new_layer, known_layer], known)
+    assert rows == [StackRow("dense_1", "8 relu"), StackRow("dense_2", "4", (4,), 20, 40)]
+
+
+def test_bars_grow_by_eighths_and_show_all_but_nothing():
+    assert [bar_words(share, 2) for share in (0, 0.001, 0.5, 0.75, 1)] == ["", "▏", "█", "█▌", "██"]
+
+
+def test_sizes_have_two_or_three_figures():
+    words = [size_words(count) for count in (0, 999, 1000, 151456, 5 * 2**30)]
+    assert words == ["0 B", "999 B", "1.0 KiB", "148 KiB", "5.0 GiB"]
