@@ -29,14 +29,6 @@ class ParameterSpec:
     decays: bool = False
     """Whether weight decay, L1 and L2 act on it: weight matrices, not biases."""
 
-    def twin(self) -> Arena:
-        """An arena of the same parameters, at the same place in memory, with gradients of its own."""
-        twin = Arena.__new__(Arena)
-        twin.specs, twin._offsets, twin.decaying = self.specs, self._offsets, self.decaying
-        twin.values = self.values
-        twin.gradients = _aligned_zeros(len(self.values), self.values.dtype)
-        return twin
-
     @property
     def size(self) -> int:
         """How many numbers it holds."""
