@@ -1,8 +1,9 @@
-"""The arena: every parameter of a network in one flat vector, every gradient in another.
+"""The arena: every number a network keeps in one flat vector, every gradient in another.
 
 What works on all parameters at once (an optimizer, clipping, a norm, a checkpoint) is one pass over one vector. Layers
-hold views. Parameters that decay (weight matrices) stand first, the others (biases) after them, so that weight decay
-and L1/L2 are one pass over a prefix. Each parameter starts on a 64-byte line; the gaps between hold zeros for ever.
+hold views. Parameters that decay (weight matrices) stand first, the other learned ones (biases) after them, and last
+the numbers that are not learned but follow what a layer sees (running means), so that weight decay, and all that is
+learned, is one pass over a prefix. Each parameter starts on a 64-byte line; the gaps between hold zeros for ever.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class ParameterSpec:
     fan_out: int = 1
     decays: bool = False
     """Whether weight decay, L1 and L2 act on it: weight matrices, not biases."""
+    follows: float | None = None
+    """Not learned: it goes this share of the way, at each step, to what its layer puts in the place of its gradient."""
 
     @property
     def size(self) -> int:
@@ -38,7 +41,8 @@ class ParameterSpec:
 class Arena:
     """The parameter and gradient vectors of a network, and views of them by name ('dense_1.weight').
 
-    `values` and `gradients` are 1-D, of one length and dtype; `decaying` is the prefix that weight decay acts on.
+    `values` and `gradients` are 1-D, of one length and dtype; `decaying` is the prefix that weight decay acts on, and
+    `learned` the longer prefix that an optimizer moves.
     """
 
     def __init__(self, specs: Mapping[str, ParameterSpec], *, dtype: np.dtype) -> None:
@@ -46,27 +50,52 @@ class Arena:
         self.specs = MappingProxyType(dict(specs))
         self._offsets: dict[str, int] = {}
         end = 0
-        self.decaying = slice(0, 0)
-        for name, spec in sorted(specs.items(), key=lambda item: not item[1].decays):
+        self.decaying = self.learned = slice(0, 0)
+        for name, spec in sorted(specs.items(), key=lambda item: (item[1].follows is not None, not item[1].decays)):
             self._offsets[name] = end
             end += -(-spec.size // line) * line
             if spec.decays:
                 self.decaying = slice(0, end)
+            if spec.follows is None:
+                self.learned = slice(0, end)
+        self.following = slice(self.learned.stop, end)
         self.values = _aligned_zeros(end, dtype)
         self.gradients = _aligned_zeros(end, dtype)
+        self._paces = self._following_paces()
 
     def twin(self) -> Arena:
         """An arena of the same parameters, at the same place in memory, with gradients of its own."""
         twin = Arena.__new__(Arena)
-        twin.specs, twin._offsets, twin.decaying = self.specs, self._offsets, self.decaying
+        twin.specs, twin._offsets, twin._paces = self.specs, self._offsets, self._paces
+        twin.decaying, twin.learned, twin.following = self.decaying, self.learned, self.following
         twin.values = self.values
         twin.gradients = _aligned_zeros(len(self.values), self.values.dtype)
         return twin
 
     @property
     def size(self) -> int:
-        """The number of parameters, gaps left out."""
-        return sum(spec.size for spec in self.specs.values())
+        """How many numbers are learned, gaps left out."""
+        return sum(self.specs[name].size for name in self.learned_names)
+
+    @property
+    def learned_names(self) -> list[str]:
+        """The parameters that an optimizer moves."""
+        return [name for name, spec in self.specs.items() if spec.follows is None]
+
+    def follow(self) -> None:
+        """Moves what follows a step towards what its layers saw: v = v + pace·(seen - v). Uses up `gradients`."""
+        if self.following.start == self.following.stop:
+            return
+        values, seen = self.values[self.following], self.gradients[self.following]
+        np.subtract(seen, values, out=seen)
+        np.multiply(seen, self._paces, out=seen)
+        np.add(values, seen, out=values)
+
+    def _following_paces(self) -> np.ndarray:
+        paces = np.zeros_like(self.values)
+        for name, spec in self.specs.items():
+            self._view(paces, name)[...] = spec.follows or 0.0
+        return paces[self.following].copy()
 
     def value(self, name: str) -> np.ndarray:
         """A view of the parameter, in its own shape."""

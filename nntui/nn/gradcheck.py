@@ -54,7 +54,8 @@ def check_gradients(
         layers, input_shape, batch_size=len(x), rng=rng.spawn(1)[0], dtype=np.float64, input_gradient=True
     )
     # Biases start at zero, where a ReLU fed by zeros sits on its kink.
-    network.arena.values[...] += 0.01 * rng.standard_normal(network.arena.values.size)
+    learned = network.arena.values[network.arena.learned]
+    learned += 0.01 * rng.standard_normal(learned.size)
     inputs = np.array(x, np.float64)
     loss.build(batch_size=len(x), outputs=network.output_shape[0], classes=classes, dtype=network.dtype)
     states = network.random_states()
@@ -65,7 +66,9 @@ def check_gradients(
 
     value()
     input_gradient = network.backward(loss.backward()).copy()
-    arrays = {name: (network.arena.value(name), network.arena.gradient(name).copy()) for name in network.arena.specs}
+    arrays = {
+        name: (network.arena.value(name), network.arena.gradient(name).copy()) for name in network.arena.learned_names
+    }
     arrays["input"] = (inputs, input_gradient)
     return [_compare(name, array, grad, value, rng, at_most) for name, (array, grad) in arrays.items()]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from nntui.nn import initializers
 from nntui.nn.arena import Arena, ParameterSpec
-from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, Typed
 from nntui.nn.neuron import Neuron
 
 
@@ -36,18 +36,36 @@ class LayerPlan:
     output_shape: Shape
     parameters: dict[str, ParameterSpec]
     flops: int
-    buffers: dict[str, Shape]
+    buffers: Buffers
     needs_input_gradient: bool
 
     @property
     def parameter_count(self) -> int:
         """How many numbers the layer learns."""
-        return sum(spec.size for spec in self.parameters.values())
+        return sum(spec.size for spec in self.parameters.values() if spec.follows is None)
 
-    @property
-    def buffer_size(self) -> int:
-        """Numbers kept for each sample of a training step."""
-        return sum(math.prod(shape) for shape in self.buffers.values())
+    def scratch(self, batch_size: int) -> Buffers:
+        """What the layer needs once for batches of up to this size."""
+        return self.layer.scratch(
+            self.input_shape, batch_size=batch_size, needs_input_gradient=self.needs_input_gradient
+        )
+
+    def buffer_bytes(self, batch_size: int, dtype: np.dtype) -> int:
+        """Memory of the layer's buffers in a training step of this many samples."""
+        each = sum(_bytes(buffer, dtype) for buffer in self.buffers.values())
+        return batch_size * each + sum(_bytes(buffer, dtype) for buffer in self.scratch(batch_size).values())
+
+
+def _bytes(buffer: Shape | Typed, dtype: np.dtype) -> int:
+    if isinstance(buffer, Typed):
+        return math.prod(buffer.shape) * np.dtype(buffer.dtype).itemsize
+    return math.prod(buffer) * dtype.itemsize
+
+
+def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) -> np.ndarray:
+    if isinstance(buffer, Typed):
+        return np.zeros((*front, *buffer.shape), buffer.dtype)
+    return np.zeros((*front, *buffer), dtype)
 
 
 def plan(layers: Sequence[Layer], input_shape: Shape, *, input_gradient: bool = False) -> Iterator[LayerPlan]:
@@ -122,10 +140,14 @@ class Sequential:
             input_shape=item.input_shape,
             parameters={key: self.arena.value(f"{item.name}.{key}") for key in item.parameters},
             gradients={key: self.arena.gradient(f"{item.name}.{key}") for key in item.parameters},
-            buffers={key: np.zeros((self.batch_size, *shape), self.dtype) for key, shape in item.buffers.items()},
+            buffers=self._buffers(item),
             rng=rng,
             needs_input_gradient=item.needs_input_gradient,
         )
+
+    def _buffers(self, item: LayerPlan) -> dict[str, np.ndarray]:
+        each = {key: _zeros(buffer, self.dtype, (self.batch_size,)) for key, buffer in item.buffers.items()}
+        return each | {key: _zeros(buffer, self.dtype) for key, buffer in item.scratch(self.batch_size).items()}
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Outputs of shape (n, *output_shape) for x of shape (n, *input_shape), n at most `batch_size`.
@@ -165,11 +187,15 @@ class Sequential:
                       weights=weight[:, unit], bias=None if bias is None else bias[unit : unit + 1])  # fmt: skip
 
     def random_states(self) -> dict[str, Any]:
-        """The state of each stochastic layer's generator by layer name, as JSON can hold it."""
-        return {item.name: item.layer.memory.rng.bit_generator.state for item in self.plans if item.layer.stochastic}
+        """The state of each random layer's generators by name ('dropout_1'), as JSON can hold it."""
+        return {name: generator.bit_generator.state for name, generator in self._generators()}
 
     def set_random_states(self, states: dict[str, Any]) -> None:
         """Puts the generators back where `random_states` found them."""
+        for name, generator in self._generators():
+            generator.bit_generator.state = states[name]
+
+    def _generators(self) -> Iterator[tuple[str, np.random.Generator]]:
         for item in self.plans:
-            if item.layer.stochastic:
-                item.layer.memory.rng.bit_generator.state = states[item.name]
+            for name, generator in item.layer.generators().items():
+                yield f"{item.name}.{name}".rstrip("."), generator

@@ -37,7 +37,7 @@ class Optimizer(Configurable):
         self.slots = {name: np.zeros_like(arena.values) for name in self.slot_names}
         self._decaying = arena.values[arena.decaying]
         vectors = (arena.values, arena.gradients, *self.slots.values())
-        size = len(arena.values)
+        size = arena.learned.stop
         cuts = [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
         self._shares = []
         for worker in range(workers):

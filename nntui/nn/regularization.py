@@ -21,7 +21,7 @@ class Regularizer:
         self.l1, self.l2, self.clip_norm = l1, l2, clip_norm
         self._weights = arena.values[arena.decaying]
         self._weight_gradients = arena.gradients[arena.decaying]
-        self._gradients = arena.gradients
+        self._gradients = arena.gradients[arena.learned]
         self._scratch = np.zeros_like(self._weights) if l1 or l2 else None
 
     def apply(self) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nntui.data.catalogue import Description, describe
 from nntui.data.errors import DataError
 from nntui.data.settings import DataSettings
@@ -22,7 +24,6 @@ from nntui.spec.problems import Problem, SpecError, one_line
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft
 
-_FLOAT_BYTES = 4
 _LARGEST_STEP = 2**36
 """Bytes of one training step above which building would only fail: 64 GiB."""
 _LONGEST_TYPE = 30
@@ -179,12 +180,14 @@ def _totals(
         return None
     parameters = sum(item.parameter_count for item in plans)
     batch = min(training.batch_size, description.samples[0])
-    each_sample = math.prod(description.input_shape) + sum(item.buffer_size for item in plans)
+    dtype = np.dtype(np.float32)
+    buffers = batch * math.prod(description.input_shape) * dtype.itemsize
+    buffers += sum(item.buffer_bytes(batch, dtype) for item in plans)
     copies = 2 + len(training.optimizer.slot_names)
     return Totals(
         parameters=parameters,
         flops=sum(item.flops for item in plans),
-        step_bytes=_FLOAT_BYTES * (copies * parameters + batch * each_sample),
+        step_bytes=dtype.itemsize * copies * parameters + buffers,
         steps_per_epoch=math.ceil(description.samples[0] / training.batch_size),
     )
 

@@ -82,6 +82,9 @@ class BatchGradient:
         total = sum(map(len, self._shares))
         np.multiply(gradient, len(share) / total, out=gradient)
         part.network.backward(gradient)
+        arena = part.network.arena
+        # What is seen is a mean over the part too, and the parts' means are added.
+        arena.gradients[arena.following] *= len(share) / total
 
     def _forward(self, part: Part, indices: np.ndarray) -> None:
         part.x, part.truth = part.batches.gather(indices)

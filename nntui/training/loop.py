@@ -183,6 +183,7 @@ class Trainer:
             self.optimizer.step_share(0)
         else:
             self._team.run(self.optimizer.step_share)
+        self.network.arena.follow()
         self.step += 1
         self._position += 1
         self._loss_sum += loss * len(indices)
@@ -226,13 +227,13 @@ class Trainer:
 
     def _layer_stats(self) -> LayerStats:
         arena = self.network.arena
-        gradients = {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.specs}
+        gradients = {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.learned_names}
         if not self._has_gradient:
             gradients = {}
         return LayerStats(
             step=self.step,
             epoch=self.epochs_done + 1,
-            weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.specs},
+            weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.learned_names},
             gradient_norm=gradients,
         )
 

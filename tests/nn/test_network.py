@@ -186,7 +186,7 @@ def test_arithmetic_is_of_the_arrays_that_are_built():
     for item in plan(network.layers, (2, 2, 1)):
         built = item.layer.memory
         assert item.parameter_count == sum(array.size for array in built.parameters.values())
-        assert item.buffer_size * 5 == sum(array.size for array in built.buffers.values())
+        assert item.buffer_bytes(5, network.dtype) == sum(array.nbytes for array in built.buffers.values())
     assert [item.flops for item in network.plans] == [0, 2 * 4 * 6 + 6, 2 * 6 * 3 + 3]
 
 

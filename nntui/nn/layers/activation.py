@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.activations import Activation
-from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
 from nntui.nn.settings import setting
 
 
@@ -28,9 +28,10 @@ class ActivationLayer(Layer):
     def flops(self, input_shape: Shape) -> int:
         return math.prod(input_shape)
 
-    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> dict[str, Shape]:
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
         function = Activation.members()[self.function]
-        return {"y": input_shape} | {f"scratch_{index}": input_shape for index in range(function.scratches)}
+        found: Buffers = {"y": input_shape}
+        return found | {f"scratch_{index}": input_shape for index in range(function.scratches)}
 
     def detail(self) -> str:
         return self.function

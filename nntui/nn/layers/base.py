@@ -18,6 +18,18 @@ class ShapeError(ValueError):
     """A layer cannot take the shape it would be given; the message says what it needs and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A buffer whose numbers are not of the network's dtype."""
+
+    shape: Shape
+    dtype: str
+    """As NumPy names it: 'int64', 'bool'."""
+
+
+Buffers = dict[str, Shape | Typed]
+
+
 @dataclass(slots=True)
 class Memory:
     """What a network hands a layer to work with, sized for the largest batch; nothing is allocated after this."""
@@ -26,7 +38,7 @@ class Memory:
     parameters: Mapping[str, np.ndarray]
     gradients: Mapping[str, np.ndarray]
     buffers: Mapping[str, np.ndarray]
-    """By the names `Layer.buffers` gave, each with the batch in front."""
+    """By the names of `Layer.buffers`, each with the batch in front, and those of `Layer.scratch`. Zero at first."""
     rng: np.random.Generator
     needs_input_gradient: bool
     """False for the first layer with parameters: nobody asks it for the gradient of its input."""
@@ -44,7 +56,7 @@ class Layer(Configurable):
     memory: Memory = field(init=False, repr=False, compare=False)
 
     stochastic: ClassVar[bool] = False
-    """Whether it draws random numbers in training."""
+    """Whether it draws random numbers in training, from `memory.rng`."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of what comes out, given the shape that goes in; raises ShapeError where it does not fit."""
@@ -58,8 +70,12 @@ class Layer(Configurable):
         """Floating-point operations of one forward pass for one sample; a multiplication with its addition is 2."""
         return 0
 
-    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> dict[str, Shape]:
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
         """Arrays needed for each sample of a training step, by name."""
+        return {}
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        """Arrays needed once, however many samples there are (a tile of the batch, say); names unlike `buffers`."""
         return {}
 
     def detail(self) -> str:
@@ -69,6 +85,10 @@ class Layer(Configurable):
     def build(self, memory: Memory) -> None:
         """Takes its parameters and buffers."""
         self.memory = memory
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """Each random generator it draws from in training, by a name of its own; '' where there is but one."""
+        return {"": self.memory.rng} if self.stochastic else {}
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         """Output of shape (n, *output_shape) for x of shape (n, *input_shape); n at most the batch built for."""

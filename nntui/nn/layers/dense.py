@@ -10,7 +10,7 @@ import numpy as np
 from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
-from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
 from nntui.nn.settings import setting
 
 
@@ -56,9 +56,9 @@ class Dense(Layer):
     def flops(self, input_shape: Shape) -> int:
         return 2 * math.prod(input_shape) * self.width + (self.width if self.use_bias else 0)
 
-    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> dict[str, Shape]:
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
         activation = Activation.members()[self.activation]
-        found: dict[str, Shape] = {"y": (self.width,)}
+        found: Buffers = {"y": (self.width,)}
         if activation.keeps_z:
             found["z"] = (self.width,)
         found |= {f"scratch_{index}": (self.width,) for index in range(activation.scratches)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntui.nn.layers.base import Layer, Shape
+from nntui.nn.layers.base import Buffers, Layer, Shape
 from nntui.nn.settings import setting
 
 
@@ -27,7 +27,7 @@ class Dropout(Layer):
     def flops(self, input_shape: Shape) -> int:
         return math.prod(input_shape)
 
-    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> dict[str, Shape]:
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
         return {"y": input_shape, "mask": input_shape}
 
     def detail(self) -> str:
