@@ -9,6 +9,7 @@ learned, is one pass over a prefix. Each parameter starts on a 64-byte line; the
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,10 +43,11 @@ class Arena:
     """The parameter and gradient vectors of a network, and views of them by name ('dense_1.weight').
 
     `values` and `gradients` are 1-D, of one length and dtype; `decaying` is the prefix that weight decay acts on, and
-    `learned` the longer prefix that an optimizer moves.
+    `learned` the longer prefix that an optimizer moves. `shared`: processes forked later have the vectors in common.
     """
 
-    def __init__(self, specs: Mapping[str, ParameterSpec], *, dtype: np.dtype) -> None:
+    def __init__(self, specs: Mapping[str, ParameterSpec], *, dtype: np.dtype, shared: bool = False) -> None:
+        self.shared = shared
         line = _LINE_BYTES // dtype.itemsize
         self.specs = MappingProxyType(dict(specs))
         self._offsets: dict[str, int] = {}
@@ -59,18 +61,23 @@ class Arena:
             if spec.follows is None:
                 self.learned = slice(0, end)
         self.following = slice(self.learned.stop, end)
-        self.values = _aligned_zeros(end, dtype)
-        self.gradients = _aligned_zeros(end, dtype)
+        self.values = aligned_zeros(end, dtype, shared=shared)
+        self.gradients = self.vector()
         self._paces = self._following_paces()
 
     def twin(self) -> Arena:
         """An arena of the same parameters, at the same place in memory, with gradients of its own."""
         twin = Arena.__new__(Arena)
-        twin.specs, twin._offsets, twin._paces = self.specs, self._offsets, self._paces
+        twin.shared, twin.specs = self.shared, self.specs
+        twin._offsets, twin._paces = self._offsets, self._paces
         twin.decaying, twin.learned, twin.following = self.decaying, self.learned, self.following
         twin.values = self.values
-        twin.gradients = _aligned_zeros(len(self.values), self.values.dtype)
+        twin.gradients = self.vector()
         return twin
+
+    def vector(self) -> np.ndarray:
+        """A new vector laid out like `values`, all zero, and shared where those are."""
+        return aligned_zeros(len(self.values), self.values.dtype, shared=self.shared)
 
     @property
     def size(self) -> int:
@@ -118,7 +125,9 @@ class Arena:
         return vector[offset : offset + spec.size].reshape(spec.shape)
 
 
-def _aligned_zeros(count: int, dtype: np.dtype) -> np.ndarray:
-    buffer = np.zeros(count * dtype.itemsize + _LINE_BYTES, np.uint8)
+def aligned_zeros(count: int, dtype: np.dtype, *, shared: bool = False) -> np.ndarray:
+    """Zeros that begin on a 64-byte line; `shared`: processes forked later have them in common."""
+    size = count * dtype.itemsize + _LINE_BYTES
+    buffer = np.frombuffer(mmap.mmap(-1, size), np.uint8) if shared else np.zeros(size, np.uint8)
     start = -buffer.ctypes.data % _LINE_BYTES
     return buffer[start : start + count * dtype.itemsize].view(dtype)

@@ -3,63 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from nntui.nn import initializers
-from nntui.nn.arena import Arena, ParameterSpec
-from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, Typed
+from nntui.nn.arena import Arena
+from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, Typed
+from nntui.nn.layers.plan import LayerPlan, plan
 from nntui.nn.neuron import Neuron
-
-
-def layer_names(types: Iterable[str]) -> list[str]:
-    """A name for each layer of these types, counted from 1: 'flatten_1', 'dense_1', 'dense_2'."""
-    counts: Counter[str] = Counter()
-    names = []
-    for kind in types:
-        counts[kind] += 1
-        names.append(f"{kind}_{counts[kind]}")
-    return names
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LayerPlan:
-    """A layer's arithmetic: shapes without the batch, its parameters, and its buffers for one sample."""
-
-    name: str
-    layer: Layer
-    input_shape: Shape
-    output_shape: Shape
-    parameters: dict[str, ParameterSpec]
-    flops: int
-    buffers: Buffers
-    needs_input_gradient: bool
-
-    @property
-    def parameter_count(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(spec.size for spec in self.parameters.values() if spec.follows is None)
-
-    def scratch(self, batch_size: int) -> Buffers:
-        """What the layer needs once for batches of up to this size."""
-        return self.layer.scratch(
-            self.input_shape, batch_size=batch_size, needs_input_gradient=self.needs_input_gradient
-        )
-
-    def buffer_bytes(self, batch_size: int, dtype: np.dtype) -> int:
-        """Memory of the layer's buffers in a training step of this many samples."""
-        each = sum(_bytes(buffer, dtype) for buffer in self.buffers.values())
-        return batch_size * each + sum(_bytes(buffer, dtype) for buffer in self.scratch(batch_size).values())
-
-
-def _bytes(buffer: Shape | Typed, dtype: np.dtype) -> int:
-    if isinstance(buffer, Typed):
-        return math.prod(buffer.shape) * np.dtype(buffer.dtype).itemsize
-    return math.prod(buffer) * dtype.itemsize
 
 
 def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) -> np.ndarray:
@@ -68,34 +21,12 @@ def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) 
     return np.zeros((*front, *buffer), dtype)
 
 
-def plan(layers: Sequence[Layer], input_shape: Shape, *, input_gradient: bool = False) -> Iterator[LayerPlan]:
-    """The arithmetic of a stack, layer by layer; raises ShapeError at the first whose shape does not fit.
-
-    `input_gradient` asks for the gradient of the network's own input too.
-    """
-    needs_input_gradient, shape = input_gradient, input_shape
-    for name, layer in zip(layer_names(layer.type for layer in layers), layers, strict=True):
-        output_shape = layer.output_shape(shape)
-        parameters = layer.parameters(shape)
-        yield LayerPlan(
-            name=name,
-            layer=layer,
-            input_shape=shape,
-            output_shape=output_shape,
-            parameters=parameters,
-            flops=layer.flops(shape),
-            buffers=layer.buffers(shape, needs_input_gradient=needs_input_gradient),
-            needs_input_gradient=needs_input_gradient,
-        )
-        shape = output_shape
-        needs_input_gradient = needs_input_gradient or bool(parameters)
-
-
 class Sequential:
     """A stack of layers, built for batches of up to `batch_size` samples of `input_shape`.
 
     `rng` draws the weights and seeds each layer's own generator. The layers given are copied. With `input_gradient`,
-    `backward` returns the gradient of the input. An `arena` given is used as it is, its weights not drawn anew. Raises
+    `backward` returns the gradient of the input. An `arena` given is used as it is, its weights not drawn anew; else
+    with `shared` the new one lies in memory that processes forked later have in common. Raises
     ShapeError where the shapes do not fit.
     """
 
@@ -109,6 +40,7 @@ class Sequential:
         dtype: Any = np.float32,
         input_gradient: bool = False,
         arena: Arena | None = None,
+        shared: bool = False,
     ) -> None:
         copies = [dataclasses.replace(layer) for layer in layers]
         self.plans = list(plan(copies, input_shape, input_gradient=input_gradient))
@@ -123,7 +55,7 @@ class Sequential:
         specs = {f"{p.name}.{key}": spec for p in self.plans for key, spec in p.parameters.items()}
         weight_rng, *layer_rngs = rng.spawn(1 + len(copies))
         if arena is None:
-            self.arena = Arena(specs, dtype=self.dtype)
+            self.arena = Arena(specs, dtype=self.dtype, shared=shared)
             self._initialize(weight_rng)
         else:
             self.arena = arena
@@ -159,9 +91,14 @@ class Sequential:
         return x
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Fills `arena.gradients` given the gradient of the last output (overwritten), and returns the input's."""
-        for layer in reversed(self.layers):
-            grad = layer.backward(grad)
+        """Fills `arena.gradients` given the gradient of the last output (overwritten), and returns the input's.
+
+        Layers before the first with parameters are not asked: nothing in them learns.
+        """
+        for item in reversed(self.plans):
+            grad = item.layer.backward(grad)
+            if not item.needs_input_gradient:
+                break
         return grad
 
     def predict(self, x: np.ndarray) -> np.ndarray:

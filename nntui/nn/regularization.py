@@ -24,6 +24,11 @@ class Regularizer:
         self._gradients = arena.gradients[arena.learned]
         self._scratch = np.zeros_like(self._weights) if l1 or l2 else None
 
+    @property
+    def active(self) -> bool:
+        """Whether it changes anything."""
+        return self._scratch is not None or self.clip_norm is not None
+
     def apply(self) -> None:
         """Changes the gradients in place."""
         if self._scratch is not None:

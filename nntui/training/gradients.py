@@ -1,11 +1,13 @@
 """The gradient of a batch: by one worker, or by several that take equal parts of it.
 
 Workers share the parameters and have gradients, buffers and random layers of their own. Their gradients are added in
-the order of the workers, so that the result depends on how many there are, and not on which of them is done first.
+the order of the workers, so that the result depends on how many there are, and not on which of them is done first,
+nor on which process did a part.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -15,78 +17,156 @@ from nntui.data.batches import Batches
 from nntui.nn.losses import Loss
 from nntui.nn.metrics import Meter
 from nntui.nn.network import Sequential
-from nntui.nn.team import Team
+from nntui.training.crew import Crew, shared_array
+
+TASK = 0
 
 
 @dataclass(slots=True)
 class Part:
-    """One worker's tools, and what it found for its part of the last batch."""
+    """One worker's tools."""
 
     network: Sequential
     loss: Loss
     batches: Batches
-    x: np.ndarray
-    truth: np.ndarray
-    outputs: np.ndarray
-    value: float = 0.0
-    """The mean loss of the part."""
 
 
 class BatchGradient:
-    """Fills the gradients of the first part's arena, which is the network's own."""
+    """Fills each part's gradients; `add`, or an optimizer given `partials`, adds them up in the first's."""
 
-    def __init__(self, parts: list[Part], meter: Meter, team: Team) -> None:
-        self._parts, self._meter, self._team = parts, meter, team
-        self._gradients = [part.network.arena.gradients for part in parts]
-        self._shares: list[np.ndarray] = []
+    def __init__(self, parts: list[Part], meter: Meter, *, batch_size: int, labels: np.ndarray) -> None:
+        self._parts, self._meter, self._labels = parts, meter, labels
+        first = parts[0].network
+        self.partials = [part.network.arena.gradients for part in parts[1:]]
+        """The gradients of the parts after the first."""
+        self._gradients = first.arena.gradients
+        self._following = first.arena.following
+        if len(parts) > 1:
+            self._count = shared_array((1,), "int64")
+            self._rows = shared_array((batch_size,), "int64")
+            self._outputs = shared_array((batch_size, *first.output_shape), first.dtype.name)
+            self._values = shared_array((len(parts),), "float64")
+            self._random = [_RandomStates(part.network) for part in parts]
+            self._truth = np.empty((batch_size, *labels.shape[1:]), labels.dtype)
 
-    def compute(self, indices: np.ndarray) -> tuple[float, int | None]:
+    def compute(self, indices: np.ndarray, crew: Crew) -> tuple[float, int | None]:
         """The mean loss over these rows, at least one, and how many were answered rightly (None for regression).
 
-        Where the loss is not finite nothing is counted, and `suspect` tells where to look.
+        Where the loss is not finite nothing is counted, and `suspect` tells where to look. `crew` knows `work` as its
+        task number `TASK`.
         """
-        parts = self._parts
-        if len(parts) == 1:
-            self._forward(parts[0], indices)
-            if math.isfinite(parts[0].value):
-                hits = self._meter.update(parts[0].outputs, parts[0].truth)
-                parts[0].network.backward(parts[0].loss.backward())
-                return parts[0].value, hits
-            return parts[0].value, None
-        self._shares = np.array_split(indices, len(parts))
-        self._team.run(self._work)
-        loss = sum(part.value * len(share) for part, share in zip(parts, self._shares, strict=True)) / len(indices)
+        if len(self._parts) == 1:
+            return self._alone(indices)
+        self._count[0] = len(indices)
+        self._rows[: len(indices)] = indices
+        crew.run(TASK)
+        return self._gather(len(indices))
+
+    def _alone(self, indices: np.ndarray) -> tuple[float, int | None]:
+        part = self._parts[0]
+        self._x, truth = part.batches.gather(indices)
+        outputs = part.network.forward(self._x, training=True)
+        value = part.loss.forward(outputs, truth)
+        if not math.isfinite(value):
+            return value, None
+        hits = self._meter.update(outputs, truth)
+        part.network.backward(part.loss.backward())
+        return value, hits
+
+    def _share(self, worker: int) -> slice:
+        """The places in the batch that a worker takes: the first parts are a row longer where it does not divide."""
+        total, size = int(self._count[0]), len(self._parts)
+        each, longer = divmod(total, size)
+        start = worker * each + min(worker, longer)
+        return slice(start, start + each + (worker < longer))
+
+    @np.errstate(all="ignore")
+    def work(self, worker: int) -> None:
+        """One worker's part of the batch that was handed out."""
+        part, share = self._parts[worker], self._share(worker)
+        arena, count = part.network.arena, share.stop - share.start
+        if count == 0:
+            # The last batch of an epoch may have fewer rows than there are workers.
+            self._values[worker] = 0.0
+            arena.gradients.fill(0)
+            return
+        self._random[worker].load()
+        x, truth = part.batches.gather(self._rows[share])
+        outputs = part.network.forward(x, training=True)
+        self._outputs[share] = outputs
+        self._values[worker] = part.loss.forward(outputs, truth)
+        gradient = part.loss.backward()
+        # The loss is a mean over the part, and so is what layers see of it: what counts is the mean over the batch.
+        weight = count / int(self._count[0])
+        np.multiply(gradient, weight, out=gradient)
+        part.network.backward(gradient)
+        arena.gradients[arena.following] *= weight
+        self._random[worker].save()
+
+    def _gather(self, total: int) -> tuple[float, int | None]:
+        loss = sum(self._values[k] * _length(self._share(k)) for k in range(len(self._parts))) / total
         if not math.isfinite(loss):
-            return loss, None
-        for gradients in self._gradients[1:]:
-            np.add(self._gradients[0], gradients, out=self._gradients[0])
-        counts = [self._meter.update(part.outputs, part.truth) for part in parts if len(part.truth)]
-        return loss, None if counts[0] is None else sum(count or 0 for count in counts)
+            return float(loss), None
+        truth = self._labels.take(self._rows[:total], axis=0, out=self._truth[:total], mode="clip")
+        return float(loss), self._meter.update(self._outputs[:total], truth)
+
+    def add_followed(self) -> None:
+        """Adds up what the layers of all parts saw, leaving the gradients alone."""
+        for partial in self.partials:
+            self._gradients[self._following] += partial[self._following]
+
+    def add(self) -> None:
+        """Adds up the gradients of all parts and what their layers saw."""
+        for partial in self.partials:
+            np.add(self._gradients, partial, out=self._gradients)
 
     def suspect(self) -> tuple[Sequential, np.ndarray]:
         """The network and the inputs of the first part whose loss is not finite; of the first part where all are."""
-        part = next((part for part in self._parts if not math.isfinite(part.value)), self._parts[0])
-        return part.network, part.x
+        if len(self._parts) == 1:
+            return self._parts[0].network, self._x
+        worker = next((k for k in range(len(self._parts)) if not math.isfinite(self._values[k])), 0)
+        part = self._parts[worker]
+        return part.network, part.batches.gather(self._rows[self._share(worker)])[0]
 
-    @np.errstate(all="ignore")
-    def _work(self, worker: int) -> None:
-        part, share = self._parts[worker], self._shares[worker]
-        if not len(share):
-            # The last batch of an epoch may have fewer rows than there are workers.
-            part.value, part.truth = 0.0, part.truth[:0]
-            part.network.arena.gradients.fill(0)
-            return
-        self._forward(part, share)
-        gradient = part.loss.backward()
-        # The loss is a mean over the part: what counts is the mean over the batch.
-        total = sum(map(len, self._shares))
-        np.multiply(gradient, len(share) / total, out=gradient)
-        part.network.backward(gradient)
-        arena = part.network.arena
-        # What is seen is a mean over the part too, and the parts' means are added.
-        arena.gradients[arena.following] *= len(share) / total
+    def random_states(self) -> list[dict[str, object]]:
+        """The states of each part's random layers."""
+        if len(self._parts) == 1:
+            return [self._parts[0].network.random_states()]
+        for states in self._random:
+            states.load()
+        return [part.network.random_states() for part in self._parts]
 
-    def _forward(self, part: Part, indices: np.ndarray) -> None:
-        part.x, part.truth = part.batches.gather(indices)
-        part.outputs = part.network.forward(part.x, training=True)
-        part.value = part.loss.forward(part.outputs, part.truth)
+    def set_random_states(self, found: list[dict[str, object]]) -> None:
+        """Puts the random layers back where `random_states` found them; ValueError for another number of parts."""
+        for part, states in zip(self._parts, found, strict=True):
+            part.network.set_random_states(states)
+        for states in self._random if len(self._parts) > 1 else []:
+            states.save()
+
+
+def _length(share: slice) -> int:
+    return share.stop - share.start
+
+
+class _RandomStates:
+    """The states of a network's random layers in shared memory: whichever process does a part goes on from there."""
+
+    def __init__(self, network: Sequential) -> None:
+        self._network = network
+        self._is_random = bool(network.random_states())
+        text = json.dumps(network.random_states()).encode()
+        # Numbers in the states may grow longer: up to 39 digits for each of the two of a generator.
+        self._text = shared_array((2 * len(text) + 256,), "uint8")
+        self.save()
+
+    def load(self) -> None:
+        """Puts the network's generators where the last part ended."""
+        if self._is_random:
+            self._network.set_random_states(json.loads(self._text.tobytes().rstrip(b"\0")))
+
+    def save(self) -> None:
+        """Notes where the network's generators stand."""
+        if self._is_random:
+            text = json.dumps(self._network.random_states()).encode()
+            self._text[: len(text)] = np.frombuffer(text, np.uint8)
+            self._text[len(text) :] = 0

@@ -23,27 +23,36 @@ from nntui.nn.losses import Loss
 from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter
 from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
-from nntui.nn.team import Team
 from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
 from nntui.spec.model import ModelSpec
 from nntui.training.best import Best
+from nntui.training.crew import Crew
 from nntui.training.divergence import Origin, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
 
 Clock = Callable[[], float]
+_STEP = 1
+"""The crew's second task: the optimizer's step."""
 
 
 def build_network(
-    spec: ModelSpec, dataset: Dataset, *, batch_size: int | None = None, worker: int = 0, arena: Arena | None = None
+    spec: ModelSpec,
+    dataset: Dataset,
+    *,
+    batch_size: int | None = None,
+    worker: int = 0,
+    arena: Arena | None = None,
+    shared: bool = False,
 ) -> Sequential:
     """The network of a spec with its first weights, as the seed draws them.
 
-    Workers after the first have random layers of their own, and share the `arena` of the first's parameters.
+    Workers after the first have random layers of their own, and the `arena` of the first's parameters, which is
+    `shared` with other processes.
     """
     size = batch_size or min(spec.training.batch_size, max(len(dataset.train), 1))
     seeds = [spec.training.seed, 2, worker] if worker else [spec.training.seed, 2]
     rng = np.random.default_rng(np.random.SeedSequence(seeds))
-    return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng, arena=arena)
+    return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng, arena=arena, shared=shared)
 
 
 def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential) -> Loss:
@@ -59,15 +68,18 @@ def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential) -> Loss:
     return loss
 
 
-def build_meter(dataset: Dataset, network: Sequential, loss: Loss, *, confusion: bool = False) -> Meter:
-    """What counts the metrics of the data's task."""
+def build_meter(
+    dataset: Dataset, network: Sequential, loss: Loss, *, batch_size: int | None = None, confusion: bool = False
+) -> Meter:
+    """What counts the metrics of the data's task, for the network's batches or larger ones."""
+    size = batch_size or network.batch_size
     if dataset.task == "classification":
         threshold = 0.0 if loss.on_logits else 0.5
         return ClassificationMeter(
-            batch_size=network.batch_size, classes=len(dataset.classes), threshold=threshold, confusion=confusion
+            batch_size=size, classes=len(dataset.classes), threshold=threshold, confusion=confusion
         )
     scale = 1 / dataset.preprocessing.target_scale
-    return RegressionMeter(batch_size=network.batch_size, outputs=network.output_shape[0], scale=scale)
+    return RegressionMeter(batch_size=size, outputs=network.output_shape[0], scale=scale)
 
 
 class Trainer:
@@ -81,18 +93,23 @@ class Trainer:
         training = spec.training
         self.spec, self.dataset, self._clock = spec, dataset, clock
         self.batch_size = min(training.batch_size, len(dataset.train))
-        self._team = Team(min(training.workers or 1, self.batch_size))
-        self._parts = list(self._make_parts())
+        self._parts = list(self._make_parts(min(training.workers or 1, self.batch_size)))
         self.network, self.loss = self._parts[0].network, self._parts[0].loss
         self.optimizer = dataclasses.replace(training.optimizer)
-        self.optimizer.build(self.network.arena, workers=self._team.size)
         self._regularizer = Regularizer(
             self.network.arena, l1=training.l1, l2=training.l2, clip_norm=training.clip_norm
         )
         self._val_batches = Batches(dataset.val, dataset.preprocessing, self.network.batch_size)
-        self._meter = build_meter(dataset, self.network, self.loss)
+        self._meter = build_meter(dataset, self.network, self.loss, batch_size=self.batch_size)
         self._val_meter = build_meter(dataset, self.network, self.loss, confusion=True)
-        self._gradient = BatchGradient(self._parts, self._meter, self._team)
+        self._gradient = BatchGradient(
+            self._parts, self._meter, batch_size=self.batch_size, labels=dataset.train.y
+        )
+        # What looks at the whole gradient before the step needs it added up first; else each block is, while in cache.
+        self._adds_first = self._regularizer.active
+        partials = () if self._adds_first else self._gradient.partials
+        self.optimizer.build(self.network.arena, workers=len(self._parts), partials=partials)
+        self._crew = Crew(len(self._parts), (self._gradient.work, self.optimizer.step_share))
         self.best = Best(spec.training)
         self.step = 0
         self.epochs_done = 0
@@ -103,18 +120,22 @@ class Trainer:
         self._has_gradient = False
         """Whether the arena's gradients are of the last step; a checkpoint does not hold them."""
 
-    def _make_parts(self) -> Iterator[Part]:
-        size = math.ceil(self.batch_size / self._team.size)
+    def _make_parts(self, count: int) -> Iterator[Part]:
+        size = math.ceil(self.batch_size / count)
         arena: Arena | None = None
-        for worker in range(self._team.size):
+        for worker in range(count):
             network = build_network(
-                self.spec, self.dataset, batch_size=size, worker=worker, arena=arena.twin() if arena else None
+                self.spec,
+                self.dataset,
+                batch_size=size,
+                worker=worker,
+                arena=arena.twin() if arena else None,
+                shared=count > 1,
             )
             arena = arena or network.arena
             loss = build_loss(self.spec, self.dataset, network)
             batches = Batches(self.dataset.train, self.dataset.preprocessing, size)
-            x, truth = batches.gather(np.arange(0))
-            yield Part(network, loss, batches, x, truth, network.forward(x))
+            yield Part(network, loss, batches)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -136,6 +157,10 @@ class Trainer:
 
         Between two events nothing is half done: `progress()` and the weights may be saved there.
         """
+        with self._crew:
+            yield from self._epochs()
+
+    def _epochs(self) -> Iterator[Event]:
         while self.epochs_done < self.spec.training.epochs and not self.best.patience_lost:
             diverged = yield from self._train_epoch()
             if diverged is not None:
@@ -173,16 +198,17 @@ class Trainer:
     @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
     def _train_step(self, indices: np.ndarray) -> Step | None:
         """One optimizer update on these rows; None, and no update, where the loss is not finite."""
-        loss, hits = self._gradient.compute(indices)
+        loss, hits = self._gradient.compute(indices, self._crew)
         if not math.isfinite(loss):
             return None
-        self._regularizer.apply()
+        if self._adds_first:
+            self._gradient.add()
+            self._regularizer.apply()
+        else:
+            self._gradient.add_followed()
         self._has_gradient = True
         self.optimizer.begin_step()
-        if self._team.size == 1:
-            self.optimizer.step_share(0)
-        else:
-            self._team.run(self.optimizer.step_share)
+        self._crew.run(_STEP)
         self.network.arena.follow()
         self.step += 1
         self._position += 1
@@ -276,7 +302,7 @@ class Trainer:
             "meter": self._meter.state(),
             "learning_rate": self.optimizer.learning_rate,
             "optimizer_steps": self.optimizer.steps,
-            "random_states": [part.network.random_states() for part in self._parts],
+            "random_states": self._gradient.random_states(),
             "best": self.best.state(),
         }
 
@@ -288,8 +314,7 @@ class Trainer:
         self._meter.restore(progress["meter"])
         self.optimizer.learning_rate = float(progress["learning_rate"])
         self.optimizer.steps = int(progress["optimizer_steps"])
-        for part, states in zip(self._parts, progress["random_states"], strict=True):
-            part.network.set_random_states(states)
+        self._gradient.set_random_states(progress["random_states"])
         self.best.restore(progress["best"])
 
 

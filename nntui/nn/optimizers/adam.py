@@ -1,0 +1,65 @@
+"""Adam, and AdamW."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.optimizers.base import Optimizer
+from nntui.nn.settings import setting
+
+
+@dataclass
+class Adam(Optimizer):
+    """Momentum and a pace for each weight at once: a good first choice.
+
+    m = β1·m + (1 - β1)·g; v = β2·v + (1 - β2)·g²; p = p - learning_rate·m̂ / (√v̂ + epsilon), with m̂ = m / (1 - β1ᵗ) and
+    v̂ = v / (1 - β2ᵗ). Kingma and Ba 2014, https://arxiv.org/abs/1412.6980
+    """
+
+    type = "adam"
+    slot_names = ("mean", "square")
+
+    beta1: float = setting(0.9, minimum=0, below=1, help="The share of the remembered direction that is kept.")
+    beta2: float = setting(0.999, minimum=0, below=1, help="The share of the remembered squares that is kept.")
+    epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
+
+    def factors(self) -> tuple[float, ...]:
+        # The slots hold m / (1 - β1) and v / (1 - β2), which saves two passes: their factors, and those of the bias
+        # correction, are pulled out of the fraction into one rate and one epsilon.
+        mean_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
+        root_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
+        return (self.learning_rate * mean_scale / root_scale, self.beta1, self.beta2, self.epsilon / root_scale)
+
+    def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
+        rate, beta1, beta2, epsilon = factors
+        parameters, gradients, mean, square, scratch = block
+        np.multiply(mean, beta1, out=mean)
+        np.add(mean, gradients, out=mean)
+        np.multiply(square, beta2, out=square)
+        np.multiply(gradients, gradients, out=scratch)
+        np.add(square, scratch, out=square)
+        np.sqrt(square, out=scratch)
+        np.add(scratch, epsilon, out=scratch)
+        np.divide(mean, scratch, out=scratch)
+        np.multiply(scratch, rate, out=scratch)
+        np.subtract(parameters, scratch, out=parameters)
+
+
+@dataclass
+class AdamW(Adam):
+    """Adam whose weights also shrink a little at each step, which keeps them small; biases do not.
+
+    p = p - learning_rate·weight_decay·p before each step of Adam. Loshchilov and Hutter 2017,
+    https://arxiv.org/abs/1711.05101
+    """
+
+    type = "adamw"
+
+    weight_decay: float = setting(0.01, minimum=0, maximum=1, help="How fast weights shrink by themselves.")
+
+    @property
+    def decay(self) -> float:
+        return self.weight_decay

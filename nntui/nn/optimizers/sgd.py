@@ -1,0 +1,45 @@
+"""Stochastic gradient descent, with or without momentum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.optimizers.base import Optimizer, learning_rate_setting
+from nntui.nn.settings import setting
+
+
+@dataclass
+class SGD(Optimizer):
+    """Steps straight down the gradient; with momentum it keeps some of its last direction, as a ball does.
+
+    v = momentum·v + g; p = p - learning_rate·v, or with nesterov p = p - learning_rate·(g + momentum·v).
+    Sutskever et al. 2013, http://proceedings.mlr.press/v28/sutskever13.html, with the rate outside v as PyTorch has it.
+    """
+
+    type = "sgd"
+    slot_names = ("velocity",)
+
+    learning_rate: float = learning_rate_setting(0.01)
+    momentum: float = setting(0.0, minimum=0, below=1, help="The share of the last direction that is kept.")
+    nesterov: bool = setting(False, help="Look at the slope ahead, where the momentum is about to carry.")
+
+    def factors(self) -> tuple[float, ...]:
+        return (self.learning_rate, self.momentum)
+
+    def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
+        rate, momentum = factors
+        parameters, gradients, velocity, scratch = block
+        if momentum == 0:
+            np.multiply(gradients, rate, out=scratch)
+        else:
+            np.multiply(velocity, momentum, out=velocity)
+            np.add(velocity, gradients, out=velocity)
+            if self.nesterov:
+                np.multiply(velocity, momentum, out=scratch)
+                np.add(scratch, gradients, out=scratch)
+                np.multiply(scratch, rate, out=scratch)
+            else:
+                np.multiply(velocity, rate, out=scratch)
+        np.subtract(parameters, scratch, out=parameters)

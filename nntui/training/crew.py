@@ -1,0 +1,169 @@
+"""A crew: processes that do the same task at once, each its own share, on memory they have in common.
+
+Partners are forked, so that they have the data and the network without a copy, and they wait at a semaphore: trying it
+over and over for a moment, asleep after that. A share that its partner has not begun when this process is done with
+its own is done here: which process does a share never changes what comes out, only how soon.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from nntui.training.rest import Rest
+
+Task = Callable[[int], None]
+
+_TRIES = 3000
+"""Of a semaphore before falling asleep at it: some half a millisecond."""
+_NAP_SECONDS = 0.25
+"""How long to sleep at a semaphore before looking whether the other side is still there."""
+_END = -1
+
+
+class CrewError(Exception):
+    """A partner is gone; one line for people."""
+
+
+def shared_array(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Zeros that this process and those forked from it have in common."""
+    count = int(np.prod(shape))
+    memory = mmap.mmap(-1, max(count * np.dtype(dtype).itemsize, 1))
+    return np.frombuffer(memory, dtype, count).reshape(shape)
+
+
+class Crew:
+    """`size` workers, this process among them; `tasks` are called with the number of a worker, from 0.
+
+    Outside a `with` block there are no partners, and all shares are done here. What tasks read and write in common
+    must lie in shared memory that exists when the block is entered.
+    """
+
+    def __init__(self, size: int, tasks: Sequence[Task]) -> None:
+        self.size = size
+        self._tasks = tasks
+        self._partners: list[int] = []
+        self._rest = Rest()
+        if size > 1:
+            context = get_context("fork")
+            self._order = shared_array((1,), "int64")
+            self._starts = [context.Semaphore(0) for _ in range(size - 1)]
+            self._ends = [context.Semaphore(0) for _ in range(size - 1)]
+
+    def __enter__(self) -> Self:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        for worker in range(1, self.size):
+            partner = os.fork()
+            if partner == 0:
+                _become_partner(self, worker, parent)
+            self._partners.append(partner)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        partners, self._partners = self._partners, []
+        if partners:
+            self._order[0] = _END
+        for start in self._starts if partners else []:
+            start.release()
+        for partner in partners:
+            os.waitpid(partner, 0)
+
+    def run(self, task: int) -> None:
+        """Does every share of the task of this number, and returns when the last is done.
+
+        Raises CrewError where a partner has died, and what a share that was done here raised.
+        """
+        work = self._tasks[task]
+        if not self._partners or self._rest.resting():
+            for worker in range(self.size):
+                work(worker)
+            return
+        self._order[0] = task
+        for start in self._starts:
+            start.release()
+        self._rest.begin()
+        try:
+            work(0)
+        finally:
+            self._rest.own_share_done()
+            for worker in range(1, self.size):
+                if self._starts[worker - 1].acquire(False):
+                    work(worker)
+                else:
+                    self._await(worker)
+            self._rest.all_done()
+
+    def _await(self, worker: int) -> None:
+        end = self._ends[worker - 1]
+        for _ in range(_TRIES):
+            if end.acquire(False):
+                return
+        while not end.acquire(True, _NAP_SECONDS):
+            partner = self._partners[worker - 1]
+            if os.waitpid(partner, os.WNOHANG)[0]:
+                self._partners = [other for other in self._partners if other != partner]
+                self._abandon()
+                raise CrewError(f"the process of worker {worker} has ended before its time; 'nntui resume' goes on")
+
+    def _abandon(self) -> None:
+        """Ends the partners that are left, whatever they are doing."""
+        for partner in self._partners:
+            os.kill(partner, signal.SIGKILL)
+            os.waitpid(partner, 0)
+        self._partners = []
+
+    def serve(self, worker: int, parent: int) -> None:
+        """What a partner does: its share of each task, until it is told to end or its parent is gone."""
+        start, end = self._starts[worker - 1], self._ends[worker - 1]
+        while True:
+            for _ in range(_TRIES):
+                if start.acquire(False):
+                    break
+            else:
+                while not start.acquire(True, _NAP_SECONDS):
+                    if os.getppid() != parent:
+                        return
+            task = int(self._order[0])
+            if task == _END:
+                return
+            self._tasks[task](worker)
+            end.release()
+
+
+def _become_partner(crew: Crew, worker: int, parent: int) -> None:
+    """What a forked process does until its end; never returns."""
+    with _LastWords():
+        # Ctrl+C and a closed terminal reach the whole group: when to end is for the process that leads it to say.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        # Whoever waits for the run's lock or for the end of a pipe must not wait for a partner.
+        os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 2**16 else 2**16)
+        crew.serve(worker, parent)
+
+
+class _LastWords:
+    """Ends the process with its block, and prints the exception that ended it, whatever it is."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            traceback.print_exception(error)
+            sys.stderr.flush()
+        os._exit(0 if error is None else 1)
