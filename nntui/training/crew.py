@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import os
 import signal
-import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
@@ -52,7 +52,7 @@ class Crew:
         self.size = size
         self._tasks = tasks
         self._partners: list[int] = []
-        self._rest = Rest()
+        self._rest = Rest(time.perf_counter)
         if size > 1:
             context = get_context("fork")
             self._order = shared_array((1,), "int64")
@@ -60,8 +60,6 @@ class Crew:
             self._ends = [context.Semaphore(0) for _ in range(size - 1)]
 
     def __enter__(self) -> Self:
-        sys.stdout.flush()
-        sys.stderr.flush()
         parent = os.getpid()
         for worker in range(1, self.size):
             partner = os.fork()
@@ -164,6 +162,6 @@ class _LastWords:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            traceback.print_exception(error)
-            sys.stderr.flush()
+            # Python's own stderr may be a file that was closed here.
+            os.write(2, "".join(traceback.format_exception(error)).encode())
         os._exit(0 if error is None else 1)

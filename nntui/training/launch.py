@@ -13,7 +13,7 @@ from typing import Any
 
 import nntui
 from nntui.runs.directory import RunDirectory, RunsError, problem
-from nntui.training.threads import chosen_workers, set_threads_before_numpy
+from nntui.training.threads import set_threads_before_numpy
 
 
 def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | None = None) -> RunDirectory:
@@ -29,6 +29,7 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
     from nntui.spec.document import write_document
     from nntui.spec.examine import examine
     from nntui.spec.parsing import PROVENANCE, to_draft
+    from nntui.training.workers import is_worth_trying
 
     if name is not None:
         draft = {**draft, "name": name}
@@ -37,10 +38,10 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
     resolved = to_draft(spec)
     resolved["data"]["source"] = absolute_source(spec.data, base=base)
     if spec.training.workers is None and examination.totals is not None:
-        workers = chosen_workers(
-            examination.totals.flops * spec.training.batch_size, batch_size=spec.training.batch_size
-        )
-        resolved["training"]["workers"] = workers
+        flops = examination.totals.flops * spec.training.batch_size
+        # Where it is, the worker tries, and writes down what it takes.
+        if not is_worth_trying(flops, batch_size=spec.training.batch_size):
+            resolved["training"]["workers"] = 1
     resolved[PROVENANCE] = {
         "nntui": nntui.__version__,
         "numpy": np.__version__,

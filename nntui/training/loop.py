@@ -10,8 +10,10 @@ All randomness comes from the seed: the weights and the random layers from (seed
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -159,6 +161,17 @@ class Trainer:
         """
         with self._crew:
             yield from self._epochs()
+
+    @contextmanager
+    def trying(self) -> Iterator[Callable[[], Any]]:
+        """A function that makes one step after another on the first epoch's batches, to see how long they take.
+
+        The trainer is spoiled by it.
+        """
+        order, size = self._order(), self.batch_size
+        starts = itertools.cycle(range(0, len(order), size))
+        with self._crew:
+            yield lambda: self._train_step(order[(start := next(starts)) : start + size])
 
     def _epochs(self) -> Iterator[Event]:
         while self.epochs_done < self.spec.training.epochs and not self.best.patience_lost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 _FIRST, _LONGEST = 64, 4096
 """Tasks to do alone before the partners are tried again; doubled each time they prove slow once more."""
@@ -13,7 +13,8 @@ _SUSPECT = 8
 class Rest:
     """Watches how long the partners keep one waiting, compared with how long one worked oneself."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._left = 0
         self._length = _FIRST
         self._slow = 0
@@ -28,15 +29,15 @@ class Rest:
 
     def begin(self) -> None:
         """A task is handed out."""
-        self._began = time.perf_counter()
+        self._began = self._clock()
 
     def own_share_done(self) -> None:
         """One's own share of it is done."""
-        self._own = time.perf_counter()
+        self._own = self._clock()
 
     def all_done(self) -> None:
         """The last share is done. Waiting for longer than one's own share took is slower than doing both."""
-        waited = time.perf_counter() - self._own
+        waited = self._clock() - self._own
         if waited <= self._own - self._began:
             self._slow = 0
             return

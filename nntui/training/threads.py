@@ -1,4 +1,4 @@
-"""How many threads a training takes: workers that share each batch, and one for each of their matrix products."""
+"""How many threads a matrix product takes: one, since processes share a batch where sharing pays."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import os
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
-_WORTH_SHARING = 60_000_000
-"""FLOPs of a forward pass over a batch: about two milliseconds of a whole step."""
-_FEWEST_ROWS = 128
-"""Rows of a part: a matrix product of 64 rows runs at two thirds of the speed of one of 128."""
 VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -32,13 +28,3 @@ def one_matrix_thread() -> Iterator[None]:
 
     with threadpool_limits(1, user_api="blas"):
         yield
-
-
-def chosen_workers(flops_per_step: int, *, batch_size: int) -> int:
-    """How many workers share a batch when nobody says: 2 where a half of it is still worth handing over, else 1.
-
-    `flops_per_step` is of the forward pass. On a machine of one core it is 1.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    worth_it = flops_per_step >= _WORTH_SHARING and batch_size >= 2 * _FEWEST_ROWS
-    return 2 if cores > 1 and worth_it else 1

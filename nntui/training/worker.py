@@ -18,16 +18,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 import nntui
 from nntui.data.catalogue import load
+from nntui.data.dataset import Dataset
 from nntui.data.errors import DataError
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.commands import CommandReader
-from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.runs.event_log import EventLog
 from nntui.runs.events import (
     EpochEnded,
@@ -42,21 +43,24 @@ from nntui.runs.events import (
 )
 from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_csv import MetricsCsv
-from nntui.spec.document import read_document
+from nntui.spec.document import read_document, write_document
 from nntui.spec.examine import examine
+from nntui.spec.model import ModelSpec
 from nntui.spec.problems import SpecError
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
+from nntui.training.crew import CrewError
 from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
 from nntui.training.thinning import Thinning
 from nntui.training.threads import one_matrix_thread
+from nntui.training.workers import quickest_workers
 
 Listener = Callable[[Event], None]
 EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
 _POLL_SECONDS = 0.02
 _SYNC_SECONDS = 1.0
-REFUSALS = (SpecError, DataError, CheckpointError, RunsError, MemoryError)
+REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryError)
 """What keeps a run from training through no fault of the program: each is told in one line."""
 
 
@@ -94,8 +98,8 @@ class Worker:
             self._log = EventLog(self.run_directory.events_path)
             stack.callback(self._log.close)
             stack.enter_context(_FailureRecord(self))
-            self._open(stack)
             stack.enter_context(one_matrix_thread())
+            self._open(stack)
             return self._train()
 
     def _open(self, stack: ExitStack) -> None:
@@ -104,6 +108,7 @@ class Worker:
         draft = read_document(run.model_path)
         spec = examine(draft, base=run.path).ready()
         dataset = load(spec.data, base=run.path, seed=spec.training.seed)
+        spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
         self._keeper = Keeper(run, self._trainer)
         resumed = self._keeper.restore()
@@ -115,6 +120,18 @@ class Worker:
         stack.callback(self._metrics.close)
         self._metrics.drop_after(self._trainer.epochs_done)
         self._thinning = Thinning(self._trainer.steps_per_epoch)
+
+    def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
+        """The spec with its number of workers; one that was found by trying is written down before the first step."""
+        if spec.training.workers is not None:
+            return spec
+        workers = quickest_workers(spec, dataset)
+        path = self.run_directory.model_path
+        try:
+            write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path)
+        except OSError as error:
+            raise RunsError(f"cannot write {problem(path, error)}") from error
+        return dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=workers))
 
     def _train(self) -> RunEnded:
         trainer = self._trainer

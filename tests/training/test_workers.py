@@ -1,13 +1,16 @@
 """Several workers on each batch: the same gradient, the same bits each time, and the same after going on."""
 
+import dataclasses
 import json
-import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nntui.runs.events import EpochEnded, Step
-from nntui.training.threads import chosen_workers
+from nntui.data.catalogue import load
+from nntui.spec.examine import examine
+from nntui.training.workers import is_worth_trying, quickest_workers, usable_cores
 from tests.training.conftest import draft, trainer_of
 
 PLAIN = [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}]
@@ -73,9 +76,35 @@ def test_divergence_in_the_second_workers_part_is_found():
     assert (ended.reason, ended.layer, ended.step) == ("diverged", "dense_2", 1)
 
 
-def test_a_batch_is_shared_where_each_half_is_worth_it():
-    """Small steps and small batches are made by one worker; a machine of one core never shares."""
-    assert chosen_workers(10**9, batch_size=128) == 1
-    assert chosen_workers(10**6, batch_size=4096) == 1
-    cores = len(os.sched_getaffinity(0))
-    assert chosen_workers(10**9, batch_size=512) == min(2, cores)
+def test_partners_change_no_bit():
+    """Parts done by processes of their own, and all by this one: the same numbers."""
+    model = draft(**{"training.workers": 3, "training.optimizer": "adamw"})
+    shared, alone = trainer_of(model), trainer_of(model)
+    alone._crew = type(alone._crew)(1, ())
+    alone._crew.run = lambda task: [(alone._gradient.work, alone.optimizer.step_share)[task](k) for k in range(3)]
+    assert losses(shared) == losses(alone)
+    np.testing.assert_array_equal(shared.network.arena.values, alone.network.arena.values)
+    assert shared.progress()["random_states"] == alone.progress()["random_states"]
+
+
+@pytest.mark.parametrize("setting", ["l1", "l2", "clip_norm"])
+def test_what_looks_at_the_whole_gradient_sees_all_parts(setting):
+    changes = {"training.optimizer": "sgd", f"training.{setting}": 0.05}
+    alone = trainer_of(draft(layers=PLAIN, **changes))
+    shared = trainer_of(draft(layers=PLAIN, **changes, **{"training.workers": 2}))
+    losses(alone), losses(shared)
+    np.testing.assert_allclose(shared.network.arena.values, alone.network.arena.values, rtol=1e-3, atol=1e-5)
+
+
+def test_small_steps_small_batches_and_single_cores_are_not_worth_a_try():
+    assert not is_worth_trying(10**6, batch_size=4096)
+    assert not is_worth_trying(10**9, batch_size=16)
+    assert is_worth_trying(10**9, batch_size=128) == (usable_cores() > 1)
+
+
+def test_what_is_tried_leaves_no_trace_and_is_a_number_of_workers_there_may_be():
+    spec = examine(draft(**{"training.batch_size": 64}), base=Path()).ready()
+    dataset = load(spec.data, base=Path(), seed=0)
+    before = dataset.train.x.copy()
+    assert quickest_workers(dataclasses.replace(spec), dataset) in range(1, usable_cores() + 1)
+    np.testing.assert_array_equal(dataset.train.x, before)

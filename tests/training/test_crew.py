@@ -1,0 +1,186 @@
+"""The crew: shares done by several processes, by whoever is there, and what happens when one of them is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from nntui.training.crew import Crew, CrewError, shared_array
+from nntui.training.rest import Rest
+
+
+class Meeting:
+    """A task in which all workers wait for one another, so that each must be done by a process of its own."""
+
+    def __init__(self, size):
+        self.pids = shared_array((size,), "int64")
+        self._barrier = get_context("fork").Barrier(size)
+
+    def __call__(self, worker):
+        self.pids[worker] = os.getpid()
+        self._barrier.wait(timeout=60)
+
+
+def test_each_share_is_done_by_a_process_of_its_own_and_all_are_gone_at_the_end():
+    meeting = Meeting(3)
+    with Crew(3, [meeting]) as crew:
+        for _ in range(2):
+            crew.run(0)
+        assert meeting.pids[0] == os.getpid()
+        assert len(set(meeting.pids.tolist())) == 3
+    for pid in meeting.pids[1:].tolist():
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_tasks_are_told_apart_and_see_what_was_written_before_them():
+    numbers, found = shared_array((1,), "float64"), shared_array((2, 2), "float64")
+
+    def double(worker):
+        found[0, worker] = 2 * numbers[0]
+
+    def square(worker):
+        found[1, worker] = numbers[0] ** 2
+
+    with Crew(2, [double, square]) as crew:
+        for number in range(200):
+            numbers[0] = number
+            crew.run(0)
+            crew.run(1)
+            np.testing.assert_array_equal(found, [[2 * number] * 2, [number**2] * 2])
+
+
+def test_without_partners_all_shares_are_done_here():
+    pids = shared_array((3,), "int64")
+
+    def note(worker):
+        pids[worker] = os.getpid()
+
+    Crew(3, [note]).run(0)
+    assert pids.tolist() == [os.getpid()] * 3
+
+
+def test_a_share_that_a_partner_does_not_begin_is_done_here():
+    meeting, pids = Meeting(2), shared_array((2,), "int64")
+
+    def note(worker):
+        pids[worker] = os.getpid()
+
+    with Crew(2, [meeting, note]) as crew:
+        crew.run(0)
+        partner = int(meeting.pids[1])
+        os.kill(partner, signal.SIGSTOP)
+        os.waitpid(partner, os.WUNTRACED)
+        crew.run(1)
+        assert pids.tolist() == [os.getpid()] * 2
+        os.kill(partner, signal.SIGCONT)
+        crew.run(0)
+
+
+def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
+    begun = get_context("fork").Semaphore(0)
+    pid = shared_array((1,), "int64")
+
+    def wait(worker):
+        if worker:
+            pid[0] = os.getpid()
+            begun.release()
+            signal.pause()
+        else:
+            begun.acquire()
+            os.kill(int(pid[0]), signal.SIGKILL)
+
+    with Crew(2, [wait]) as crew, pytest.raises(CrewError, match="worker 1 has ended before its time"):
+        crew.run(0)
+
+
+def test_what_a_partner_raises_is_printed_and_ends_the_run(capfd):
+    meeting = Meeting(2)
+
+    def fail(worker):
+        meeting(worker)
+        if worker:
+            raise ArithmeticError("no such number")
+
+    with Crew(2, [fail]) as crew, pytest.raises(CrewError):
+        crew.run(0)
+    assert "ArithmeticError: no such number" in capfd.readouterr().err
+
+
+def test_what_the_own_share_raises_is_raised_once_the_others_are_done():
+    meeting, done = Meeting(2), shared_array((1,), "int64")
+
+    def fail(worker):
+        meeting(worker)
+        if worker == 0:
+            raise ArithmeticError("no such number")
+        done[0] += 1
+
+    with Crew(2, [fail]) as crew, pytest.raises(ArithmeticError):
+        crew.run(0)
+    assert done[0] == 1
+
+
+def test_partners_end_with_the_process_they_belong_to():
+    """Killed, it cannot tell them: they notice. Their end is seen as that of the pipe they hold open."""
+    program = "\n".join(
+        [
+            "import os, signal",
+            "from nntui.training.crew import Crew",
+            "with Crew(2, [lambda worker: None]) as crew:",
+            "    crew.run(0)",
+            "    os.kill(os.getpid(), signal.SIGKILL)",
+        ]
+    )
+    process = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    assert process.stdout == b""
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def done(rest, clock, *, own, waited):
+    rest.begin()
+    clock.now += own
+    rest.own_share_done()
+    clock.now += waited
+    rest.all_done()
+
+
+def rested(rest):
+    count = 0
+    while rest.resting():
+        count += 1
+    return count
+
+
+def test_partners_that_keep_one_waiting_are_left_alone_for_longer_each_time():
+    clock = Clock()
+    rest = Rest(clock)
+    lengths = []
+    for _ in range(8):
+        for _ in range(8):
+            assert not rest.resting()
+            done(rest, clock, own=1, waited=1.5)
+        lengths.append(rested(rest))
+    assert lengths == [64, 128, 256, 512, 1024, 2048, 4096, 4096]
+
+
+def test_a_slow_task_now_and_then_is_no_reason_to_rest():
+    clock = Clock()
+    rest = Rest(clock)
+    for _ in range(20):
+        for _ in range(7):
+            done(rest, clock, own=1, waited=3)
+        done(rest, clock, own=1, waited=0.9)
+        assert not rest.resting()
