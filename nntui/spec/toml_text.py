@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Integer, Trivia
+from tomlkit.items import AoT, Integer, Item, Trivia
 from tomlkit.toml_document import TOMLDocument
 
 
@@ -62,8 +62,13 @@ def _renew(table: Any, values: Mapping[str, Any]) -> None:
             _renew(old, value)
         elif _is_section(value) and isinstance(value, list) and isinstance(old, AoT):
             _renew_list(old, value)
-        elif key not in table or old.unwrap() != value or type(old.unwrap()) is not type(value):
+        elif key not in table or _plain(old) != value or type(_plain(old)) is not type(value):
             table[key] = _item(value)
+
+
+def _plain(item: Any) -> Any:
+    # A table gives its booleans as they are, and everything else as items of its own.
+    return item.unwrap() if isinstance(item, Item) else item
 
 
 def _renew_list(tables: AoT, values: list[dict[str, Any]]) -> None:

@@ -119,3 +119,9 @@ def test_hostile_texts(text, why):
     assert why in str(raised.value)
     assert str(raised.value).isprintable()
     assert len(str(raised.value)) < 300
+
+
+def test_a_switch_is_written_over_an_older_text():
+    """A boolean in a file that exists already: changed where it changes, and left where it does not."""
+    older = "kept = true  # as it was\nturned = true\n"
+    assert to_toml({"kept": True, "turned": False}, older=older) == "kept = true  # as it was\nturned = false\n"
