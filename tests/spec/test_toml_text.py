@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nntui.resources import models_dir
 from nntui.spec.document import dump_document, parse_document
 from nntui.spec.problems import SpecError
+from nntui.spec.toml_text import to_toml
 from tests.spec.drafts import moments, scalars, tables
 
 
