@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 _FIRST, _LONGEST = 64, 4096
-"""Tasks to do alone before the partners are tried again; doubled each time they prove slow once more."""
-_SUSPECT = 8
-"""Slow tasks in a row after which a rest begins: a single one is chance."""
+"""Tasks to do alone before the partners are tried again; doubled while they prove slow each time."""
+_WINDOW = 32
+"""Tasks that are looked at together: a single slow one is chance."""
+_WORTH = 0.75
+"""Of the time of one's own share. Waiting for longer, all in all one is hardly quicker than doing every share alone."""
 
 
 class Rest:
@@ -17,7 +19,8 @@ class Rest:
         self._clock = clock
         self._left = 0
         self._length = _FIRST
-        self._slow = 0
+        self._seen = 0
+        self._worked = self._waited = 0.0
         self._began = self._own = 0.0
 
     def resting(self) -> bool:
@@ -36,13 +39,15 @@ class Rest:
         self._own = self._clock()
 
     def all_done(self) -> None:
-        """The last share is done. Waiting for longer than one's own share took is slower than doing both."""
-        waited = self._clock() - self._own
-        if waited <= self._own - self._began:
-            self._slow = 0
+        """The last share is done, by whomever; after the last task of a window it is decided whether to rest."""
+        self._worked += self._own - self._began
+        self._waited += self._clock() - self._own
+        self._seen += 1
+        if self._seen < _WINDOW:
             return
-        self._slow += 1
-        if self._slow == _SUSPECT:
-            self._slow = 0
+        if self._waited > _WORTH * self._worked:
             self._left = self._length
             self._length = min(2 * self._length, _LONGEST)
+        else:
+            self._length = _FIRST
+        self._seen, self._worked, self._waited = 0, 0.0, 0.0

@@ -169,9 +169,9 @@ def test_partners_that_keep_one_waiting_are_left_alone_for_longer_each_time():
     rest = Rest(clock)
     lengths = []
     for _ in range(8):
-        for _ in range(8):
+        for _ in range(32):
             assert not rest.resting()
-            done(rest, clock, own=1, waited=1.5)
+            done(rest, clock, own=1, waited=0.8)
         lengths.append(rested(rest))
     assert lengths == [64, 128, 256, 512, 1024, 2048, 4096, 4096]
 
@@ -180,7 +180,18 @@ def test_a_slow_task_now_and_then_is_no_reason_to_rest():
     clock = Clock()
     rest = Rest(clock)
     for _ in range(20):
-        for _ in range(7):
-            done(rest, clock, own=1, waited=3)
-        done(rest, clock, own=1, waited=0.9)
+        for _ in range(31):
+            done(rest, clock, own=1, waited=0.1)
+        done(rest, clock, own=1, waited=20)
         assert not rest.resting()
+
+
+def test_partners_that_are_worth_it_again_are_not_left_alone():
+    clock = Clock()
+    rest = Rest(clock)
+    for _ in range(32):
+        done(rest, clock, own=1, waited=5)
+    assert rested(rest) == 64
+    for _ in range(1000):
+        assert not rest.resting()
+        done(rest, clock, own=1, waited=0.2)

@@ -1,12 +1,14 @@
 """What a run survives: a worker killed again and again, a terminal that goes away, a disk that is full."""
 
 import contextlib
+import copy
 import os
 import pty
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,6 +75,38 @@ def test_killed_twenty_times_at_random_moments_it_ends_as_if_it_had_not_been(new
     expected = {event.epoch: event.metrics for event in events_of(whole) if isinstance(event, EpochEnded)}
     assert metrics == expected
     assert len(killed.metrics_path.read_text().splitlines()) == 201
+
+
+def partners_of(process):
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
+
+
+@pytest.mark.parametrize("ending", ["kill", "terminate", "partner"])
+def test_a_run_with_partners_ended_in_any_way_goes_on_as_the_same_run(new_run, ending):
+    """Killed, asked to end, or with a partner killed under it."""
+    model = copy.deepcopy(LONG)
+    model["training"] |= {"workers": 2, "epochs": 60}
+    whole, ended = new_run(model), new_run(model)
+    Worker(whole).run()
+    process = start_worker(ended)
+    reader, seen = EventReader(ended.events_path), []
+    wait_until(lambda: newest_step(reader, seen) >= 50, process)
+    partners = partners_of(process)
+    if ending == "partner":
+        for partner in partners:
+            os.kill(partner, signal.SIGKILL)
+        # Killed between two shares it is not missed; killed within one it ends the run.
+        if process.wait(PATIENCE):
+            assert "the process of worker 1 has ended before its time" in events_of(ended)[-1].message
+            assert status_of(ended) is Status.FAILED
+    else:
+        getattr(process, ending)()
+        assert process.wait(PATIENCE) == (0 if ending == "terminate" else -signal.SIGKILL)
+    if status_of(ended) is not Status.FINISHED:
+        assert start_worker(ended).wait(PATIENCE) == 0
+    assert_equal_tensors(weights_of(ended), weights_of(whole))
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in partners))
 
 
 def test_a_terminal_that_goes_away_does_not_take_the_worker_with_it(new_run):
