@@ -43,11 +43,10 @@ def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
     """An epoch for a person: each metric with its validation beside it, as many as fit `width` characters."""
     line = f"epoch {ended.epoch:>{len(str(epochs))}}/{epochs}"
     end = "  best" if ended.best else ""
-    for name, value in ended.metrics.items():
-        if name.startswith("val_"):
-            continue
-        held_out = ended.metrics.get(f"val_{name}")
-        words = f"  {name} {number(value)}" + (f" val {number(held_out)}" if held_out is not None else "")
+    for name in dict.fromkeys(name.removeprefix("val_") for name in ended.metrics):
+        value, held_out = ended.metrics.get(name), ended.metrics.get(f"val_{name}")
+        words = f"  {name}" + (f" {number(value)}" if value is not None else "")
+        words += f" val {number(held_out)}" if held_out is not None else ""
         if len(line) + len(words) + len(end) > width and name != "loss":
             break
         line += words

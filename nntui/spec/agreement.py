@@ -1,4 +1,4 @@
-"""Agreement: whether the loss, the monitor and the last layers go together with the data."""
+"""Agreement: whether the loss, the metrics, the monitor and the last layers go together with the data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from nntui.data.catalogue import Description
 from nntui.nn.layers.base import Layer
-from nntui.nn.losses import CrossEntropy, Loss
-from nntui.nn.network import LayerPlan
-from nntui.spec.problems import Problem
-from nntui.spec.settings import RISING, TrainingSettings
+from nntui.nn.layers.plan import LayerPlan
+from nntui.nn.losses import Loss
+from nntui.nn.metrics import Metric, chosen_metrics
+from nntui.spec.problems import Problem, shown, suggestion
+from nntui.spec.settings import TrainingSettings
 
 
 def disagreements(
@@ -20,17 +21,53 @@ def disagreements(
 
     Loss and monitor must be resolved.
     """
-    loss, monitor = training.loss, training.monitor or ""
+    loss, task = training.loss, description.task
     assert loss is not None
-    if description.task not in loss.tasks:
-        yield Problem("training.loss", f"{loss.type} is for {loss.tasks[0]}, and this data is a {description.task}")
-    if monitor.startswith("val_") and not description.samples[1]:
-        yield Problem("training.monitor", f"{monitor} needs validation samples, and data.validation leaves none")
-    metric = monitor.removeprefix("val_")
-    if metric != "loss" and (metric in RISING and metric == "accuracy") != (description.task == "classification"):
-        yield Problem("training.monitor", f"{monitor} is not measured for a {description.task}")
+    if task not in loss.tasks:
+        yield Problem("training.loss", f"{loss.type} is for {loss.tasks[0]}, and this data is a {task}")
+    elif loss.applies == "softmax" and description.outputs < 2:
+        yield Problem("training.loss", f"{loss.type} is for several {_outputs(description)}, and this data has one")
+    if training.class_weights and task != "classification":
+        yield Problem("training.class_weights", f"is for classification, and this data is a {task}")
+    wrong = list(_check_metrics(training, description))
+    yield from wrong
+    if not wrong:
+        yield from _check_monitor(training, description)
     if plans and len(plans) == len(layers):
         yield from _check_output(loss, plans, description)
+
+
+def _check_metrics(training: TrainingSettings, description: Description) -> Iterator[Problem]:
+    path, known = "training.metrics", Metric.members()
+    fitting = tuple(name for name, metric in known.items() if metric.task == description.task)
+    names = chosen_metrics(training.metrics, description.task)
+    for index, name in enumerate(names):
+        metric = known.get(name)
+        if metric is None:
+            yield Problem(path, f"got {shown(name)}, which is not a metric{suggestion(name, fitting)}")
+        elif name in names[:index]:
+            yield Problem(path, f"{name} is named twice")
+        elif name not in fitting:
+            yield Problem(path, f"{name} is not for a {description.task}; expected one of {', '.join(fitting)}")
+        elif metric.whole_split and not description.samples[1]:
+            yield Problem(path, f"{name} needs validation samples, and data.validation leaves none")
+        elif description.task == "classification" and description.outputs < metric.fewest_classes:
+            yield Problem(path, f"{name} needs at least {metric.fewest_classes} classes, got {description.outputs}")
+
+
+def _check_monitor(training: TrainingSettings, description: Description) -> Iterator[Problem]:
+    path, monitor = "training.monitor", training.monitor or ""
+    if monitor.startswith("val_") and not description.samples[1]:
+        yield Problem(path, f"{monitor} needs validation samples, and data.validation leaves none")
+    name = monitor.removeprefix("val_")
+    measured = chosen_metrics(training.metrics, description.task)
+    if name == "loss" or name in measured:
+        return
+    if Metric.members()[name].task != description.task:
+        yield Problem(path, f"{monitor} is not measured for a {description.task}")
+        return
+    names = ", ".join([*measured, name])
+    yield Problem(path, f"{monitor} is not measured; name it in training.metrics, such as '{names}'")
 
 
 def _check_output(loss: Loss, plans: Sequence[LayerPlan], description: Description) -> Iterator[Problem]:
@@ -39,18 +76,22 @@ def _check_output(loss: Loss, plans: Sequence[LayerPlan], description: Descripti
         yield Problem(f"layers[{len(plans) - 1}]", message)
         return
     first = _first_of_outputs(plans)
-    if loss.on_logits:
+    if loss.applies:
         yield from _check_linear(loss, plans, first)
     outputs, expected = plans[-1].output_shape[0], description.outputs
-    one_for_two = expected == 2 and description.task == "classification" and not isinstance(loss, CrossEntropy)
+    one_for_two = expected == 2 and description.task == "classification" and loss.applies != "softmax"
     if outputs != expected and not (outputs == 1 and one_for_two):
-        what = "classes" if description.task == "classification" else "targets"
+        what = _outputs(description)
         or_one = " or 1" if one_for_two else ""
         if hasattr(plans[first].layer, "units"):
             path, must = f"layers[{first}].units", "must be"
         else:
             path, must = f"layers[{len(plans) - 1}]", "the outputs must be"
         yield Problem(path, f"{must} {expected}{or_one}, one for each of the {what}, got {outputs}")
+
+
+def _outputs(description: Description) -> str:
+    return "classes" if description.task == "classification" else "targets"
 
 
 def _first_of_outputs(plans: Sequence[LayerPlan]) -> int:
@@ -63,10 +104,9 @@ def _first_of_outputs(plans: Sequence[LayerPlan]) -> int:
 
 
 def _check_linear(loss: Loss, plans: Sequence[LayerPlan], first: int) -> Iterator[Problem]:
-    own = "softmax" if isinstance(loss, CrossEntropy) else "sigmoid"
     for index in range(first, len(plans)):
         for field in ("activation", "function"):
             function = getattr(plans[index].layer, field, "linear")
             if function != "linear":
-                message = f"must be linear in the last layer, got '{function}': {loss.type} applies {own} itself"
-                yield Problem(f"layers[{index}].{field}", message)
+                why = f"{loss.type} applies {loss.applies} itself"
+                yield Problem(f"layers[{index}].{field}", f"must be linear in the last layer, got '{function}': {why}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,18 +14,19 @@ from nntui.data.dataset import Dataset, Split
 from nntui.data.errors import DataError, shown
 from nntui.data.generators.base import Generator
 from nntui.nn.layers.base import ShapeError
-from nntui.nn.metrics import ClassificationMeter
+from nntui.nn.metrics import ClassificationMeter, class_shares
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
 from nntui.training.checkpointing import load_weights
-from nntui.training.loop import build_loss, build_meter, build_network, evaluate
+from nntui.training.loop import build_network
+from nntui.training.measuring import build_loss, build_meter, evaluate
 from nntui.training.threads import one_matrix_thread
 from nntui.training.trained import Trained, checkpoint_path, read_trained
 
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """How one class fares; a share without anything to share is NaN."""
+    """How one class fares; a share of nothing is 0, and NaN for a class that neither occurs nor is answered."""
 
     name: str
     samples: int
@@ -60,21 +60,13 @@ class Evaluation:
     @property
     def scores(self) -> tuple[ClassScore, ...]:
         """Each class's share of right answers, in the order of `classes`."""
-        taken = [sum(column) for column in zip(*self.confusion, strict=True)]
-        return tuple(
-            _score(name, right=row[index], samples=sum(row), taken=taken[index])
-            for index, (name, row) in enumerate(zip(self.classes, self.confusion, strict=True))
-        )
-
-
-def _score(name: str, *, right: int, samples: int, taken: int) -> ClassScore:
-    return ClassScore(
-        name=name,
-        samples=samples,
-        precision=right / taken if taken else math.nan,
-        recall=right / samples if samples else math.nan,
-        f1=2 * right / (samples + taken) if samples + taken else math.nan,
-    )
+        if not self.classes:
+            return ()
+        counts = np.array(self.confusion)
+        samples = counts.sum(axis=1)
+        shares = class_shares(counts.diagonal(), samples, counts.sum(axis=0))
+        rows = zip(self.classes, samples.tolist(), *(share.tolist() for share in shares), strict=True)
+        return tuple(ClassScore(*row) for row in rows)
 
 
 def evaluate_run(
@@ -187,7 +179,7 @@ def _measure(
     if network.output_shape not in ((dataset.outputs,), (1,)):
         raise ShapeError(f"its outputs are {network.output_shape}, the data need {dataset.outputs}")
     loss = build_loss(trained.spec, dataset, network)
-    meter = build_meter(dataset, network, loss, confusion=True)
+    meter = build_meter(trained.spec, dataset, network, loss, samples=len(part))
     batches = Batches(part, dataset.preprocessing, network.batch_size)
     value = evaluate(network, loss, batches, meter, len(part))
     confusion: tuple[tuple[int, ...], ...] = ()

@@ -97,17 +97,22 @@ class BatchGradient:
         self._values[worker] = part.loss.forward(outputs, truth)
         gradient = part.loss.backward()
         # The loss is a mean over the part, and so is what layers see of it: what counts is the mean over the batch.
-        weight = count / int(self._count[0])
-        np.multiply(gradient, weight, out=gradient)
+        rows = self._rows[: int(self._count[0])]
+        np.multiply(gradient, self.mass(rows[share]) / self.mass(rows), out=gradient)
         part.network.backward(gradient)
-        arena.gradients[arena.following] *= weight
+        arena.gradients[arena.following] *= count / len(rows)
         self._random[worker].save()
 
+    def mass(self, rows: np.ndarray) -> float:
+        """How much these rows count in a mean: their number, or the sum of their classes' weights."""
+        return self._parts[0].loss.mass(self._labels, rows)
+
     def _gather(self, total: int) -> tuple[float, int | None]:
-        loss = sum(self._values[k] * _length(self._share(k)) for k in range(len(self._parts))) / total
+        rows = self._rows[:total]
+        loss = sum(self._values[k] * self.mass(rows[self._share(k)]) for k in range(len(self._parts))) / self.mass(rows)
         if not math.isfinite(loss):
             return float(loss), None
-        truth = self._labels.take(self._rows[:total], axis=0, out=self._truth[:total], mode="clip")
+        truth = self._labels.take(rows, axis=0, out=self._truth[:total], mode="clip")
         return float(loss), self._meter.update(self._outputs[:total], truth)
 
     def add_followed(self) -> None:
@@ -142,10 +147,6 @@ class BatchGradient:
             part.network.set_random_states(states)
         for states in self._random if len(self._parts) > 1 else []:
             states.save()
-
-
-def _length(share: slice) -> int:
-    return share.stop - share.start
 
 
 class _RandomStates:

@@ -45,3 +45,21 @@ def test_a_checkpoint_that_is_not_there(ask):
     answer = ask("evaluate", "--checkpoint", "3")
     assert answer.code == 2
     assert "there are: epochs 1 to 2" in answer.err
+
+
+def test_chosen_metrics_reach_the_lines_the_table_and_the_evaluation(ask, root):
+    answer = ask("train", *QUICK, "--set", "training.metrics=f1, roc_auc", "--set", "training.monitor=val_roc_auc")
+    assert answer.code == 0
+    head = newest(root).metrics_path.read_text().splitlines()[0].split(",")
+    assert head[2:7] == ["loss", "f1", "val_loss", "val_f1", "val_roc_auc"]
+    record = json.loads(ask("evaluate", "--json", "--checkpoint", "last").out)
+    assert list(record["metrics"]) == ["f1", "roc_auc"]
+    assert [list(score) for score in record["scores"]] == [["name", "samples", "precision", "recall", "f1"]] * 3
+    shares = [score["f1"] for score in record["scores"]]
+    assert abs(record["metrics"]["f1"] - sum(shares) / 3) < 1e-12
+
+
+def test_a_metric_that_is_not_measured_cannot_be_followed(ask):
+    answer = ask("train", *QUICK, "--set", "training.monitor=val_f1")
+    assert answer.code == 2
+    assert "training.monitor: val_f1 is not measured; name it in training.metrics, such as 'accuracy, f1'" in answer.err

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from nntui.runs.events import EpochEnded
 from nntui.tui.plots.labels import compact, fixed
 
-_SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "r2": "r2"}
+_SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "precision": "prec",
+          "roc_auc": "auc"}  # fmt: skip
 _WIDEST_GAP = 4
 _STAR = 2
 
@@ -42,29 +43,33 @@ class Columns:
         return (" " * self.gap).join(cells)
 
 
-def fitting(width: int, metric: str | None) -> Columns:
+def fitting(width: int, metric: str | None, names: Collection[str] = ()) -> Columns:
     """The columns for `width` cells, a star's two left free at the end; `metric` is one besides the loss, or None.
 
-    Where not all fit, these go in turn: seconds, the training metric, its validation, val_loss, loss.
+    `names` are the metrics there are: where room is left, more of them are shown. Where not all fit, these go in turn:
+    the further metrics, seconds, the training metric, its validation, val_loss, loss.
     """
-    # By importance; shown in the order of `_PLACES`.
-    wanted = [("epoch", Column("epoch", 5, _epoch)), ("loss", _metric("loss", 6)), ("val_loss", _metric("val_loss", 6))]
-    if metric is not None:
-        wanted += [("val_metric", _metric(f"val_{metric}", 5)), ("metric", _metric(metric, 5))]
-    wanted.append(("seconds", Column("sec", 5, _seconds)))
-    while len(wanted) > 1 and _size([column for _, column in wanted], 1) > width:
+    others = [name for name in bases(names) if name != metric]
+    wanted = _by_importance(metric, others, names)
+    while len(wanted) > 1 and _size([_column(name) for name in wanted], 1) > width:
         wanted.pop()
-    places = ["epoch", "loss", "val_loss", "metric", "val_metric", "seconds"]
-    columns = [column for _, column in sorted(wanted, key=lambda pair: places.index(pair[0]))]
+    pairs = [(name, f"val_{name}") for name in ("loss", metric, *others)]
+    places = ["epoch", *(name for pair in pairs for name in pair), "seconds"]
+    columns = [_column(name) for name in places if name in wanted]
     gap = 1
     while gap < _WIDEST_GAP and _size(columns, gap + 1) <= width:
         gap += 1
     return Columns(tuple(columns), gap)
 
 
+def bases(names: Collection[str]) -> list[str]:
+    """The metrics besides the loss, each once, whether measured in training, in validation or in both."""
+    return [name for name in dict.fromkeys(name.removeprefix("val_") for name in names) if name != "loss"]
+
+
 def first_metric(epoch: EpochEnded) -> str | None:
-    """The first metric of the training split besides the loss; None when there is none."""
-    return next((name for name in epoch.metrics if name != "loss" and not name.startswith("val_")), None)
+    """The first metric besides the loss; None when there is none."""
+    return next(iter(bases(epoch.metrics)), None)
 
 
 def short(metric: str) -> str:
@@ -75,6 +80,23 @@ def short(metric: str) -> str:
 
 def _size(columns: list[Column], gap: int) -> int:
     return sum(column.width for column in columns) + gap * (len(columns) - 1) + _STAR
+
+
+def _by_importance(metric: str | None, others: list[str], names: Collection[str]) -> list[str]:
+    wanted = ["epoch", "loss", "val_loss"]
+    if metric is not None:
+        held_out_only = f"val_{metric}" in names and metric not in names
+        wanted += [f"val_{metric}"] if held_out_only else [f"val_{metric}", metric]
+    wanted.append("seconds")
+    return wanted + [each for name in others for each in (f"val_{name}", name) if each in names]
+
+
+def _column(name: str) -> Column:
+    if name == "epoch":
+        return Column("epoch", 5, _epoch)
+    if name == "seconds":
+        return Column("sec", 5, _seconds)
+    return _metric(name, 6 if name.endswith("loss") else 5)
 
 
 def _metric(name: str, width: int) -> Column:

@@ -53,7 +53,7 @@ class EpochTable(Framed, can_focus=True):
     def show(self, epochs: Sequence[EpochEnded], *, metric: str | None = None, best_epoch: int | None = None) -> None:
         """Show these epochs from now on, oldest first; the sequence is kept, not copied.
 
-        `metric` is the one shown besides the loss (default: the first there is). The star goes to the epoch
+        `metric` is the first shown besides the loss (default: the first there is). The star goes to the epoch
         `best_epoch`; None: to the last one that was the best when it ended.
         """
         self._epochs = epochs
@@ -69,7 +69,7 @@ class EpochTable(Framed, can_focus=True):
         if not self._epochs:
             return centred("no epoch has ended yet", width, height, label)
         self._scroll_within(height)
-        columns = fitting(width, self._metric)
+        columns = fitting(width, self._metric, self._epochs[-1].metrics)
         heading = self.part_style("epoch-table--heading")
         best = self.part_style("epoch-table--best")
         shown = self._epochs[self._top : self._top + self._rows(height)]

@@ -1,4 +1,4 @@
-"""Makes torch.json: what PyTorch computes for the activations, losses and optimizers that nntui has too.
+"""Makes torch.json: what PyTorch computes for the activations and optimizers that nntui has too.
 
     python tests/nn/reference/make_torch.py        (needs torch, which the project itself does not)
 
@@ -26,15 +26,6 @@ ACTIVATIONS = {
     "softmax": lambda z: functional.softmax(z, dim=1),
     "linear": lambda z: z * 1.0,
 }
-LOSSES = {
-    "cross_entropy": lambda y, labels, t: functional.cross_entropy(y, labels),
-    "binary_cross_entropy": lambda y, labels, t: functional.binary_cross_entropy_with_logits(
-        y, functional.one_hot(labels, y.shape[1]).to(y.dtype)
-    ),
-    "mean_squared_error": lambda y, labels, t: functional.mse_loss(y, t),
-    "mean_absolute_error": lambda y, labels, t: functional.l1_loss(y, t),
-    "huber": lambda y, labels, t: functional.huber_loss(y, t, delta=0.7),
-}
 OPTIMIZERS = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
     "sgd_momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
@@ -55,18 +46,6 @@ def activations():
         y = function(z)
         y.backward(torch.tensor(upstream))
         found["cases"][name] = {"y": y.tolist(), "gradient": z.grad.tolist()}
-    return found
-
-
-def losses():
-    outputs = [[2.0, -1.0, 0.5], [-40.0, 60.0, 0.0], [0.1, 0.2, 0.3], [5.0, 5.0, -5.0]]
-    labels, targets = [0, 2, 1, 0], [[1.5, -1.0, 0.0], [-39.0, 58.0, 0.25], [0.0, 0.5, 1.5], [5.5, 4.0, -5.1]]
-    found = {"outputs": outputs, "labels": labels, "targets": targets, "cases": {}}
-    for name, function in LOSSES.items():
-        y = torch.tensor(outputs, requires_grad=True)
-        loss = function(y, torch.tensor(labels), torch.tensor(targets))
-        loss.backward()
-        found["cases"][name] = {"loss": loss.item(), "gradient": y.grad.tolist()}
     return found
 
 
@@ -92,7 +71,6 @@ if __name__ == "__main__":
     reference = {
         "made_by": f"torch {torch.__version__.partition('+')[0]}",
         "activations": activations(),
-        "losses": losses(),
         "optimizers": optimizers(),
     }
     Path(__file__).with_name("torch.json").write_text(json.dumps(reference, indent=1) + "\n")

@@ -248,5 +248,5 @@ class TestEpochTable:
         table.show([epoch(1, loss=1.0, mean_absolute_error=2.0, r2=0.5, val_r2=0.4)], metric="r2")
         async with Stage(table).run_test(size=(60, 5)) as pilot:
             await pilot.pause()
-            assert text(table)[1].strip("│").split() == ["epoch", "loss", "val_loss", "r2", "val_r2", "sec"]
+            assert text(table)[1].strip("│").split() == ["epoch", "loss", "val_loss", "r2", "val_r2", "mae", "sec"]
             assert text(table)[2].strip("│").split()[3:5] == ["0.500", "0.400"]

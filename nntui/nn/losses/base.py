@@ -1,0 +1,93 @@
+"""What all losses have in common: their buffers, labels as rows, and weights of the classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nntui.nn.settings import Configurable
+
+
+def balanced_weights(labels: np.ndarray, classes: int) -> np.ndarray:
+    """For labels (n,) a weight for each class, float64 (classes,): n / (classes · how many samples are of it).
+
+    A batch drawn from them has a mean weight of 1. Classes without a sample weigh 0 and do not count as classes.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    occurring = np.count_nonzero(counts)
+    return np.divide(len(labels), occurring * counts, out=np.zeros(classes), where=counts > 0)
+
+
+@dataclass
+class Loss(Configurable):
+    """A measure of how wrong the outputs are."""
+
+    applies: ClassVar[str] = ""
+    """The last layer's function where the loss brings it itself, 'softmax' or 'sigmoid'; '' where it does not."""
+    threshold: ClassVar[float] = 0.5
+    """Above which a single output means the second of two classes."""
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+    formula: ClassVar[str]
+
+    def build(
+        self, *, batch_size: int, outputs: int, classes: int, dtype: np.dtype, class_weights: np.ndarray | None = None
+    ) -> None:
+        """Allocates for batches of (n, outputs); `classes` is 0 for regression.
+
+        Class labels become rows: one-hot where there is an output for each class, 0 or 1 where two classes share one
+        output. With `class_weights` (classes,), at least 0, the mean over the batch is the weighted one, Σw·L / Σw.
+        """
+        self._gradient = np.zeros((batch_size, outputs), dtype)
+        self._scratch = np.zeros((batch_size, outputs), dtype)
+        self._row = np.zeros((batch_size, 1), dtype)
+        self._targets = np.zeros((batch_size, outputs), dtype)
+        self._now = self._gradient
+        self._codes = self._table(outputs, classes, dtype) if classes else None
+        self._class_weights = None
+        if class_weights is not None:
+            self._class_weights = np.array(class_weights, dtype).reshape(-1, 1)
+            self._weights = np.zeros((batch_size, 1), dtype)
+
+    def _table(self, outputs: int, classes: int, dtype: np.dtype) -> np.ndarray:
+        """The row of targets of each class, (classes, outputs)."""
+        return np.eye(classes, dtype=dtype) if outputs == classes else np.array([[0], [1]], dtype)
+
+    def targets(self, truth: np.ndarray) -> np.ndarray:
+        """What the outputs should be, (n, outputs), for labels (n,) or targets (n, outputs)."""
+        if self._codes is None:
+            return truth
+        return self._codes.take(truth, axis=0, out=self._targets[: len(truth)], mode="clip")
+
+    def mass(self, labels: np.ndarray, rows: np.ndarray) -> float:
+        """What the mean over these rows of a split divides by: their number, or the sum of their classes' weights.
+
+        Losses of parts of a batch add up to the batch's when each counts by its mass.
+        """
+        if self._class_weights is None:
+            return len(rows)
+        return float(np.sum(self._class_weights.take(labels.take(rows), mode="clip")))
+
+    def complaint(self, targets: np.ndarray) -> str | None:
+        """Why these targets of a regression, (n, k), are none for this loss; None where they are."""
+        return None
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        """The mean loss of a batch: outputs (n, k), and labels int64 (n,) or targets float (n, k)."""
+        raise NotImplementedError
+
+    def backward(self) -> np.ndarray:
+        """The gradient of the last `forward` with respect to its outputs, (n, k), in a buffer of the loss's own."""
+        return self._now
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray | None:
+        """Outputs as a new array of probabilities, where this loss gives them that meaning; else None."""
+        return None
+
+    def _row_weights(self, truth: np.ndarray) -> tuple[np.ndarray | None, float]:
+        """The weight of each row (n, 1) and their sum; None and n where all weigh the same."""
+        if self._class_weights is None:
+            return None, len(truth)
+        weights = self._class_weights.take(truth, axis=0, out=self._weights[: len(truth)], mode="clip")
+        return weights, float(np.add.reduce(weights, axis=None))

@@ -1,0 +1,169 @@
+"""Losses on probabilities: the outputs are logits, which softmax or the sigmoid turns into probabilities here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.activations import logistic
+from nntui.nn.losses.base import Loss
+from nntui.nn.settings import setting
+
+_SUM_TOLERANCE = 1e-3
+"""How far from 1 a row of probabilities may add up: tables are rounded."""
+
+
+class _OnSoftmax(Loss):
+    """Softmax and the logarithm in one: minus the sum of t·log softmax(z) over each row, with t the row's target."""
+
+    applies = "softmax"
+    threshold = 0.0
+
+    def build(
+        self, *, batch_size: int, outputs: int, classes: int, dtype: np.dtype, class_weights: np.ndarray | None = None
+    ) -> None:
+        super().build(batch_size=batch_size, outputs=outputs, classes=classes, dtype=dtype, class_weights=class_weights)
+        self._sums = np.zeros((batch_size, 1), dtype)
+        # The rows of a table of targets without weights add up to 1.
+        self._is_weighted = self._codes is None or self._class_weights is not None
+        if self._codes is not None and self._class_weights is not None:
+            # Weighting the table of targets once costs a batch nothing.
+            self._codes *= self._class_weights.T
+            self._code_sums = self._codes.sum(axis=1, keepdims=True)
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count = len(outputs)
+        shares, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
+        expected = self.targets(truth)
+        # Subtracting the row's maximum changes neither the shares nor the loss, and keeps exp from overflowing.
+        np.maximum.reduce(outputs, axis=1, keepdims=True, out=row)
+        np.subtract(outputs, row, out=work)
+        right = float(np.vdot(work, expected))
+        np.exp(work, out=shares)
+        np.add.reduce(shares, axis=1, keepdims=True, out=row)
+        np.divide(shares, row, out=shares)
+        np.log(row, out=row)
+        mass = float(count)
+        if self._is_weighted:
+            sums, mass = self._sums_of_targets(truth)
+            np.multiply(row, sums, out=row)
+            np.multiply(shares, sums, out=shares)
+        loss = (float(np.add.reduce(row, axis=None)) - right) / mass
+        # d(loss)/dz = softmax(z)·Σt - t: true only because softmax and the logarithm are taken together.
+        np.subtract(shares, expected, out=shares)
+        np.multiply(shares, 1 / mass, out=shares)
+        self._now = shares
+        return loss
+
+    def _sums_of_targets(self, truth: np.ndarray) -> tuple[np.ndarray, float]:
+        """The sum of each row of targets (n, 1), and what the mean divides by."""
+        _, mass = self._row_weights(truth)
+        sums = self._sums[: len(truth)]
+        if self._codes is None:
+            return np.add.reduce(truth, axis=1, keepdims=True, out=sums), mass
+        return self._code_sums.take(truth, axis=0, out=sums, mode="clip"), mass
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares
+
+
+@dataclass
+class CrossEntropy(_OnSoftmax):
+    """For one class out of several: minus the log of the probability that softmax gives the right one.
+
+    With label_smoothing s the target of the right class among C is 1 - s + s/C and that of each other s/C. With class
+    weights the target of each class is multiplied by its weight, and the mean divides by the sum of the weights of the
+    right classes: PyTorch's convention. Keras multiplies the whole sample by the weight of its right class instead, and
+    divides by the number of samples.
+    - Paper: https://arxiv.org/abs/1512.00567 (section 7)
+    """
+
+    type = "cross_entropy"
+    tasks = ("classification",)
+    formula = "L = -log( exp(z_label) / Σ exp(z) )"
+
+    label_smoothing: float = setting(
+        0.0, minimum=0, below=1, help="The share of the target that goes to all classes alike, against overconfidence."
+    )
+
+    def _table(self, outputs: int, classes: int, dtype: np.dtype) -> np.ndarray:
+        table = super()._table(outputs, classes, dtype)
+        if self.label_smoothing:
+            table *= 1 - self.label_smoothing
+            table += self.label_smoothing / classes
+        return table
+
+
+@dataclass
+class BinaryCrossEntropy(Loss):
+    """For yes or no: minus the log of the probability that the sigmoid gives the right answer, output by output."""
+
+    type = "binary_cross_entropy"
+    applies = "sigmoid"
+    threshold = 0.0
+    tasks = ("classification",)
+    formula = "L = -t·log(σ(z)) - (1 - t)·log(1 - σ(z))"
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count = len(outputs)
+        gradient, work = self._gradient[:count], self._scratch[:count]
+        expected = self.targets(truth)
+        # The formula is max(z, 0) - z·t + log(1 + exp(-|z|)), rearranged so that nothing overflows.
+        np.abs(outputs, out=work)
+        np.negative(work, out=work)
+        np.exp(work, out=work)
+        np.log1p(work, out=work)
+        np.maximum(outputs, 0, out=gradient)
+        np.add(work, gradient, out=work)
+        np.multiply(outputs, expected, out=gradient)
+        np.subtract(work, gradient, out=work)
+        logistic(outputs, gradient)
+        np.subtract(gradient, expected, out=gradient)
+        weights, mass = self._row_weights(truth)
+        if weights is not None:
+            np.multiply(work, weights, out=work)
+            np.multiply(gradient, weights, out=gradient)
+        size = mass * outputs.shape[1]
+        np.multiply(gradient, 1 / size, out=gradient)
+        self._now = gradient
+        return float(np.sum(work)) / size
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        shares = np.empty_like(outputs)
+        logistic(outputs, shares)
+        return shares
+
+
+@dataclass
+class KLDivergence(_OnSoftmax):
+    """For targets that are probabilities: how far softmax of the outputs is from the target distribution.
+
+    Outputs are logits. Each row of targets is a distribution over the columns; a target of 0 adds nothing. The mean is
+    over the rows, as Keras's and PyTorch's reduction="batchmean" (PyTorch's default also divides by the columns). For
+    class labels it is the cross-entropy.
+    """
+
+    type = "kl_divergence"
+    tasks = ("classification", "regression")
+    formula = "L = Σ t·log( t / softmax(z) )"
+
+    def complaint(self, targets: np.ndarray) -> str | None:
+        sums = targets.sum(axis=1, dtype=np.float64)
+        wrong = (targets.min(axis=1, initial=0) < 0) | ~(np.abs(sums - 1) <= _SUM_TOLERANCE)
+        if not wrong.any():
+            return None
+        row = int(np.argmax(wrong))
+        got = f"{targets[row].min():g}" if targets[row].min() < 0 else f"a row that adds up to {sums[row]:.6g}"
+        return f"kl_divergence needs rows of probabilities, at least 0 and 1 in all, got {got}"
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        loss = super().forward(outputs, truth)
+        if self._codes is not None:
+            return loss
+        log, safe = self._scratch[: len(truth)], self._targets[: len(truth)]
+        np.maximum(truth, np.finfo(safe.dtype).tiny, out=safe)
+        np.log(safe, out=log)
+        return loss + float(np.vdot(safe, log)) / len(truth)

@@ -1,0 +1,79 @@
+"""Losses by distance: how far the outputs are from the targets, as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.losses.base import Loss
+from nntui.nn.settings import setting
+
+
+@dataclass
+class MeanSquaredError(Loss):
+    """The squared distance: large errors weigh most; the mean of the targets is what it pulls towards."""
+
+    type = "mean_squared_error"
+    formula = "L = (y - t)²"
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count = len(outputs)
+        error = np.subtract(outputs, self.targets(truth), out=self._gradient[:count])
+        weights, mass = self._row_weights(truth)
+        pull = error if weights is None else np.multiply(error, weights, out=self._scratch[:count])
+        size = mass * outputs.shape[1]
+        loss = float(np.vdot(pull, error)) / size
+        self._now = np.multiply(pull, 2 / size, out=pull)
+        return loss
+
+
+@dataclass
+class MeanAbsoluteError(Loss):
+    """The plain distance: every error weighs by its size, so that outliers pull less; towards the median."""
+
+    type = "mean_absolute_error"
+    formula = "L = |y - t|"
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count = len(outputs)
+        error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
+        pull = np.sign(error, out=self._gradient[:count])
+        weights, mass = self._row_weights(truth)
+        if weights is not None:
+            np.multiply(pull, weights, out=pull)
+        size = mass * outputs.shape[1]
+        loss = float(np.vdot(pull, error)) / size
+        self._now = np.multiply(pull, 1 / size, out=pull)
+        return loss
+
+
+@dataclass
+class Huber(Loss):
+    """Squared while the error is small, plain beyond delta: smooth near the goal and calm about outliers.
+
+    Huber 1964, https://doi.org/10.1214/aoms/1177703732
+    """
+
+    type = "huber"
+    formula = "L = (y - t)²/2 if |y - t| < delta else delta·(|y - t| - delta/2)"
+
+    delta: float = setting(1.0, above=0, help="Where the curve turns from square to straight.")
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count = len(outputs)
+        error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
+        # With c = the error clipped to ±delta, both branches are c·(error - c/2), and the derivative is c.
+        pull = np.clip(error, -self.delta, self.delta, out=self._gradient[:count])
+        weights, mass = self._row_weights(truth)
+        if weights is not None:
+            np.multiply(error, weights, out=error)
+        total = float(np.vdot(pull, error))
+        if weights is None:
+            total -= 0.5 * float(np.vdot(pull, pull))
+        else:
+            pull = np.multiply(pull, weights, out=error)
+            total -= 0.5 * float(np.vdot(pull, self._gradient[:count]))
+        size = mass * outputs.shape[1]
+        self._now = np.multiply(pull, 1 / size, out=pull)
+        return total / size

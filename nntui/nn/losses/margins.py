@@ -1,0 +1,72 @@
+"""Losses by margin: it is enough to be right by some distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.losses.base import Loss
+from nntui.nn.settings import setting
+
+
+@dataclass
+class Hinge(Loss):
+    """For classes, as support vector machines learn them: zero once the right class leads by the margin.
+
+    With an output for each of C classes every other class adds its part, divided by C: Weston and Watkins 1999, as
+    PyTorch's MultiMarginLoss with its margin and p (2 where squared). Keras's CategoricalHinge, after Crammer and
+    Singer, counts the strongest other class alone. With a single output for two classes it is the binary hinge,
+    max(0, margin - y) for the second class and max(0, margin + y) for the first. The outputs are plain numbers and no
+    probabilities. At the edge of the margin the gradient is 0.
+    """
+
+    type = "hinge"
+    threshold = 0.0
+    tasks = ("classification",)
+    formula = "L = Σ max(0, margin - y_label + y_other) / C"
+
+    margin: float = setting(1.0, above=0, help="The lead at which an answer is right enough.")
+    squared: bool = setting(False, help="Square each part: large violations weigh most.")
+
+    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+        count, columns = outputs.shape
+        short, pull = self._scratch[:count], self._gradient[:count]
+        expected = self.targets(truth)
+        self._fill_short(outputs, expected, short)
+        np.maximum(short, 0, out=short)
+        if self.squared:
+            np.multiply(short, 2, out=pull)
+        else:
+            np.sign(short, out=pull)
+        weights, mass = self._row_weights(truth)
+        if weights is not None:
+            np.multiply(pull, weights, out=pull)
+        # The slope times what is short is the part itself, and twice that where it is squared.
+        size = mass * columns
+        loss = float(np.vdot(pull, short)) / (2 * size if self.squared else size)
+        if columns == 1:
+            np.multiply(pull, expected, out=pull)
+        else:
+            # Each part pushes its own class down and the right class up.
+            ups = np.add.reduce(pull, axis=1, keepdims=True, out=self._row[:count])
+            np.multiply(expected, ups, out=expected)
+            np.subtract(pull, expected, out=pull)
+        self._now = np.multiply(pull, 1 / size, out=pull)
+        return loss
+
+    def _fill_short(self, outputs: np.ndarray, expected: np.ndarray, short: np.ndarray) -> None:
+        """What each output is short of the margin; a single output's `expected` becomes the way down, 1 or -1."""
+        if outputs.shape[1] == 1:
+            np.multiply(expected, -2, out=expected)
+            np.add(expected, 1, out=expected)
+            np.multiply(outputs, expected, out=short)
+            np.add(short, self.margin, out=short)
+            return
+        np.multiply(outputs, expected, out=short)
+        own = np.add.reduce(short, axis=1, keepdims=True, out=self._row[: len(outputs)])
+        np.subtract(outputs, own, out=short)
+        np.add(short, self.margin, out=short)
+        # The right class does not compete with itself: its place holds the margin exactly.
+        np.multiply(expected, -self.margin, out=self._gradient[: len(outputs)])
+        np.add(short, self._gradient[: len(outputs)], out=short)

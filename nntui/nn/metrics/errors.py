@@ -1,0 +1,106 @@
+"""Metrics of regression: how far the answers are from the targets, in the targets' own units."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nntui.nn.metrics.base import Metric
+
+
+class Errors:
+    """Sums of errors and of targets, column by column.
+
+    `scale` (k,) or () is what one unit of the network's target stands for in the data's units.
+    """
+
+    def __init__(self, *, batch_size: int, outputs: int, scale: np.ndarray) -> None:
+        self._scale = np.broadcast_to(np.asarray(scale, np.float64), (outputs,))
+        self._error = np.zeros((batch_size, outputs))
+        self._truth = np.zeros((batch_size, outputs))
+        self._sum, self._sum_of_squares, self._column = np.zeros(outputs), np.zeros(outputs), np.zeros(outputs)
+        self.reset()
+
+    @property
+    def numbers(self) -> int:
+        """How many targets there were, each column counted."""
+        return self.count * len(self._scale)
+
+    @property
+    def spread(self) -> float:
+        """Σ(t - mean)², each column against its own mean; 0 where all are constant."""
+        spread = float(np.sum(self._sum_of_squares - self._sum**2 / self.count))
+        # A difference of sums is never exactly 0 in floating point.
+        return spread if spread > 1e-12 * float(np.sum(self._sum_of_squares)) else 0.0
+
+    def reset(self) -> None:
+        """Forgets all batches."""
+        self.count, self.absolute, self.squared = 0, 0.0, 0.0
+        self._sum.fill(0)
+        self._sum_of_squares.fill(0)
+
+    def update(self, outputs: np.ndarray, truth: np.ndarray) -> None:
+        """Takes in a batch, outputs and targets of shape (n, k)."""
+        error, scaled = self._error[: len(truth)], self._truth[: len(truth)]
+        np.multiply(truth, self._scale, out=scaled)
+        np.subtract(outputs, truth, out=error)
+        np.multiply(error, self._scale, out=error)
+        self.squared += float(np.vdot(error, error))
+        np.abs(error, out=error)
+        self.absolute += float(np.sum(error))
+        self._sum += np.add.reduce(scaled, axis=0, out=self._column)
+        np.multiply(scaled, scaled, out=scaled)
+        self._sum_of_squares += np.add.reduce(scaled, axis=0, out=self._column)
+        self.count += len(truth)
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` needs to go on from here."""
+        return {"count": self.count, "absolute": self.absolute, "squared": self.squared,
+                "sum": self._sum.tolist(), "sum_of_squares": self._sum_of_squares.tolist()}  # fmt: skip
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from where `state` was taken."""
+        self.count, self.absolute, self.squared = int(state["count"]), state["absolute"], state["squared"]
+        self._sum[...], self._sum_of_squares[...] = state["sum"], state["sum_of_squares"]
+
+
+class _OfErrors(Metric):
+    task = "regression"
+    default = True
+    tally = Errors
+
+
+class MAE(_OfErrors):
+    """The mean distance from the target, in the target's own units."""
+
+    type = "mae"
+    rising = False
+
+    def value(self, tally: Errors) -> float:
+        return tally.absolute / tally.numbers
+
+
+class RMSE(_OfErrors):
+    """The root of the mean squared distance from the target, in its own units: large errors weigh most."""
+
+    type = "rmse"
+    rising = False
+
+    def value(self, tally: Errors) -> float:
+        return math.sqrt(tally.squared / tally.numbers)
+
+
+class R2(_OfErrors):
+    """How much of the targets' spread is explained: 1 is all, 0 is no better than their mean.
+
+    Over all columns at once, 1 - Σ(t - y)² / Σ(t - mean)², each column against its own mean: scikit-learn's
+    multioutput="variance_weighted". NaN where the targets are constant.
+    """
+
+    type = "r2"
+
+    def value(self, tally: Errors) -> float:
+        spread = tally.spread
+        return 1 - tally.squared / spread if spread else math.nan

@@ -1,0 +1,143 @@
+"""Metrics of the order that the outputs put classes and samples in."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nntui.nn.metrics.base import Extent, Metric, Tally
+
+
+class Places(Tally):
+    """How often the right class had the largest output, the second largest and so on.
+
+    Of equal outputs the first counts as the larger, as it does where the answer is decided.
+    """
+
+    def __init__(self, extent: Extent) -> None:
+        shape = (extent.batch_size, extent.outputs)
+        self.places = np.zeros(extent.outputs, np.int64)
+        self._starts = np.arange(extent.batch_size) * extent.outputs
+        self._columns = np.arange(extent.outputs)
+        self._own = np.zeros(extent.batch_size, extent.dtype)
+        self._numbers = np.zeros(extent.batch_size, np.int64)
+        self._beaten, self._equal = np.zeros(shape, bool), np.zeros(shape, bool)
+
+    def reset(self) -> None:
+        self.places.fill(0)
+
+    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
+        count, numbers = len(truth), self._numbers[: len(truth)]
+        beaten, equal = self._beaten[:count], self._equal[:count]
+        np.add(self._starts[:count], truth, out=numbers)
+        own = outputs.take(numbers, out=self._own[:count], mode="clip")[:, np.newaxis]
+        np.equal(outputs, own, out=equal)
+        np.greater(self._columns, truth[:, np.newaxis], out=beaten)
+        np.logical_and(beaten, equal, out=equal)
+        np.less(outputs, own, out=beaten)
+        np.logical_or(beaten, equal, out=beaten)
+        np.add.reduce(beaten, axis=1, dtype=np.int64, out=numbers)
+        np.subtract(len(self.places) - 1, numbers, out=numbers)
+        np.add.at(self.places, numbers, 1)
+
+    def state(self) -> dict[str, Any]:
+        return {"places": self.places.tolist()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.places[...] = state["places"]
+
+
+class _Top(Metric):
+    """The share of samples whose right class is among the k largest outputs."""
+
+    tally = Places
+    k: int
+
+    def value(self, tally: Places) -> float:
+        return int(tally.places[: self.k].sum()) / int(tally.places.sum())
+
+
+class Top3(_Top):
+    """The share of samples whose right class is among the three largest outputs."""
+
+    type = "top_3"
+    k, fewest_classes = 3, 4
+
+
+class Top5(_Top):
+    """The share of samples whose right class is among the five largest outputs."""
+
+    type = "top_5"
+    k, fewest_classes = 5, 6
+
+
+class Scores(Tally):
+    """All outputs and labels of a split, in memory taken once."""
+
+    def __init__(self, extent: Extent) -> None:
+        self._outputs = np.zeros((extent.samples, extent.outputs), extent.dtype)
+        self._labels = np.zeros(extent.samples, np.int64)
+        self._classes, self._softmax = extent.classes, extent.softmax
+        self._filled = 0
+
+    def reset(self) -> None:
+        self._filled = 0
+
+    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
+        rows = slice(self._filled, self._filled + len(truth))
+        self._outputs[rows], self._labels[rows] = outputs, truth
+        self._filled += len(truth)
+
+    def areas(self) -> list[float]:
+        """The area under the ROC curve of each class against all others; of two classes, that of the second alone."""
+        outputs, labels = self._outputs[: self._filled], self._labels[: self._filled]
+        if self._classes == 2:
+            margin = outputs[:, -1].astype(np.float64)
+            if outputs.shape[1] == 2 and self._softmax:
+                margin -= outputs[:, 0]
+            return [roc_area(margin, labels == 1)]
+        norm = _log_sum_exp(outputs) if self._softmax else np.zeros(len(outputs))
+        return [roc_area(outputs[:, number] - norm, labels == number) for number in range(self._classes)]
+
+
+def _log_sum_exp(logits: np.ndarray) -> np.ndarray:
+    """What turns logits (n, k) into logarithms of softmax when subtracted, float64 (n,); column by column."""
+    largest = logits.max(axis=1).astype(np.float64)
+    total = np.zeros(len(logits))
+    for column in logits.T:
+        total += np.exp(column - largest)
+    return largest + np.log(total)
+
+
+def roc_area(scores: np.ndarray, positive: np.ndarray) -> float:
+    """The share of pairs of a positive and a negative sample in which the positive has the higher score; ties are half.
+
+    scores (n,) and positive bool (n,). Exact, from the ranks. NaN where there is no pair or a score is NaN.
+    - Paper: Hanley and McNeil 1982, https://doi.org/10.1148/radiology.143.1.7063747
+    """
+    positives = int(np.count_nonzero(positive))
+    pairs = positives * (len(scores) - positives)
+    if not pairs or np.isnan(scores).any():
+        return math.nan
+    ordered, chosen = np.sort(scores), scores[positive]
+    # Twice the middle rank of each positive, counted from 1: ties share the mean of their ranks.
+    twice = np.searchsorted(ordered, chosen, "left") + np.searchsorted(ordered, chosen, "right") + 1
+    return (int(twice.sum()) - positives * (positives + 1)) / (2 * pairs)
+
+
+class ROCAUC(Metric):
+    """How surely a sample of a class scores higher for it than one of another class: 1 is always, 0.5 is chance.
+
+    The area under the ROC curve, each class against the rest, and the plain mean over the classes that have a sample
+    and are not all there is; NaN where there is none. Measured on the validation split.
+    """
+
+    type = "roc_auc"
+    whole_split = True
+    tally = Scores
+
+    def value(self, tally: Scores) -> float:
+        areas = [area for area in tally.areas() if not math.isnan(area)]
+        return math.fsum(areas) / len(areas) if areas else math.nan
