@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from nntui.data.dataset import Dataset
 
 
+_UNEVEN = 100
+"""Between ranges of columns: a step that suits the wide ones leaves weights of the narrow ones where they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Data that can be asked for by name."""
@@ -48,6 +52,8 @@ class Description:
     brings_own_split: bool
     """Whether the source has its own validation samples, so that `validation` is not used."""
     card: Card | None = None
+    hint: str = ""
+    """What would probably help learning from them, with the setting that does it; '' for nothing."""
 
     @property
     def outputs(self) -> int:
@@ -96,7 +102,14 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
         samples=(train, val),
         brings_own_split=outline.val_rows is not None,
         card=card,
+        hint=_hint(outline, settings),
     )
+
+
+def _hint(outline: Outline, settings: DataSettings) -> str:
+    if settings.standardize or outline.spread < _UNEVEN:
+        return ""
+    return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"
 
 
 def load(settings: DataSettings, *, base: Path, seed: int) -> Dataset:

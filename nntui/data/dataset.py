@@ -32,7 +32,7 @@ class Dataset:
     task: str
     """classification or regression."""
     input_shape: tuple[int, ...]
-    """Of one sample: (features,), or (height, width, channels) for images."""
+    """Of one sample: (features,), (time, features) for sequences, or (height, width, channels) for images."""
     train: Split
     val: Split
     """May have no rows."""
@@ -41,7 +41,7 @@ class Dataset:
     targets: tuple[str, ...]
     """Name of each target; () for classification."""
     features: tuple[str, ...]
-    """Name of each input of a table; () for images."""
+    """Name of each input of a table, or of each feature of a sequence; () for images."""
     preprocessing: Preprocessing
     fingerprint: str
     """SHA-256 in hex of the raw inputs, the answers and the split."""

@@ -16,7 +16,8 @@ _FLOAT32 = np.finfo(np.float32)
 class Preprocessing:
     """x = (raw - offset) * scale, and the same for the targets of a regression; all float32.
 
-    `offset` and `scale` have shape () or input_shape, `target_offset` and `target_scale` () or (k,).
+    `offset` and `scale` have shape () or input_shape (of sequences: the same at every step), `target_offset` and
+    `target_scale` () or (k,).
     """
 
     offset: np.ndarray
@@ -29,11 +30,15 @@ class Preprocessing:
         """Fit on the raw training split: x (n, *input_shape) with n at least 1, y (n,) labels or (n, k) targets.
 
         Without `standardize` bytes are scaled to 0..1 and other values left as they are. With it, tables are
-        standardized column by column, images with one mean and deviation; a constant column is only shifted.
+        standardized column by column, sequences feature by feature over all their steps, images with one mean and
+        deviation; a constant column is only shifted.
         """
         offset, scale = _plain(1.0 / 255.0 if x.dtype == np.uint8 else 1.0)
         if standardize:
-            offset, scale = _standard(x, per_column=x.ndim == 2)
+            columns = x.reshape(-1, x.shape[-1]) if x.ndim == 3 else x
+            offset, scale = _standard(columns, per_column=columns.ndim == 2)
+            if x.ndim == 3:
+                offset, scale = (np.broadcast_to(array, x.shape[1:]).copy() for array in (offset, scale))
         target_offset, target_scale = _plain(1.0)
         if standardize_targets:
             target_offset, target_scale = _standard(y, per_column=True)

@@ -17,7 +17,7 @@ from nntui.data.readers import csv_text
 from nntui.data.settings import DataSettings
 
 NAMES = [source.name for source in sources()]
-REGRESSION = {"diabetes", "plane", "gaussian_hills"}
+REGRESSION = {"adding", "diabetes", "plane", "gaussian_hills"}
 
 
 def refused(settings: DataSettings, base: Path) -> str:

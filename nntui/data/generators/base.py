@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Generator(Configurable):
-    """Points in the plane, made to order; the square they fill goes from about -1 to 1 on both axes."""
+    """Data made to order: sequences, or points of the plane in a square from about -1 to 1 on both axes."""
 
     task: ClassVar[str] = "classification"
     features: ClassVar[tuple[str, ...]] = ("x", "y")
@@ -42,9 +42,9 @@ class Generator(Configurable):
         return tuple(self.samples // count + (label < self.samples % count) for label in range(count))
 
     def generate(self, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Make the points: x (samples, 2) float32 and y, int64 labels (samples,) or float32 targets (samples, k).
+        """Make x (samples, *input_shape) float32 and y, int64 labels (samples,) or float32 targets (samples, k).
 
-        The points of a class stand together, in the order of the classes.
+        The samples of a class stand together, in the order of the classes.
         """
         raise NotImplementedError
 

@@ -10,6 +10,27 @@ from dataclasses import dataclass, field
 from nntui.data.readers.csv_text import number
 
 _FLOAT32_MAX = 3.4028234e38
+_MARKS = frozenset({"na", "n/a", "nan", "null", "none", "?", "-", "--"})
+
+
+@dataclass(slots=True)
+class Missing:
+    """The empty cells of a table."""
+
+    cells: int = 0
+    rows: int = 0
+    """Rows that have one or more."""
+    first: tuple[int, int] | None = None
+    """Line of the first one, and the number of its column."""
+
+    def add(self, lines: list[int], columns: list[tuple[str, ...]]) -> None:
+        """Take in a block that has some."""
+        for line, row in zip(lines, zip(*columns, strict=True), strict=True):
+            count = row.count("")
+            self.cells += count
+            self.rows += count > 0
+            if count and self.first is None:
+                self.first = (line, row.index(""))
 
 
 @dataclass(slots=True)
@@ -24,8 +45,13 @@ class Column:
     """Cells that hold a finite number."""
     whole: bool = True
     """Whether all numbers are whole."""
-    missing_line: int | None = None
-    """Line of the first empty cell."""
+    missing: int = 0
+    """Empty cells."""
+    marks: int = 0
+    """Cells such as NA, which stand for a missing number where the others are numbers."""
+    low: float = math.inf
+    high: float = -math.inf
+    """The smallest and the largest of the numbers; beyond one another while there is none."""
     first_text: tuple[int, str] | None = None
     """Line and cell of the first that is neither empty nor a finite number."""
     values: Counter[str] | None = field(default_factory=Counter)
@@ -48,19 +74,22 @@ class Column:
         if numbers is not None:
             self.numbers += len(cells)
             self.whole = self.whole and all(map(float.is_integer, numbers))
+            self.low, self.high = min(self.low, min(numbers)), max(self.high, max(numbers))
             return
         for line, cell in zip(lines, cells, strict=True):
             self._add_cell(line, cell)
 
     def _add_cell(self, line: int, cell: str) -> None:
         if cell == "":
-            self.missing_line = self.missing_line or line
+            self.missing += 1
             return
         value = number(cell)
         if math.isnan(value) or abs(value) > _FLOAT32_MAX:
             self.first_text = self.first_text or (line, cell)
+            self.marks += cell.casefold() in _MARKS
         else:
             self.numbers += 1
+            self.low, self.high = min(self.low, value), max(self.high, value)
             self.whole = self.whole and value.is_integer()
 
 

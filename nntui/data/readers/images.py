@@ -1,18 +1,21 @@
-"""The shape of samples: tables (features,) and images (height, width, channels)."""
+"""The shape of samples: tables (features,), sequences (time, features) and images (height, width, channels)."""
 
 from __future__ import annotations
 
 from nntui.data.errors import source_error
 
 
-def sample_shape(shape: tuple[int, ...], name: str) -> tuple[int, ...]:
-    """The shape of one sample of an array of `shape`: (n,) is one feature, (n, h, w) an image of one channel.
+def sample_shape(shape: tuple[int, ...], name: str, *, whole: bool = True) -> tuple[int, ...]:
+    """The shape of one sample of an array of `shape`, (n,) being one feature.
 
+    Of three dimensions, `whole` numbers are images of one channel (n, height, width), others sequences (n, time,
+    features): pictures are kept as bytes, and measurements as floats.
     DataError for samples without values, with too many dimensions, or with the channels in front.
     """
     if not 1 <= len(shape) <= 4:
         raise source_error(
-            f"{name} has shape {shape}, expected (rows, features), (rows, height, width) or (.., channels)"
+            f"{name} has shape {shape}, expected (rows, features), (rows, time, features), (rows, height, width) "
+            "or (.., channels)"
         )
     if 0 in shape[1:]:
         raise source_error(f"{name} has shape {shape}: samples without values")
@@ -20,4 +23,6 @@ def sample_shape(shape: tuple[int, ...], name: str) -> tuple[int, ...]:
         raise source_error(
             f"{name} has shape {shape} with the channels in front: transpose it to (rows, height, width, channels)"
         )
-    return {1: (1,), 3: (*shape[1:], 1)}.get(len(shape), shape[1:])
+    if len(shape) == 1:
+        return (1,)
+    return (*shape[1:], 1) if len(shape) == 3 and whole else shape[1:]

@@ -1,4 +1,7 @@
-"""NPZ files: x and y, or x_train, y_train, x_test and y_test."""
+"""NPZ files: x and y, or x_train, y_train, x_test and y_test.
+
+x is (rows, features), (rows, time, features) as floats, (rows, height, width) as whole numbers, or (.., channels).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ def outline(path: Path, target: str | None, task: str | None) -> Outline:
         _check(path, x, header, headers[0])
         if header.shape[0] != len(part):
             raise source_error(f"{path.name}: {x} has {header.shape[0]:,} rows and {y} has {len(part):,}")
-    shape = sample_shape(headers[0].shape, f"{path.name}, array {pairs[0][0]!r}")
+    what = f"{path.name}, array {pairs[0][0]!r}"
+    shape = sample_shape(headers[0].shape, what, whole=headers[0].dtype.kind != "f")
     return Outline(
         task=answers.task,
         input_shape=shape,
@@ -39,7 +43,7 @@ def outline(path: Path, target: str | None, task: str | None) -> Outline:
         classes=answers.classes,
         class_counts=answers.class_counts,
         targets=answers.targets,
-        features=tuple(f"x{number}" for number in range(1, shape[0] + 1)) if len(shape) == 1 else (),
+        features=tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else (),
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,
     )
 

@@ -28,6 +28,8 @@ class Outline:
     features: tuple[str, ...] = ()
     val_rows: int | None = None
     """Rows of the source's own validation split; None where it brings none."""
+    spread: float = 1.0
+    """In a table, how many times wider than its narrowest column of numbers the widest one ranges."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from nntui.data.errors import DataError, printable, shown, source_error
 from nntui.data.readers.answers import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
-from nntui.data.readers.columns import Column, block_numbers
+from nntui.data.readers.columns import Column, Missing, block_numbers
 from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
 from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable
@@ -30,6 +30,7 @@ class Scan:
     layout: Layout
     columns: tuple[Column, ...]
     rows: int
+    missing: Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,15 @@ def scan(path: Path) -> Scan:
     wide = len(layout.names) > WIDE
     columns = tuple(Column(name, MAX_CATEGORIES if wide else MANY) for name in layout.names)
     columns[-1].most = MANY
-    rows = 0
+    rows, missing = 0, Missing()
     for block in blocks(path, layout):
         rows += len(block.lines)
+        before = sum(column.missing for column in columns)
         for column, cells in zip(columns, block.columns, strict=True):
             column.add(block.lines, cells)
-    return Scan(layout, columns, rows)
+        if sum(column.missing for column in columns) > before:
+            missing.add(block.lines, block.columns)
+    return Scan(layout, columns, rows, missing)
 
 
 def outline(path: Path, target: str | None, task: str | None) -> Outline:
@@ -112,6 +116,7 @@ def _numbers(cells: tuple[str, ...]) -> np.ndarray:
 def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan:
     if not found.rows:
         raise source_error(f"{path.name} has a header and no rows")
+    _refuse_missing(path, found)
     answer = _target_index(path, found.layout, target)
     where = f"{path.name}, column {shown(found.columns[answer].name)}"
     labels = _labels(where, found.columns[answer], task)
@@ -134,8 +139,27 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan
         class_counts=_class_counts(found.columns[answer], of_cell, len(names)) if of_cell is not None else (),
         targets=() if of_cell is not None else (found.columns[answer].name,),
         features=tuple(features),
+        spread=_spread([found.columns[index] for index, categories in inputs if categories is None]),
     )
     return Plan(outline, answer, tuple(inputs), of_cell)
+
+
+def _refuse_missing(path: Path, found: Scan) -> None:
+    missing = found.missing
+    if missing.first is None:
+        return
+    line, column = missing.first
+    cells = (
+        "1 cell is" if missing.cells == 1 else f"{missing.cells:,} cells in {missing.rows:,} of {found.rows:,} rows are"
+    )
+    place = f"{'' if missing.cells == 1 else 'the first '}in line {line}, column {shown(found.layout.names[column])}"
+    raise source_error(f"{path.name}: {cells} empty, {place}; fill them or remove their rows")
+
+
+def _spread(numbers: list[Column]) -> float:
+    """The widest range of the columns over the narrowest that is one; 1 for none."""
+    ranges = [column.high - column.low for column in numbers if column.high > column.low]
+    return max(ranges) / min(ranges) if ranges else 1.0
 
 
 def _class_counts(column: Column, of_cell: dict[str, int], classes: int) -> tuple[int, ...]:
@@ -159,8 +183,6 @@ def _target_index(path: Path, layout: Layout, target: str | None) -> int:
 
 def _labels(where: str, column: Column, task: str | None) -> tuple[tuple[str, ...], dict[str, int]] | None:
     """The class names and the label of each cell of the target column; None when it is a regression's."""
-    if column.missing_line is not None:
-        raise source_error(f"{where}, line {column.missing_line}: empty; fill the cell or remove the row")
     as_text = column.is_text or (column.first_text is not None and task == "classification")
     if not as_text or task == "regression":
         _refuse_text(where, column, "data.task" if column.is_text else "data.source")
@@ -189,14 +211,15 @@ def _refuse_text(where: str, column: Column, path: str) -> None:
     if column.first_text is not None:
         line, cell = column.first_text
         hint = "; decimals are written with a point" if "," in cell else ""
+        if column.marks:
+            cells = "1 cell of the column is" if column.marks == 1 else f"{column.marks:,} cells of the column are"
+            hint = f"; {cells} missing: fill them or remove their rows"
         raise DataError(path, f"{where}, line {line}: {shown(cell, 30)} is not a finite 32-bit number{hint}")
 
 
 def _categories(path: Path, column: Column) -> dict[str, int] | None:
     """The place of each value of a text column among its inputs; None for a column of numbers."""
     where = f"{path.name}, column {shown(column.name)}"
-    if column.missing_line is not None:
-        raise source_error(f"{where}, line {column.missing_line}: empty; fill the cell or remove the row")
     if not column.is_text:
         _refuse_text(where, column, "data.source")
         return None

@@ -1,0 +1,154 @@
+"""What the recurrent layers have in common: their settings, their shapes, and one cell or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nntui.nn import initializers
+from nntui.nn.arena import ParameterSpec
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.recurrence import Cell, Extent
+from nntui.nn.settings import setting
+
+_BACKWARD = "backward_"
+"""Stands before the names of what belongs to the cell that runs from the end."""
+
+
+@dataclass
+class Recurrent(Layer):
+    """Reads a sequence step by step and remembers what came before.
+
+    (time, features) in; (units,), the state after the last step, or with `return_sequences` (time, units) out; twice
+    the units where bidirectional: those of the forward cell first.
+    """
+
+    cell: ClassVar[type[Cell]]
+    gates: ClassVar[int]
+    """Blocks of `units` columns in the weights."""
+    step_flops: ClassVar[int] = 0
+    """Operations for each unit of a step, beside the sums."""
+
+    units: int = setting(32, minimum=1, maximum=100_000, help="How many numbers it remembers, and gives out.")
+    return_sequences: bool = setting(
+        False,
+        help="Whether it gives its state after every step, as a recurrent layer after it needs, or the last only.",
+    )
+    bidirectional: bool = setting(
+        False, help="Whether a second cell reads the sequence from its end; doubles the outputs."
+    )
+    initializer: str = setting(
+        "auto", choices=initializers.choices, help="How the input weights start; the recurrent ones start orthogonal."
+    )
+    use_bias: bool = setting(True, help="Whether each gate also learns a constant.")
+
+    @property
+    def squash(self) -> str:
+        """The activation that `initializer = "auto"` goes by."""
+        return "tanh"
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the names of each cell's parameters begin with."""
+        return ("", _BACKWARD) if self.bidirectional else ("",)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        size = self._extent(input_shape)
+        width = size.units * len(self.prefixes)
+        return (size.time, width) if self.return_sequences else (width,)
+
+    def _extent(self, input_shape: Shape) -> Extent:
+        if len(input_shape) != 2:
+            raise ShapeError(
+                f"{self.type} needs a sequence (time, features), got {shape_words(input_shape)}; "
+                "put a reshape layer before it, or return_sequences in the recurrent layer before it"
+            )
+        return Extent(time=input_shape[0], features=input_shape[1], units=self.units)
+
+    def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
+        size = self._extent(input_shape)
+        return {
+            f"{prefix}{name}": spec for prefix in self.prefixes for name, spec in self._cell_parameters(size).items()
+        }
+
+    def _cell_parameters(self, size: Extent) -> dict[str, ParameterSpec]:
+        width, units = self.gates * size.units, size.units
+        rule = initializers.resolve(self.initializer, self.squash).type
+        found = {
+            "weight": ParameterSpec((size.features, width), rule, fan_in=size.features, fan_out=units, decays=True),
+            "recurrent_weight": ParameterSpec((units, width), "orthogonal", fan_in=units, fan_out=units, decays=True),
+        }
+        if self.use_bias:
+            found["bias"] = ParameterSpec((width,))
+        return found
+
+    def flops(self, input_shape: Shape) -> int:
+        size = self._extent(input_shape)
+        sums = self.gates * (2 * (size.features + size.units) + self.use_bias)
+        return len(self.prefixes) * size.time * size.units * (sums + self.step_flops)
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
+        needed = self.cell.buffers(self._extent(input_shape), needs_input_gradient=needs_input_gradient)
+        found: Buffers = {f"{prefix}{name}": shape for prefix in self.prefixes for name, shape in needed.items()}
+        found["y"] = self.output_shape(input_shape)
+        if needs_input_gradient:
+            found["input_gradient"] = input_shape
+        return found
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        needed = self.cell.scratch(self._extent(input_shape), needs_input_gradient=needs_input_gradient)
+        return {f"{prefix}{name}": shape for prefix in self.prefixes for name, shape in needed.items()}
+
+    def detail(self) -> str:
+        words = [str(self.units), "sequences" if self.return_sequences else "", "both ways" * self.bidirectional]
+        return " ".join(word for word in words if word)
+
+    def build(self, memory: Memory) -> None:
+        super().build(memory)
+        size = self._extent(memory.input_shape)
+        self.cells = [self._cell_of(size, prefix) for prefix in self.prefixes]
+        self._count = -1
+
+    def _cell_of(self, size: Extent, prefix: str) -> Cell:
+        def own(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+            return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+        memory = self.memory
+        return self.cell(
+            size,
+            parameters=own(memory.parameters),
+            gradients=own(memory.gradients),
+            buffers=own(memory.buffers),
+            reverse=prefix == _BACKWARD,
+        )
+
+    def _views(self, count: int) -> None:
+        self._count = count
+        self._y = self.memory.buffers["y"][:count]
+        self._input_gradient = None
+        if self.memory.needs_input_gradient:
+            self._input_gradient = self.memory.buffers["input_gradient"][:count]
+        for cell in self.cells:
+            cell.fit(count)
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        if len(x) != self._count:
+            self._views(len(x))
+        for cell, part in zip(self.cells, self._halves(self._y), strict=True):
+            states = cell.forward(x)
+            if self.return_sequences:
+                np.multiply(states.transpose(1, 0, 2), cell.state_scale, out=cell.in_order(part))
+            else:
+                np.multiply(states[-1], cell.state_scale, out=part)
+        return self._y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        for number, (cell, part) in enumerate(zip(self.cells, self._halves(grad), strict=True)):
+            cell.backward(part, self._input_gradient, adds=number > 0)
+        return grad if self._input_gradient is None else self._input_gradient
+
+    def _halves(self, array: np.ndarray) -> list[np.ndarray]:
+        return [array[..., number * self.units : (number + 1) * self.units] for number in range(len(self.cells))]
