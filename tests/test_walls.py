@@ -23,12 +23,13 @@ from nntui.nn.initializers import Initializer
 from nntui.nn.layers.base import Layer
 from nntui.nn.losses import Loss
 from nntui.nn.optimizers import Optimizer
+from nntui.nn.schedules import Schedule
 from nntui.nn.settings import settings_of
 from nntui.spec.settings import EarlyStopping, TrainingSettings
 
 PACKAGE = Path(nntui.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "bundled" not in path.parts)
-FAMILIES = (Activation, Initializer, Layer, Loss, Optimizer, Generator)
+FAMILIES = (Activation, Initializer, Layer, Loss, Optimizer, Schedule, Generator)
 LARGEST_FILE = 400
 """Lines."""
 

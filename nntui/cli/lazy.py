@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Measure a checkpoint of a run on its own or other data."),
     "show": ("show", "Summarize a model: layers, shapes, parameters, cost."),
     "gradcheck": ("gradcheck", "Check a model's gradients by central differences."),
+    "lrfind": ("lrfind", "Find a learning rate in one short training."),
+    "bench": ("bench", "Measure how fast a model trains here, layer by layer."),
     "models": ("models", "List the bundled models."),
     "schema": ("schema", "Print the JSON Schema of the model file."),
     "completion": ("completion", "Print a shell's completion script."),

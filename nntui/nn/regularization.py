@@ -13,12 +13,21 @@ class Regularizer:
     """Changes the arena's gradients between backpropagation and the optimizer's step.
 
     `l1` adds l1·Σ|w| and `l2` adds l2/2·Σw² to what is minimized, over weights and not biases; the loss that is
-    reported stays without them, so that training and validation compare. `clip_norm` then scales the whole gradient
-    down to that Euclidean norm where it is longer. 0, 0 and None switch them off.
+    reported stays without them, so that training and validation compare. Then `clip_value` cuts each number of the
+    gradient to that size, and after it `clip_norm` scales the whole gradient down to that Euclidean norm where it is
+    longer. 0, 0, None and None switch them off.
     """
 
-    def __init__(self, arena: Arena, *, l1: float = 0.0, l2: float = 0.0, clip_norm: float | None = None) -> None:
-        self.l1, self.l2, self.clip_norm = l1, l2, clip_norm
+    def __init__(
+        self,
+        arena: Arena,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+    ) -> None:
+        self.l1, self.l2, self.clip_value, self.clip_norm = l1, l2, clip_value, clip_norm
         self._weights = arena.values[arena.decaying]
         self._weight_gradients = arena.gradients[arena.decaying]
         self._gradients = arena.gradients[arena.learned]
@@ -27,7 +36,7 @@ class Regularizer:
     @property
     def active(self) -> bool:
         """Whether it changes anything."""
-        return self._scratch is not None or self.clip_norm is not None
+        return self._scratch is not None or self.clip_value is not None or self.clip_norm is not None
 
     def apply(self) -> None:
         """Changes the gradients in place."""
@@ -39,6 +48,8 @@ class Regularizer:
                 np.sign(self._weights, out=self._scratch)
                 np.multiply(self._scratch, self.l1, out=self._scratch)
                 np.add(self._weight_gradients, self._scratch, out=self._weight_gradients)
+        if self.clip_value is not None:
+            np.clip(self._gradients, -self.clip_value, self.clip_value, out=self._gradients)
         if self.clip_norm is not None:
             norm = gradient_norm(self._gradients)
             if norm > self.clip_norm:

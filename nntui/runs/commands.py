@@ -107,9 +107,10 @@ def _why_not(record: Any) -> str:
         return f"unknown command {str(name)[:20]!r}: expected {', '.join(Command.known)}"
     if not isinstance(setting, str) or len(setting) > _LONGEST_SHOWN:
         return "setting: expected the name of a setting"
-    if name == "set" and not setting:
-        return "set: expected the name of a setting"
-    if value is None and name != "set":
+    is_change = name in ("set", "scale")
+    if is_change and not setting:
+        return f"{name}: expected the name of a setting"
+    if value is None and not is_change:
         return ""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
         return f"{name}: expected a finite number as value, got {str(value)[:20]!r}"

@@ -273,8 +273,9 @@ class Command:
     """What a viewer asks of the worker, one JSON object a line in `commands.jsonl`."""
 
     command: str
-    """pause, resume, step (one batch), epoch (to the end of this epoch), stop or set."""
+    """pause, resume, step (one batch), epoch (to the end of this epoch), stop, set or scale."""
     setting: str = ""
-    """set: the setting's name; learning_rate."""
+    """set and scale: the setting's name; learning_rate, the one that a schedule's factors are of."""
     value: float | None = None
-    known: ClassVar[tuple[str, ...]] = ("pause", "resume", "step", "epoch", "stop", "set")
+    """set: what it becomes; scale: what it is multiplied by."""
+    known: ClassVar[tuple[str, ...]] = ("pause", "resume", "step", "epoch", "stop", "set", "scale")

@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nntui.nn.losses import Loss
+from nntui.nn.metrics import Metric
 from nntui.nn.optimizers import Adam, Optimizer
+from nntui.nn.schedules import Schedule
 from nntui.nn.settings import setting
 
-_METRICS = ("loss", "accuracy", "mae", "rmse", "r2")
-MONITORS = (*(f"val_{name}" for name in _METRICS), *_METRICS)
+MONITORS = (
+    "val_loss",
+    *(f"val_{name}" for name in Metric.names()),
+    "loss",
+    *(name for name, metric in Metric.members().items() if not metric.whole_split),
+)
 """What early stopping and the best checkpoint can go by."""
-RISING = frozenset({"accuracy", "val_accuracy", "r2", "val_r2"})
+RISING = frozenset(
+    f"{prefix}{name}" for name, metric in Metric.members().items() if metric.rising for prefix in ("", "val_")
+)
 """The monitors that get better upwards."""
 
 
@@ -34,24 +42,46 @@ class TrainingSettings:
     batch_size: int = setting(
         32, minimum=1, maximum=1_000_000, unit="samples", help="How many samples each step looks at."
     )
-    seed: int = setting(
-        0, minimum=0, maximum=2**53, help="Where all randomness starts: the same seed, the same result."
+    optimizer: Optimizer = setting(factory=Adam, help="How a gradient becomes a step.")
+    schedule: Schedule | None = setting(
+        None, help="How the learning rate changes as training goes on.", absent="a constant learning rate"
     )
     loss: Loss | None = setting(None, help="How wrong the outputs are, as one number.", absent="chosen by the task")
+    early_stopping: EarlyStopping | None = setting(
+        None, help="End the run when it has stopped getting better.", absent="train all epochs"
+    )
+    metrics: str | None = setting(
+        None, absent="accuracy, or mae, rmse, r2 for a regression",
+        help=f"What is measured besides the loss, with commas between: {', '.join(Metric.names())}.",
+    )  # fmt: skip
     monitor: str | None = setting(
         None, choices=MONITORS, help="The metric that tells the best epoch.",
         absent="val_loss, or loss without validation",
     )  # fmt: skip
+    class_weights: str | None = setting(
+        None, choices=("balanced",), absent="all samples count the same",
+        help="balanced: in training, samples of rare classes count more, so that all classes weigh the same.",
+    )  # fmt: skip
     l1: float = setting(0.0, minimum=0, maximum=1000, help="Pulls weights to exactly zero: adds l1·Σ|w| to the loss.")
     l2: float = setting(0.0, minimum=0, maximum=1000, help="Keeps weights small: adds l2/2·Σw² to the loss.")
+    clip_value: float | None = setting(
+        None, above=0, help="Cuts each number of a gradient to at most this size.", absent="no clipping"
+    )
     clip_norm: float | None = setting(
         None, above=0, help="Scales a gradient longer than this down to it.", absent="no clipping"
     )
-    workers: int | None = setting(
-        None, minimum=1, maximum=64, unit="threads", help="How many share each batch; equal workers, equal results.",
-        absent="chosen by the size of the network and the machine",
+    accumulate: int = setting(
+        1, minimum=1, maximum=1_000_000, unit="batches",
+        help="How many batches make one step: as one batch that many times as large, in less memory.",
     )  # fmt: skip
-    optimizer: Optimizer = setting(factory=Adam, help="How a gradient becomes a step.")
-    early_stopping: EarlyStopping | None = setting(
-        None, help="End the run when it has stopped getting better.", absent="train all epochs"
+    ema: float | None = setting(
+        None, above=0, below=1, absent="the weights as they are trained",
+        help="Averages the weights, keeping this share a step: what is evaluated, saved and brought by restore_best.",
+    )  # fmt: skip
+    seed: int = setting(
+        0, minimum=0, maximum=2**53, help="Where all randomness starts: the same seed, the same result."
     )
+    workers: int | None = setting(
+        None, minimum=1, maximum=64, unit="processes", help="How many share each batch; equal workers, equal results.",
+        absent="as many as make it quicker, found by trying",
+    )  # fmt: skip

@@ -1,7 +1,9 @@
 """What of a training goes into a checkpoint, and how it comes back: bit for bit the same training.
 
 Tensors: every parameter by its name ('dense_1.weight'), 'optimizer.<slot>.<parameter>', 'best.<parameter>' where early
-stopping will want the best weights back, and 'preprocessing.<array>'. The metadata holds where the training stands and
+stopping will want the best weights back, and 'preprocessing.<array>'. Where a moving average of the weights is kept, it
+is what stands under the parameters' names, for whoever wants the network, and the weights as they are trained are
+'raw.<parameter>', for the training that goes on. The metadata holds where the training stands and
 the whole model, so that a checkpoint alone is enough to predict with.
 """
 
@@ -23,7 +25,9 @@ FORMAT = 1
 def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The tensors (views: save them before the next step) and the metadata of a training."""
     arena = trainer.network.arena
-    tensors = arena.split(arena.values)
+    tensors = arena.split(trainer.outcome)
+    if trainer.average is not None:
+        tensors |= {f"raw.{name}": part for name, part in arena.split(arena.values).items()}
     for slot, vector in trainer.optimizer.slots.items():
         tensors |= {f"optimizer.{slot}.{name}": part for name, part in arena.split(vector).items()}
     if trainer.best.weights is not None:
@@ -48,7 +52,9 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
         raise CheckpointError(f"the checkpoint has format {metadata.get('format')!r}, expected {FORMAT}")
     if metadata.get("fingerprint") != trainer.dataset.fingerprint:
         raise CheckpointError("the data are not those the run began with; put them back, or train anew")
-    _fill(arena, arena.values, tensors, "")
+    _fill(arena, trainer.outcome, tensors, "")
+    if trainer.average is not None:
+        _fill(arena, arena.values, tensors, "raw.")
     for slot, vector in trainer.optimizer.slots.items():
         _fill(arena, vector, tensors, f"optimizer.{slot}.")
     try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterator
 
 from nntui.nn.optimizers import Optimizer
 from nntui.nn.settings import settings_of
 from nntui.runs.commands import BadCommand, CommandReader
 from nntui.runs.events import Command
+
+_LARGEST_SCALE = 1000
 
 
 class Control:
@@ -20,6 +24,8 @@ class Control:
         self._until: str | None = None
         """'step' or 'epoch': run on to the end of one, then pause."""
         self._learning_rate: float | None = None
+        self._scale = 1.0
+        """What to multiply by, the rate that is set or else the one there is."""
         self._repeated = False
 
     def read(self) -> Iterator[str]:
@@ -44,24 +50,36 @@ class Control:
                 self.paused, self._until = False, command.command
             case "stop":
                 self.stopping = True
-            case "set":
-                return self._set(command)
+            case "set" | "scale":
+                return self._change(command)
         return None
 
-    def _set(self, command: Command) -> str | None:
+    def _change(self, command: Command) -> str | None:
         if command.setting != "learning_rate":
             return f"{command.setting!r} cannot be changed while training; only learning_rate can"
         setting = settings_of(Optimizer)["learning_rate"]
         value = command.value
+        if command.command == "scale":
+            if value is None or not 0 < value <= _LARGEST_SCALE:
+                return f"learning_rate can be multiplied by what is above 0 and at most {_LARGEST_SCALE}, got {value}"
+            self._scale *= value
+            return None
         if value is None or not (setting.above or 0) < value <= (setting.maximum or value):
             return f"learning_rate must be {setting.bounds}, got {value}"
-        self._learning_rate = value
+        self._learning_rate, self._scale = value, 1.0
         return None
 
-    def take_learning_rate(self) -> float | None:
-        """The learning rate asked for last, once; None where none was."""
-        rate, self._learning_rate = self._learning_rate, None
-        return rate
+    def take_learning_rate(self, present: float) -> float | None:
+        """The learning rate asked for last, once; None where none was. `present` is the one there is.
+
+        One that is multiplied beyond the setting's bounds stops there.
+        """
+        rate, scale = self._learning_rate, self._scale
+        self._learning_rate, self._scale = None, 1.0
+        if rate is None and scale == 1:
+            return None
+        largest = settings_of(Optimizer)["learning_rate"].maximum or math.inf
+        return min(max((present if rate is None else rate) * scale, sys.float_info.min), largest)
 
     def take_repeated(self) -> bool:
         """Whether what is the case already was asked for, once: whoever asked waits for an answer all the same."""

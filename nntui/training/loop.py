@@ -13,7 +13,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -21,16 +21,19 @@ import numpy as np
 from nntui.data.batches import Batches
 from nntui.data.dataset import Dataset
 from nntui.nn.arena import Arena
-from nntui.nn.losses import Loss
-from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter
+from nntui.nn.metrics import ClassificationMeter
+from nntui.nn.moving_average import MovingAverage
 from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
 from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
 from nntui.spec.model import ModelSpec
+from nntui.spec.settings import RISING
+from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
 from nntui.training.crew import Crew
 from nntui.training.divergence import Origin, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
+from nntui.training.measuring import build_loss, build_meter, evaluate
 
 Clock = Callable[[], float]
 _STEP = 1
@@ -57,33 +60,6 @@ def build_network(
     return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng, arena=arena, shared=shared)
 
 
-def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential) -> Loss:
-    """The loss of a spec, ready for the network's outputs."""
-    assert spec.training.loss is not None, "an examined spec has a loss"
-    loss = dataclasses.replace(spec.training.loss)
-    loss.build(
-        batch_size=network.batch_size,
-        outputs=network.output_shape[0],
-        classes=len(dataset.classes),
-        dtype=network.dtype,
-    )
-    return loss
-
-
-def build_meter(
-    dataset: Dataset, network: Sequential, loss: Loss, *, batch_size: int | None = None, confusion: bool = False
-) -> Meter:
-    """What counts the metrics of the data's task, for the network's batches or larger ones."""
-    size = batch_size or network.batch_size
-    if dataset.task == "classification":
-        threshold = 0.0 if loss.on_logits else 0.5
-        return ClassificationMeter(
-            batch_size=size, classes=len(dataset.classes), threshold=threshold, confusion=confusion
-        )
-    scale = 1 / dataset.preprocessing.target_scale
-    return RegressionMeter(batch_size=size, outputs=network.output_shape[0], scale=scale)
-
-
 class Trainer:
     """A training in progress: everything it needs to go on is in `network`, `optimizer` and `progress()`.
 
@@ -99,20 +75,35 @@ class Trainer:
         self.network, self.loss = self._parts[0].network, self._parts[0].loss
         self.optimizer = dataclasses.replace(training.optimizer)
         self._regularizer = Regularizer(
-            self.network.arena, l1=training.l1, l2=training.l2, clip_norm=training.clip_norm
+            self.network.arena,
+            l1=training.l1,
+            l2=training.l2,
+            clip_value=training.clip_value,
+            clip_norm=training.clip_norm,
         )
         self._val_batches = Batches(dataset.val, dataset.preprocessing, self.network.batch_size)
-        self._meter = build_meter(dataset, self.network, self.loss, batch_size=self.batch_size)
-        self._val_meter = build_meter(dataset, self.network, self.loss, confusion=True)
-        self._gradient = BatchGradient(
-            self._parts, self._meter, batch_size=self.batch_size, labels=dataset.train.y
-        )
+        self._meter = build_meter(spec, dataset, self.network, self.loss, batch_size=self.batch_size)
+        self._val_loss = build_loss(spec, dataset, self.network)
+        self._val_meter = build_meter(spec, dataset, self.network, self._val_loss, samples=len(dataset.val))
+        self._gradient = BatchGradient(self._parts, self._meter, batch_size=self.batch_size, labels=dataset.train.y)
         # What looks at the whole gradient before the step needs it added up first; else each block is, while in cache.
-        self._adds_first = self._regularizer.active
+        self._adds_first = self._regularizer.active or training.accumulate > 1
         partials = () if self._adds_first else self._gradient.partials
         self.optimizer.build(self.network.arena, workers=len(self._parts), partials=partials)
         self._crew = Crew(len(self._parts), (self._gradient.work, self.optimizer.step_share))
+        self._accumulated: AccumulatedGradient | None = None
+        if training.accumulate > 1:
+            self._accumulated = AccumulatedGradient(self._gradient, self.network.arena, batch_size=self.batch_size)
+        self.average = MovingAverage(self.network.arena, decay=training.ema) if training.ema else None
+        """Of the weights, where one is kept."""
         self.best = Best(spec.training)
+        self._schedule = dataclasses.replace(training.schedule) if training.schedule else None
+        if self._schedule is not None:
+            self._schedule.build(
+                steps=training.epochs * self.steps_per_epoch,
+                steps_per_epoch=self.steps_per_epoch,
+                rising=self.best.monitor in RISING,
+            )
         self.step = 0
         self.epochs_done = 0
         self._position = 0
@@ -135,14 +126,24 @@ class Trainer:
                 shared=count > 1,
             )
             arena = arena or network.arena
-            loss = build_loss(self.spec, self.dataset, network)
+            loss = build_loss(self.spec, self.dataset, network, weighted=True)
             batches = Batches(self.dataset.train, self.dataset.preprocessing, size)
             yield Part(network, loss, batches)
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches in an epoch, a smaller last one included."""
-        return math.ceil(len(self.dataset.train) / self.batch_size)
+        """Updates in an epoch, one of fewer samples at its end included."""
+        return math.ceil(len(self.dataset.train) / self.samples_per_step)
+
+    @property
+    def samples_per_step(self) -> int:
+        """Of a whole step: a batch, or the batches that are accumulated."""
+        return self.batch_size * self.spec.training.accumulate
+
+    @property
+    def outcome(self) -> np.ndarray:
+        """The flat vector of weights that are evaluated, saved as the network's, and ended with."""
+        return self.network.arena.values if self.average is None else self.average.values
 
     @property
     def metric_names(self) -> tuple[str, ...]:
@@ -168,7 +169,7 @@ class Trainer:
 
         The trainer is spoiled by it.
         """
-        order, size = self._order(), self.batch_size
+        order, size = self._order(), self.samples_per_step
         starts = itertools.cycle(range(0, len(order), size))
         with self._crew:
             yield lambda: self._train_step(order[(start := next(starts)) : start + size])
@@ -195,7 +196,7 @@ class Trainer:
         if self._position == 0:
             self._meter.reset()
             self._loss_sum, self._seconds = 0.0, 0.0
-        order, size = self._order(), self.batch_size
+        order, size = self._order(), self.samples_per_step
         began = self._clock()
         spent = self._seconds
         while self._position < self.steps_per_epoch:
@@ -211,26 +212,31 @@ class Trainer:
     @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
     def _train_step(self, indices: np.ndarray) -> Step | None:
         """One optimizer update on these rows; None, and no update, where the loss is not finite."""
-        loss, hits = self._gradient.compute(indices, self._crew)
+        loss, hits = (self._accumulated or self._gradient).compute(indices, self._crew)
         if not math.isfinite(loss):
             return None
         if self._adds_first:
-            self._gradient.add()
+            if self._accumulated is None:
+                self._gradient.add()
             self._regularizer.apply()
         else:
             self._gradient.add_followed()
         self._has_gradient = True
+        if self._schedule is not None:
+            self.optimizer.rate_factor = self._schedule.rate_factor(self.step)
         self.optimizer.begin_step()
         self._crew.run(_STEP)
         self.network.arena.follow()
         self.step += 1
+        if self.average is not None:
+            self.average.update(self.step)
         self._position += 1
         self._loss_sum += loss * len(indices)
         return Step(
             step=self.step,
             epoch=self.epochs_done + 1,
             loss=loss,
-            learning_rate=self.optimizer.learning_rate,
+            learning_rate=self.optimizer.rate,
             accuracy=None if hits is None else hits / len(indices),
         )
 
@@ -242,17 +248,20 @@ class Trainer:
         stats = self._layer_stats()
         confusion = None
         if len(self.dataset.val):
-            metrics |= self._validate()
+            with self.average.in_place() if self.average is not None else nullcontext():
+                metrics |= self._validate()
             if isinstance(self._val_meter, ClassificationMeter) and self._val_meter.confusion is not None:
                 confusion = self._val_meter.confusion.tolist()
         self.epochs_done += 1
         self._position = 0
-        better = self.best.update(metrics, self.epochs_done, self.network.arena.values)
+        better = self.best.update(metrics, self.epochs_done, self.outcome)
+        if self._schedule is not None:
+            self._schedule.observe(metrics.get(self.best.monitor, math.nan))
         ended = EpochEnded(
             step=self.step,
             epoch=self.epochs_done,
             metrics=metrics,
-            learning_rate=self.optimizer.learning_rate,
+            learning_rate=self.optimizer.rate,
             seconds=self._seconds,
             samples_per_second=samples / self._seconds if self._seconds > 0 else 0.0,
             best=better,
@@ -261,7 +270,7 @@ class Trainer:
         return stats, ended
 
     def _validate(self) -> dict[str, float]:
-        loss = evaluate(self.network, self.loss, self._val_batches, self._val_meter, len(self.dataset.val))
+        loss = evaluate(self.network, self._val_loss, self._val_batches, self._val_meter, len(self.dataset.val))
         return {"val_loss": loss} | {f"val_{name}": value for name, value in self._val_meter.result().items()}
 
     def _layer_stats(self) -> LayerStats:
@@ -298,8 +307,9 @@ class Trainer:
         message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
         if self.best.patience_lost:
             message = f"early stopping: {self.best.monitor} has not improved for {self.best.waited} epochs"
-        if self.best.give_back(self.network.arena.values):
+        if self.best.give_back(self.outcome):
             message += f"; back to the weights of epoch {self.best.epoch}"
+        np.copyto(self.network.arena.values, self.outcome)
         return RunEnded(
             step=self.step, epoch=self.epochs_done, reason="finished", message=message, best_epoch=self.best.epoch
         )
@@ -317,6 +327,7 @@ class Trainer:
             "optimizer_steps": self.optimizer.steps,
             "random_states": self._gradient.random_states(),
             "best": self.best.state(),
+            "schedule": self._schedule.state() if self._schedule is not None else {},
         }
 
     def restore(self, progress: dict[str, Any]) -> None:
@@ -329,20 +340,11 @@ class Trainer:
         self.optimizer.steps = int(progress["optimizer_steps"])
         self._gradient.set_random_states(progress["random_states"])
         self.best.restore(progress["best"])
+        if self._schedule is not None:
+            self._schedule.restore(progress["schedule"])
+            self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))
 
 
 def train(spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> Iterator[Event]:
     """The events of a whole training, from the first step to RunEnded."""
     yield from Trainer(spec, dataset, clock=clock).events()
-
-
-def evaluate(network: Sequential, loss: Loss, batches: Batches, meter: Meter, samples: int) -> float:
-    """The mean loss over all rows of a split; what the meter counts starts anew. NaN where there are no rows."""
-    meter.reset()
-    total, size = 0.0, network.batch_size
-    for start in range(0, samples, size):
-        x, truth = batches.gather(np.arange(start, min(start + size, samples)))
-        outputs = network.forward(x)
-        total += loss.forward(outputs, truth) * len(truth)
-        meter.update(outputs, truth)
-    return total / samples if samples else math.nan

@@ -113,8 +113,15 @@ class Session:
         return await self._ask(Command("stop"), RunEnded)
 
     async def set_learning_rate(self, value: float) -> Event:
-        """Changes the learning rate from the next step on; a Warning comes back where the value is refused."""
+        """Changes the learning rate from the next step on; a Warning comes back where the value is refused.
+
+        Where there is a schedule, it is the rate that the schedule's factors are of, as in the model file.
+        """
         return await self._ask(Command("set", setting="learning_rate", value=value), HyperparameterChanged, Warning)
+
+    async def scale_learning_rate(self, factor: float) -> Event:
+        """Multiplies the learning rate from the next step on, whatever a schedule has made of it."""
+        return await self._ask(Command("scale", setting="learning_rate", value=factor), HyperparameterChanged, Warning)
 
     async def _ask(self, command: Command, *answers: type[Event]) -> Event:
         if not self._alive():

@@ -165,7 +165,7 @@ class Worker:
             model=spec.name,
             epochs=spec.training.epochs,
             steps_per_epoch=trainer.steps_per_epoch,
-            batch_size=trainer.batch_size,
+            batch_size=trainer.samples_per_step,
             train_samples=len(trainer.dataset.train),
             val_samples=len(trainer.dataset.val),
             parameters=trainer.network.arena.size,
@@ -225,7 +225,7 @@ class Worker:
             self._warn(complaint)
         if self._control.stopping:
             self.stop()
-        rate = self._control.take_learning_rate()
+        rate = self._control.take_learning_rate(self._trainer.optimizer.learning_rate)
         if rate is not None:
             self._change_learning_rate(rate)
         if self._control.take_repeated():

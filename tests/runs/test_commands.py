@@ -15,7 +15,8 @@ from nntui.runs.events import Command
 
 from .samples import new_run
 
-ALL = [Command(name) for name in Command.known if name != "set"] + [Command("set", "learning_rate", 0.5)]
+CHANGES = ("set", "scale")
+ALL = [Command(name, "learning_rate", 0.5) if name in CHANGES else Command(name) for name in Command.known]
 
 
 def test_commands_arrive_once_and_in_order(tmp_path):
@@ -51,6 +52,8 @@ def test_a_worker_that_resumes_passes_over_what_was_asked_before(tmp_path):
         (b'{"command":["stop"]}', "unknown command"),
         (b"{}", "unknown command 'None'"),
         (b'{"command":"set","value":1}', "expected the name of a setting"),
+        (b'{"command":"scale","value":1}', "scale: expected the name of a setting"),
+        (b'{"command":"scale","setting":"learning_rate"}', "scale: expected a finite number"),
         (b'{"command":"set","setting":5,"value":1}', "setting: expected"),
         (b'{"command":"set","setting":"learning_rate"}', "expected a finite number"),
         (b'{"command":"set","setting":"learning_rate","value":"1"}', "expected a finite number as value, got '1'"),

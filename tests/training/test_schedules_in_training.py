@@ -1,6 +1,7 @@
-"""Schedules, accumulated batches and averaged weights in a training: what they do, and that going on changes nothing."""
+"""Schedules, accumulated batches and averaged weights: what they do, and that going on changes nothing."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from nntui.nn.schedules import Schedule
 from nntui.runs.checkpoints import load as load_checkpoint
 from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunStarted, Step, Warning
-from nntui.spec.settings import TrainingSettings
+from nntui.spec.examine import examine
 from nntui.training.checkpointing import checkpoint_of, restore_training
 from nntui.training.evaluation import evaluate_run
 from nntui.training.worker import Worker
@@ -230,10 +231,37 @@ def test_stopped_and_killed_and_resumed_is_the_same_run(new_run):
     Worker(whole).run()
     assert [event.from_step for event in events_of(run) if isinstance(event, RunStarted)] == [0, 6, 10]
     assert_equal_tensors(weights_of(run), weights_of(whole))
-    assert len(set(rates(events_of(whole)))) > 3
+    assert set(rates(events_of(whole))) == {0.02, 0.01, 0.005}
 
 
-def test_the_form_and_the_file_say_what_the_new_settings_may_be():
-    assert TrainingSettings().accumulate == 1
-    assert TrainingSettings().ema is None
-    assert TrainingSettings().schedule is None
+def test_an_examination_knows_the_steps_and_what_they_cost():
+    totals = {
+        name: examine(draft(**changes), base=Path()).totals
+        for name, changes in {"plain": {}, "three": {"training.accumulate": 3}, "ema": {"training.ema": 0.9}}.items()
+    }
+    trainer = trainer_of(draft(**{"training.accumulate": 3}))
+    assert (totals["plain"].steps_per_epoch, totals["three"].steps_per_epoch) == (8, trainer.steps_per_epoch)
+    for name in ("three", "ema"):
+        assert totals[name].step_bytes - totals["plain"].step_bytes == 4 * totals["plain"].parameters
+
+
+def test_mistakes_are_told_in_the_usual_words():
+    wrong = {
+        "training.accumulate": 0,
+        "training.ema": 1.0,
+        "training.clip_value": 0,
+        "training.schedule": {"type": "cosin"},
+        "training.optimizer": {"type": "sgd", "weight_decay": -1},
+    }
+    assert [str(problem) for problem in examine(draft(**wrong), base=Path()).problems] == [
+        "training.clip_value: must be above 0, got 0",
+        "training.accumulate: must be at least 1 and at most 1000000, got 0",
+        "training.ema: must be above 0 and below 1, got 1.0",
+        "training.optimizer.weight_decay: must be at least 0 and at most 1, got -1",
+        "training.schedule.type: got 'cosin', which is not known; did you mean 'cosine'?",
+    ]
+    length = {"training.schedule": {"type": "cosine", "period": 0, "unit": "batches"}}
+    assert [str(problem) for problem in examine(draft(**length), base=Path()).problems] == [
+        "training.schedule.unit: got 'batches', which is not a choice; expected one of epochs, steps",
+        "training.schedule.period: must be above 0 and at most 10000000, got 0",
+    ]

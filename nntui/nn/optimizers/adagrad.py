@@ -24,7 +24,7 @@ class Adagrad(Optimizer):
     epsilon: float = setting(1e-10, above=0, help="Keeps the division from zero.")
 
     def factors(self) -> tuple[float, ...]:
-        return (self.learning_rate, self.epsilon)
+        return (self.rate, self.epsilon)
 
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
         rate, epsilon = factors

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntui.nn.optimizers.base import Optimizer
+from nntui.nn.optimizers.base import Optimizer, weight_decay_setting
 from nntui.nn.settings import setting
 
 
@@ -26,21 +26,24 @@ class Adam(Optimizer):
     beta2: float = setting(0.999, minimum=0, below=1, help="The share of the remembered squares that is kept.")
     epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
 
+    def fading(self) -> dict[str, float]:
+        return {"mean": self.beta1, "square": self.beta2}
+
     def factors(self) -> tuple[float, ...]:
         # The slots hold m / (1 - β1) and v / (1 - β2), which saves two passes: their factors, and those of the bias
         # correction, are pulled out of the fraction into one rate and one epsilon.
         mean_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         root_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
-        return (self.learning_rate * mean_scale / root_scale, self.beta1, self.beta2, self.epsilon / root_scale)
+        return (self.rate * mean_scale / root_scale, self.beta1, self.beta2, self.epsilon / root_scale)
 
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
         rate, beta1, beta2, epsilon = factors
         parameters, gradients, mean, square, scratch = block
+        np.multiply(gradients, gradients, out=scratch)
+        np.multiply(square, beta2, out=square)
+        np.add(square, scratch, out=square)
         np.multiply(mean, beta1, out=mean)
         np.add(mean, gradients, out=mean)
-        np.multiply(square, beta2, out=square)
-        np.multiply(gradients, gradients, out=scratch)
-        np.add(square, scratch, out=square)
         np.sqrt(square, out=scratch)
         np.add(scratch, epsilon, out=scratch)
         np.divide(mean, scratch, out=scratch)
@@ -58,8 +61,4 @@ class AdamW(Adam):
 
     type = "adamw"
 
-    weight_decay: float = setting(0.01, minimum=0, maximum=1, help="How fast weights shrink by themselves.")
-
-    @property
-    def decay(self) -> float:
-        return self.weight_decay
+    weight_decay: float = weight_decay_setting(0.01)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from nntui.nn.settings import Configurable, setting
 
 _BLOCK = 32768
 """Numbers in a block: five vectors of it (640 kB) stay in a second-level cache."""
-_MOST_FACTORS = 15
+_MOST_FACTORS = 13
+_SWEEP_STEPS = 256
+_LEAST_KEPT = 0.9
+"""What keeps less than this of itself in a step passes through the denormal numbers in a hundred steps or so."""
 
 
 def learning_rate_setting(default: float) -> float:
@@ -25,13 +28,36 @@ def learning_rate_setting(default: float) -> float:
     return setting(default, above=0, maximum=1000, help="How far one step goes along the gradient.")
 
 
+def weight_decay_setting(default: float) -> float:
+    """The other setting every optimizer has."""
+    return setting(default, minimum=0, maximum=1, help="How fast weights, not biases, shrink by themselves.")
+
+
+class _Block(NamedTuple):
+    """A stretch of the vectors."""
+
+    vectors: tuple[np.ndarray, ...]
+    """What `update` takes."""
+    decaying: np.ndarray
+    """The part of the parameters that decays: all, none, or the beginning."""
+    partials: tuple[np.ndarray, ...]
+
+
 @dataclass
 class Optimizer(Configurable):
-    """A rule that turns gradients into a change of the weights."""
+    """A rule that turns gradients into a change of the weights.
+
+    Weight decay is decoupled, for every rule: p = p - rate·weight_decay·p before the step, not through the gradient.
+    Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101. What PyTorch calls weight_decay in SGD, RMSprop,
+    Adagrad, Adadelta and Adam goes through the gradient: it is `training.l2` here.
+    """
 
     slot_names: ClassVar[tuple[str, ...]] = ()
+    scratches: ClassVar[int] = 1
+    """How many blocks `update` needs to put numbers in."""
 
     learning_rate: float = learning_rate_setting(0.001)
+    weight_decay: float = weight_decay_setting(0.0)
 
     def build(self, arena: Arena, *, workers: int = 1, partials: Sequence[np.ndarray] = ()) -> None:
         """Takes the arena it works on and allocates its slots, all zero; `workers` may share its steps.
@@ -39,19 +65,26 @@ class Optimizer(Configurable):
         `partials` are gradients of other parts of the batch: a step first adds them to the arena's.
         """
         self.steps = 0
+        self.rate_factor = 1.0
+        """What a schedule makes of the learning rate in the next step."""
         self.slots = {name: arena.vector() for name in self.slot_names}
-        self._decaying = arena.values[arena.decaying]
-        vectors = (arena.values, arena.gradients, *self.slots.values())
+        self._factors = aligned_zeros(3 + _MOST_FACTORS, np.dtype(np.float64), shared=arena.shared)
         size = arena.learned.stop
+        length = min(_BLOCK, size)
         cuts = [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
-        self._factors = aligned_zeros(1 + _MOST_FACTORS, np.dtype(np.float64), shared=arena.shared)
         self._shares = []
         for worker in range(workers):
-            scratch = np.zeros(min(_BLOCK, size), arena.values.dtype)
+            scratch = aligned_zeros(self.scratches * length, arena.values.dtype).reshape(self.scratches, length)
             mine = cuts[worker * len(cuts) // workers : (worker + 1) * len(cuts) // workers]
-            blocks = [(*(vector[cut] for vector in vectors), scratch[: cut.stop - cut.start]) for cut in mine]
-            others = [tuple(vector[cut] for vector in partials) for cut in mine]
-            self._shares.append(list(zip(blocks, others, strict=True)))
+            self._shares.append([self._block(arena, cut, scratch, partials) for cut in mine])
+
+    def _block(self, arena: Arena, cut: slice, scratch: np.ndarray, partials: Sequence[np.ndarray]) -> _Block:
+        vectors = (arena.values, arena.gradients, *self.slots.values())
+        return _Block(
+            vectors=(*(vector[cut] for vector in vectors), *scratch[:, : cut.stop - cut.start]),
+            decaying=arena.values[cut.start : min(cut.stop, max(arena.decaying.stop, cut.start))],
+            partials=tuple(vector[cut] for vector in partials),
+        )
 
     def step(self) -> None:
         """Moves the parameters once along the gradients the arena holds."""
@@ -59,34 +92,63 @@ class Optimizer(Configurable):
         for worker in range(len(self._shares)):
             self.step_share(worker)
 
+    @property
+    def rate(self) -> float:
+        """The learning rate as a schedule has made it, which is what a step goes by."""
+        return self.learning_rate * self.rate_factor
+
     def begin_step(self) -> None:
-        """What a step does once, before its shares: counts it, and lets the weights decay."""
+        """What a step does once, before its shares: counts it, and says what the shares need to know."""
         self.steps += 1
-        if self.decay:
-            # Decoupled: the weights shrink by themselves, not through the gradient. https://arxiv.org/abs/1711.05101
-            np.multiply(self._decaying, 1 - self.learning_rate * self.decay, out=self._decaying)
         factors = self.factors()
-        # In memory that all workers see: their count, and themselves.
-        self._factors[: 1 + len(factors)] = (len(factors), *factors)
+        shrink = 1 - self.rate * self.weight_decay
+        # In memory that all workers see: whether to sweep, by how much weights shrink, the factors and their count.
+        self._factors[: 3 + len(factors)] = (self.steps % _SWEEP_STEPS == 0, shrink, len(factors), *factors)
 
     def step_share(self, worker: int) -> None:
         """One worker's share of the step that was begun; the shares touch different blocks, in any order."""
-        count, *numbers = self._factors.tolist()
+        sweeps, shrink, count, *numbers = self._factors.tolist()
         factors = tuple(numbers[: int(count)])
-        for block, partials in self._shares[worker]:
-            for partial in partials:
-                np.add(block[1], partial, out=block[1])
-            self.update(factors, *block)
+        for block in self._shares[worker]:
+            for partial in block.partials:
+                np.add(block.vectors[1], partial, out=block.vectors[1])
+            if shrink != 1:
+                np.multiply(block.decaying, shrink, out=block.decaying)
+            self.update(factors, *block.vectors)
+            if sweeps:
+                self._sweep(block, shrink)
 
-    @property
-    def decay(self) -> float:
-        """Share of each weight that is lost in a step, before the learning rate; 0 for optimizers without."""
-        return 0.0
+    def _sweep(self, block: _Block, shrink: float) -> None:
+        """Sets to zero what would become a denormal number before the next sweep.
+
+        What fades by a factor a step, as the remembered gradient of a weight that gets none any more, ends at the
+        smallest of all numbers and stays: 0.9 of it rounds to itself. Arithmetic with those takes many times as long.
+        Cut off is what 256 steps would bring below the smallest normal number: in float32 a mean that is remembered by
+        0.9 a step is below 6e-27, which moves no weight that is not as small itself. By the count of steps alone, so
+        that a run that is resumed does the same.
+        """
+        kept, scratch = self.fading(), block.vectors[-1]
+        for slot, values in zip(self.slot_names, block.vectors[2:], strict=False):
+            _cut_off(values, kept.get(slot, 1.0), scratch)
+        if shrink != 1:
+            _cut_off(block.decaying, shrink, scratch)
+
+    def fading(self) -> dict[str, float]:
+        """For each slot that forgets, the share of it that is kept in a step."""
+        return {}
 
     def factors(self) -> tuple[float, ...]:
         """The numbers this step's `update` needs, the same for all blocks."""
-        return (self.learning_rate,)
+        return (self.rate,)
 
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
-        """One step on one block: parameters, gradients, each slot, and scratch, all 1-D of one length."""
+        """One step on one block: parameters, gradients, each slot, and scratches, all 1-D of one length."""
         raise NotImplementedError
+
+
+def _cut_off(values: np.ndarray, kept: float, scratch: np.ndarray) -> None:
+    smallest = float(np.finfo(values.dtype).tiny) / min(max(kept, _LEAST_KEPT), 1.0) ** _SWEEP_STEPS
+    whole = scratch[: len(values)]
+    np.abs(values, out=whole)
+    np.greater_equal(whole, smallest, out=whole)
+    np.multiply(values, whole, out=values)

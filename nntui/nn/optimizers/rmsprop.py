@@ -24,8 +24,11 @@ class RMSprop(Optimizer):
     rho: float = setting(0.99, minimum=0, below=1, help="The share of the remembered squares that is kept.")
     epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
 
+    def fading(self) -> dict[str, float]:
+        return {"square": self.rho}
+
     def factors(self) -> tuple[float, ...]:
-        return (self.learning_rate, self.rho, self.epsilon)
+        return (self.rate, self.rho, self.epsilon)
 
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
         rate, rho, epsilon = factors

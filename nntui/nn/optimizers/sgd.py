@@ -25,8 +25,11 @@ class SGD(Optimizer):
     momentum: float = setting(0.0, minimum=0, below=1, help="The share of the last direction that is kept.")
     nesterov: bool = setting(False, help="Look at the slope ahead, where the momentum is about to carry.")
 
+    def fading(self) -> dict[str, float]:
+        return {"velocity": self.momentum}
+
     def factors(self) -> tuple[float, ...]:
-        return (self.learning_rate, self.momentum)
+        return (self.rate, self.momentum)
 
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
         rate, momentum = factors

@@ -1,0 +1,47 @@
+"""Accumulation: several batches, one after another, for one step."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nntui.nn.arena import Arena
+from nntui.training.crew import Crew
+from nntui.training.gradients import BatchGradient
+
+
+class AccumulatedGradient:
+    """The mean of the gradients of several batches, each counting by its rows: that of one batch of all the rows.
+
+    What layers see of a batch, as batch normalization does, they see of each by itself; what follows it follows the
+    mean. Nothing of it is left between two steps, so that a run may be saved after each as it is.
+    """
+
+    def __init__(self, gradient: BatchGradient, arena: Arena, *, batch_size: int) -> None:
+        self._gradient, self._batch_size = gradient, batch_size
+        self._gradients, self._sum = arena.gradients, arena.vector()
+
+    def compute(self, indices: np.ndarray, crew: Crew) -> tuple[float, int | None]:
+        """Fills the arena's gradients; as `BatchGradient.compute` for all these rows, the workers' parts added up."""
+        total, size = len(indices), self._batch_size
+        loss, hits = 0.0, None
+        for start in range(0, total, size):
+            rows = indices[start : start + size]
+            value, right = self._gradient.compute(rows, crew)
+            if not math.isfinite(value):
+                return value, None
+            self._gradient.add()
+            share = self._gradient.mass(rows) / self._gradient.mass(indices)
+            loss += value * share
+            hits = right if hits is None or right is None else hits + right
+            self._add(share, is_first=start == 0)
+        np.copyto(self._gradients, self._sum)
+        return loss, hits
+
+    def _add(self, share: float, *, is_first: bool) -> None:
+        if is_first:
+            np.multiply(self._gradients, share, out=self._sum)
+            return
+        np.multiply(self._gradients, share, out=self._gradients)
+        np.add(self._sum, self._gradients, out=self._sum)
