@@ -43,7 +43,7 @@ def job_of(spec: ModelSpec, dataset: Dataset, *, threads: int) -> dict[str, Any]
     training = spec.training
     for name, without in _UNKNOWN.items():
         if getattr(training, name) != without:
-            raise PeerError(f"training.{name}: no peer does this; compare without, as without it")
+            raise PeerError(f"training.{name}: no peer does this; compare without it")
     if training.optimizer.weight_decay:
         raise PeerError("training.optimizer.weight_decay: no peer does this; compare with 0")
     layers = [

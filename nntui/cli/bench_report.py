@@ -1,0 +1,150 @@
+"""A benchmark as people read it, and as programs do."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from nntui.cli.speech import is_terminal, say, write
+from nntui.cli.tables import Column, print_facts, print_table
+from nntui.nn.layers.base import shape_words
+from nntui.training.benchmark import Benchmark, PeerSpeed
+from nntui.training.layer_times import StepTimes
+
+_DIGITS = 3
+_LEAST_AWAKE = 0.9
+
+
+def to_json(benchmark: Benchmark) -> str:
+    """One object on one line; times in seconds, memory in bytes."""
+    speed, step, memory = benchmark.speed, benchmark.step, benchmark.memory
+    record = {
+        "model": benchmark.model,
+        "data": benchmark.data,
+        "samples": benchmark.samples,
+        "workers": speed.workers,
+        "samples_per_step": speed.samples_per_step,
+        "samples_per_second": _rounded(speed.samples_per_second),
+        "step_seconds": _rounded(speed.step_seconds),
+        "gflops": _rounded(speed.gflops),
+        "peak_gflops": _rounded(speed.peak_gflops),
+        "peak_share": _rounded(speed.peak_share),
+        "awake": _rounded(speed.awake),
+        "batch_size": step.batch_size,
+        "layers": [
+            {
+                "name": layer.name,
+                "output_shape": list(layer.output_shape),
+                "parameters": layer.parameters,
+                "forward_seconds": _rounded(layer.forward),
+                "backward_seconds": _rounded(layer.backward),
+            }
+            for layer in step.layers
+        ],
+        **{f"{name}_seconds": _rounded(seconds) for name, seconds in step.rest.items()},
+        "reckoned_step_bytes": memory.reckoned_bytes,
+        "measured_step_bytes": memory.measured_bytes,
+        "peak_rss_bytes": memory.peak_rss_bytes,
+        "peers": [
+            {
+                "name": peer.name,
+                "version": peer.version,
+                "threads": peer.threads,
+                "samples_per_second": _rounded(peer.samples_per_second),
+                "ratio": _rounded(peer.ratio),
+                "compile_seconds": None if peer.compile_seconds is None else _rounded(peer.compile_seconds),
+            }
+            for peer in benchmark.peers
+        ],
+    }
+    return json.dumps(record, allow_nan=False)
+
+
+def _rounded(value: float) -> float:
+    """To six significant digits: more is noise."""
+    return float(f"{value:.6g}")
+
+
+def print_benchmark(benchmark: Benchmark) -> None:
+    """Facts, the table of layers, and the peers; a word on stderr where others held the training up."""
+    if benchmark.speed.workers == 1 and benchmark.speed.awake < _LEAST_AWAKE:
+        say(f"this machine is busy: training ran {benchmark.speed.awake:.0%} of the time; speed is lower for it")
+    speed, memory = benchmark.speed, benchmark.memory
+    workers = f"{speed.workers} worker{'' if speed.workers == 1 else 's'}"
+    reckoned = memory.measured_bytes / memory.reckoned_bytes
+    print_facts(
+        [
+            ("model", benchmark.model),
+            ("data", f"{benchmark.data}: {benchmark.samples:,} train samples"),
+            ("speed", f"{speed.samples_per_second:,.0f} samples/s, {workers}"),
+            ("step", f"{duration(speed.step_seconds)} for {speed.samples_per_step:,} samples"),
+            ("compute", f"{significant(speed.gflops)} GFLOP/s, {speed.peak_share:.1%} of this machine's sgemm peak "
+                        f"({significant(speed.peak_gflops)} with {workers})"),
+            ("memory", f"{size(memory.measured_bytes)} for a training step, {reckoned:.2f} times what was reckoned "
+                       f"({size(memory.reckoned_bytes)})"),
+            ("peak RSS", f"{size(memory.peak_rss_bytes)}, Python and the data included"),
+        ]
+    )  # fmt: skip
+    write("")
+    _print_step(benchmark.step)
+    if benchmark.peers:
+        write("")
+        _print_peers(benchmark.peers)
+
+
+def _print_step(step: StepTimes) -> None:
+    if is_terminal(sys.stdout):
+        write(f"one worker, medians over batches of {step.batch_size:,}:")
+    total = sum(layer.forward + layer.backward for layer in step.layers) + sum(step.rest.values())
+    rows = [
+        [layer.name, shape_words(layer.output_shape), f"{layer.parameters:,}", duration(layer.forward),
+         duration(layer.backward), f"{(layer.forward + layer.backward) / total:.1%}"]
+        for layer in step.layers
+    ]  # fmt: skip
+    rows += [[name, "", "", duration(seconds), "", f"{seconds / total:.1%}"] for name, seconds in step.rest.items()]
+    print_table(
+        [Column("layer"), Column("output_shape", right=True),
+         Column("parameters", right=True), Column("forward", right=True), Column("backward", right=True),
+         Column("share", right=True, spare=True)],
+        [*rows, ["total", "", "", duration(total), "", ""]],
+    )  # fmt: skip
+
+
+def _print_peers(peers: tuple[PeerSpeed, ...]) -> None:
+    print_table(
+        [Column("peer"), Column("version"), Column("threads", right=True), Column("samples/s", right=True),
+         Column("compilation", right=True), Column("nntui_is", right=True)],
+        [
+            [peer.name, peer.version, str(peer.threads), f"{peer.samples_per_second:,.0f}",
+             "" if peer.compile_seconds is None else duration(peer.compile_seconds), f"{peer.ratio:.2f}x as fast"]
+            for peer in peers
+        ],
+    )  # fmt: skip
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it, three digits: '12.3 us', '4.56 ms', '1.20 s'."""
+    for unit, each in (("us", 1e-6), ("ms", 1e-3)):
+        text = significant(seconds / each)
+        if float(text.replace(",", "")) < 1000:
+            return f"{text} {unit}"
+    return f"{significant(seconds)} s"
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that suits them, three digits: '512 B', '1.23 MB'; a kB is 1,000 bytes."""
+    if count < 1000:
+        return f"{count} B"
+    for unit, each in (("kB", 1e3), ("MB", 1e6)):
+        text = significant(count / each)
+        if float(text.replace(",", "")) < 1000:
+            return f"{text} {unit}"
+    return f"{significant(count / 1e9)} GB"
+
+
+def significant(value: float) -> str:
+    """Three digits, and all that stand before the point: '0.0123', '1.23', '12.3', '12,345'; '0' for nothing."""
+    if value == 0:
+        return "0"
+    exponent = int(f"{value:.{_DIGITS - 1}e}".partition("e")[2])
+    return f"{value:,.{max(_DIGITS - 1 - exponent, 0)}f}"

@@ -1,0 +1,1 @@
+"""The same training with other libraries, for comparison; the files run in interpreters that have no nntui."""
