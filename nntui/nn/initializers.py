@@ -30,6 +30,16 @@ class Zeros(Initializer):
 
 
 @dataclass
+class Ones(Initializer):
+    """All ones: right for scales that a layer starts without; as weights every unit of a layer would learn the same."""
+
+    type = "ones"
+
+    def fill(self, array: np.ndarray, *, fan_in: int, fan_out: int, rng: np.random.Generator) -> None:
+        array.fill(1)
+
+
+@dataclass
 class Normal(Initializer):
     """Normal with standard deviation 0.05, whatever the size of the layer."""
 

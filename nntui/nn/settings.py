@@ -25,7 +25,7 @@ class Setting:
 
     name: str
     kind: type
-    """bool, int, float, str, or a settings class for a sub-table."""
+    """bool, int, float, str, or a settings class for a sub-table or for each table of a list."""
     optional: bool
     """None is a value: the key may be left out of the model file."""
     default: Any
@@ -41,6 +41,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     absent: str = ""
     """What leaving the key out means, for the form's placeholder."""
+    is_list: bool = False
+    """Whether the value is a tuple of members of the family `kind`, never empty: a list of tables in the model file."""
 
     @property
     def required(self) -> bool:
@@ -50,6 +52,15 @@ class Setting:
     @property
     def is_table(self) -> bool:
         """Whether the value is itself a settings class (a sub-table of the model file)."""
+        return not self.is_list and self._is_class
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value is one of TOML's own: true or false, a number, a text."""
+        return not self._is_class
+
+    @property
+    def _is_class(self) -> bool:
         return dataclasses.is_dataclass(self.kind) or issubclass(self.kind, Configurable)
 
     @property
@@ -57,14 +68,19 @@ class Setting:
         """The bounds in words: 'at least 1', 'above 0 and below 1', '' when there are none."""
         words = []
         if self.minimum is not None:
-            words.append(f"at least {self.minimum:.15g}")
+            words.append(f"at least {_bound_words(self.minimum)}")
         if self.above is not None:
-            words.append(f"above {self.above:.15g}")
+            words.append(f"above {_bound_words(self.above)}")
         if self.maximum is not None:
-            words.append(f"at most {self.maximum:.15g}")
+            words.append(f"at most {_bound_words(self.maximum)}")
         if self.below is not None:
-            words.append(f"below {self.below:.15g}")
+            words.append(f"below {_bound_words(self.below)}")
         return " and ".join(words)
+
+
+def _bound_words(bound: float) -> str:
+    """Whole numbers whole: the largest seed has sixteen digits."""
+    return str(int(bound)) if float(bound).is_integer() and abs(bound) < 1e17 else f"{bound:.15g}"
 
 
 def setting(
@@ -93,7 +109,7 @@ def setting(
 
 
 @cache
-def _kinds(cls: type) -> dict[str, tuple[type, bool]]:
+def _kinds(cls: type) -> dict[str, tuple[type, bool, bool]]:
     hints = typing.get_type_hints(cls)
     kinds = {}
     for field in dataclasses.fields(cls):
@@ -101,7 +117,10 @@ def _kinds(cls: type) -> dict[str, tuple[type, bool]]:
         if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
             members = [member for member in typing.get_args(hint) if member is not type(None)]
             hint, optional = members[0], True
-        kinds[field.name] = (typing.get_origin(hint) or hint, optional)
+        is_list = typing.get_origin(hint) is tuple
+        if is_list:
+            hint = typing.get_args(hint)[0]
+        kinds[field.name] = (typing.get_origin(hint) or hint, optional, is_list)
     return kinds
 
 
@@ -115,7 +134,7 @@ def settings_of(cls: type) -> dict[str, Setting]:
     for field in dataclasses.fields(cls):
         if _KEY not in field.metadata:
             continue
-        kind, optional = _kinds(cls)[field.name]
+        kind, optional, is_list = _kinds(cls)[field.name]
         details: dict[str, Any] = dict(field.metadata[_KEY])
         default = field.default
         if field.default_factory is not dataclasses.MISSING:
@@ -124,6 +143,7 @@ def settings_of(cls: type) -> dict[str, Setting]:
             name=field.name,
             kind=kind,
             optional=optional,
+            is_list=is_list,
             default=default,
             choices=_listed(details.pop("choices")),
             **details,

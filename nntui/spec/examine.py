@@ -14,35 +14,20 @@ import numpy as np
 from nntui.data.catalogue import Description, describe
 from nntui.data.errors import DataError
 from nntui.data.settings import DataSettings
-from nntui.nn.layers.base import Layer, Shape, ShapeError
+from nntui.nn.layers.base import Layer
+from nntui.nn.layers.embedding import Embedding
+from nntui.nn.layers.plan import LayerPlan
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
-from nntui.nn.network import LayerPlan, layer_names, plan
 from nntui.spec.agreement import disagreements
+from nntui.spec.layer_rows import LayerRow, layer_rows, planned
 from nntui.spec.model import ModelSpec
 from nntui.spec.parsing import TOP_LEVEL, Parts, parse_parts
-from nntui.spec.problems import Problem, SpecError, one_line
+from nntui.spec.problems import Problem, SpecError
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft
 
 _LARGEST_STEP = 2**36
 """Bytes of one training step above which building would only fail: 64 GiB."""
-_LONGEST_TYPE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRow:
-    """One line under the stack."""
-
-    name: str
-    """'dense_1', also for one that is wrong; 'layer_1' where the type is not known."""
-    type: str
-    detail: str
-    output_shape: Shape | None
-    """None from the first layer on that does not fit."""
-    parameters: int
-    flops: int
-    """Of one forward pass for one sample."""
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +69,11 @@ def examine(draft: Draft, *, base: Path) -> Examination:
     problems = list(parts.problems)
     description = _describe(parts, draft, base, problems)
     layers = _resolved_layers(parts.layers, description)
-    plans = list(_plans(layers, description, problems))
+    shape = description.input_shape if description is not None else None
+    plans, misfit = planned(layers, shape)
+    if misfit is not None:
+        problems.append(Problem(".".join(filter(None, (f"layers[{len(plans)}]", misfit.within))), str(misfit)))
+    problems.extend(_scaled_ids(parts))
     training = parts.training
     if training is not None and description is not None:
         training = _resolved_training(training, layers, description)
@@ -98,7 +87,7 @@ def examine(draft: Draft, *, base: Path) -> Examination:
     if not problems and parts.data is not None and training is not None:
         whole = tuple(layer for layer in layers if layer is not None)
         spec = ModelSpec(parts.name, parts.data, whole, training)
-    rows = tuple(_rows(draft, layers, plans, problems))
+    rows = layer_rows(draft.get("layers"), layers, shape, problems)
     return Examination(spec, tuple(problems), rows, totals, description)
 
 
@@ -142,21 +131,10 @@ def _resolved_layers(layers: list[Layer | None], description: Description | None
     return layers
 
 
-def _plans(layers: list[Layer | None], description: Description | None, problems: list[Problem]) -> Iterator[LayerPlan]:
-    whole: list[Layer] = []
-    for layer in layers:
-        if layer is None:
-            break
-        whole.append(layer)
-    if description is None:
-        return
-    done = 0
-    try:
-        for item in plan(whole, description.input_shape):
-            yield item
-            done += 1
-    except ShapeError as error:
-        problems.append(Problem(f"layers[{done}]", str(error)))
+def _scaled_ids(parts: Parts) -> Iterator[Problem]:
+    """Ids that were shifted and scaled are none any more."""
+    if parts.layers and isinstance(parts.layers[0], Embedding) and parts.data is not None and parts.data.standardize:
+        yield Problem("data.standardize", "must be off before an embedding, which needs whole ids")
 
 
 def _resolved_training(
@@ -183,39 +161,10 @@ def _totals(
     dtype = np.dtype(np.float32)
     buffers = batch * math.prod(description.input_shape) * dtype.itemsize
     buffers += sum(item.buffer_bytes(batch, dtype) for item in plans)
-    copies = 2 + len(training.optimizer.slot_names)
+    copies = 2 + len(training.optimizer.slot_names) + (training.ema is not None) + (training.accumulate > 1)
     return Totals(
         parameters=parameters,
         flops=sum(item.flops for item in plans),
         step_bytes=dtype.itemsize * copies * parameters + buffers,
-        steps_per_epoch=math.ceil(description.samples[0] / training.batch_size),
+        steps_per_epoch=math.ceil(description.samples[0] / (batch * training.accumulate)),
     )
-
-
-def _rows(
-    draft: Draft, layers: list[Layer | None], plans: list[LayerPlan], problems: list[Problem]
-) -> Iterator[LayerRow]:
-    told = [layer.type if layer else _told_type(draft.get("layers"), index) for index, layer in enumerate(layers)]
-    names = layer_names(kind if kind in Layer.members() else "layer" for kind in told)
-    for index, (name, kind, layer) in enumerate(zip(names, told, layers, strict=True)):
-        mine = tuple(p for p in problems if p.path == f"layers[{index}]" or p.path.startswith(f"layers[{index}]."))
-        if layer is None:
-            yield LayerRow(name, kind, "", None, 0, 0, mine)
-            continue
-        known = plans[index] if index < len(plans) else None
-        yield LayerRow(
-            name=name,
-            type=kind,
-            detail=layer.detail(),
-            output_shape=known.output_shape if known else None,
-            parameters=known.parameter_count if known else 0,
-            flops=known.flops if known else 0,
-            problems=mine,
-        )
-
-
-def _told_type(raw: Any, index: int) -> str:
-    """The type a layer that cannot be read says it has, printable; '?' where it says none."""
-    item = raw[index] if isinstance(raw, list) else None
-    kind = item.get("type") if isinstance(item, Mapping) else item
-    return one_line(kind, _LONGEST_TYPE) if isinstance(kind, str) else "?"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from nntui.spec.problems import SpecError, refusal, shown
+from nntui.spec.problems import Problem, SpecError, refusal, shown
 
 _PART = r"[\w-]+(?:\[-?[0-9]{1,6}\])*"
 _PATH = re.compile(rf"{_PART}(?:\.{_PART})*")
@@ -18,14 +19,29 @@ _KEY = re.compile(r"[^.\[\]]+")
 def apply_overrides(draft: dict[str, Any], assignments: Sequence[str]) -> None:
     """Sets keys of the draft in place: 'training.epochs=5', 'layers[-1].units=3', 'training.optimizer.type=sgd'.
 
-    The right side is read as TOML, and as a plain text where that fails. Raises SpecError where a path leads nowhere.
+    The right side is read as TOML, and as a plain text where that fails. Raises SpecError with every path that leads
+    nowhere, when the others are set.
     """
+    problems: list[Problem] = []
     for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        path = path.strip()
-        if not equals or not _PATH.fullmatch(path):
-            raise refusal(f"--set {shown(assignment)}: expected PATH=VALUE, such as training.epochs=5")
-        _assign(draft, path, _value(text.strip()))
+        # What an assignment has begun before it leads nowhere must not stay.
+        attempt = copy.deepcopy(draft)
+        try:
+            _apply(attempt, assignment)
+        except SpecError as error:
+            problems += error.problems
+        else:
+            draft.update(attempt)
+    if problems:
+        raise SpecError(problems)
+
+
+def _apply(draft: dict[str, Any], assignment: str) -> None:
+    path, equals, text = assignment.partition("=")
+    path = path.strip()
+    if not equals or not _PATH.fullmatch(path):
+        raise refusal(f"--set {shown(assignment)}: expected PATH=VALUE, such as training.epochs=5")
+    _assign(draft, path, _value(text.strip()))
 
 
 def _value(text: str) -> Any:

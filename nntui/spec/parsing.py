@@ -13,7 +13,7 @@ from nntui.nn.settings import Configurable, settings_of
 from nntui.spec.model import ModelSpec
 from nntui.spec.problems import Problem, SpecError, cut, shown, suggestion
 from nntui.spec.settings import TrainingSettings
-from nntui.spec.tables import Draft, parse_member, parse_table
+from nntui.spec.tables import Draft, parse_members, parse_table
 
 TOP_LEVEL = ("name", "data", "layers", "training")
 PROVENANCE = "provenance"
@@ -50,7 +50,7 @@ def parse_parts(draft: Draft) -> Parts:
     return Parts(
         name=_parse_name(draft.get("name", "model"), problems),
         data=_parse_data(draft.get("data"), problems),
-        layers=_parse_layers(draft.get("layers", []), problems),
+        layers=parse_members(Layer, draft.get("layers", []), "layers", problems),
         training=parse_table(TrainingSettings, draft.get("training", {}), "training", problems)[0],
         problems=problems,
     )
@@ -77,15 +77,6 @@ def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
     return dataclasses.replace(data, generator=kind(**options))
 
 
-def _parse_layers(raw: Any, problems: list[Problem]) -> list[Layer | None]:
-    if not isinstance(raw, list):
-        problems.append(Problem("layers", f"must be a list of tables, each written as [[layers]], got {shown(raw)}"))
-        return []
-    if not raw:
-        problems.append(Problem("layers", "is empty; add at least one layer, such as a dense one"))
-    return [parse_member(Layer, item, f"layers[{index}]", problems) for index, item in enumerate(raw)]
-
-
 def to_draft(spec: ModelSpec) -> dict[str, Any]:
     """The draft of a spec with every setting written out; settings that are None stay out."""
     data = _table(spec.data)
@@ -105,6 +96,8 @@ def _table(settings: Any, *, with_type: bool = True) -> dict[str, Any]:
         table["type"] = settings.type
     for name, item in settings_of(type(settings)).items():
         value = getattr(settings, name)
-        if value is not None:
+        if item.is_list:
+            table[name] = [_table(each) for each in value]
+        elif value is not None:
             table[name] = _table(value) if item.is_table else value
     return table

@@ -31,7 +31,7 @@ def json_schema() -> Schema:
         "properties": {
             "name": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
             "data": _data(definitions),
-            "layers": {"type": "array", "minItems": 1, "items": _member(Layer, definitions)},
+            "layers": _members(Layer, definitions),
             "training": _table(TrainingSettings, definitions),
             PROVENANCE: {"type": "object", "description": "Written into a run's own model file."},
         },
@@ -65,7 +65,10 @@ def _table(cls: type, definitions: Schema, *, beside: type | None = None) -> Sch
 
 
 def _setting(setting: Setting, definitions: Schema) -> Schema:
-    schema = _sub_table(setting.kind, definitions) if setting.is_table else _value(setting)
+    if setting.is_list:
+        schema = _members(setting.kind, definitions)
+    else:
+        schema = _sub_table(setting.kind, definitions) if setting.is_table else _value(setting)
     if isinstance(setting.default, Configurable):
         # Its type may be left out: then the table is of the default's.
         untyped = _table(type(setting.default), definitions)
@@ -78,7 +81,7 @@ def _setting(setting: Setting, definitions: Schema) -> Schema:
         f"Left out: {setting.absent}." * bool(setting.absent),
     ]
     schema = {**schema, "description": " ".join(filter(None, words))}
-    if not setting.is_table and not setting.required and setting.default is not None:
+    if setting.is_plain and not setting.required and setting.default is not None:
         schema["default"] = setting.default
     return schema
 
@@ -98,6 +101,10 @@ def _sub_table(kind: type, definitions: Schema) -> Schema:
     return _member(kind, definitions) if issubclass(kind, Configurable) else _table(kind, definitions)
 
 
+def _members(family: type[Configurable], definitions: Schema) -> Schema:
+    return {"type": "array", "minItems": 1, "items": _member(family, definitions)}
+
+
 def _member(family: type[Configurable], definitions: Schema) -> Schema:
     """One of a family: a table with its type, or where nothing else must be given, the type alone."""
     alone, tables = [], []
@@ -107,7 +114,9 @@ def _member(family: type[Configurable], definitions: Schema) -> Schema:
         if not any(setting.required for setting in settings_of(kind).values()):
             alone.append(name)
         if key not in definitions:
-            definitions[key] = _member_table(name, kind, definitions)
+            # Known before it is made: a member may have a list of members.
+            definitions[key] = {}
+            definitions[key] |= _member_table(name, kind, definitions)
     return {"oneOf": [*([{"enum": alone}] if alone else []), *tables]}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ Draft = Mapping[str, Any]
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
 _BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
+DEEPEST_LIST = 8
+"""Lists of layers within one another, the model's own among them: what walks them may do so by recursion."""
 
 
 def all_settings(cls: type, beside: type | None = None) -> dict[str, Setting]:
@@ -46,6 +49,8 @@ def parse_table(
             problems.append(Problem(where, _told(errors[name], setting)))
         elif setting.is_table:
             values |= _sub_table(setting, raw, where, problems)
+        elif setting.is_list:
+            values[name] = tuple(parse_members(setting.kind, raw.get(name, []), where, problems))
         elif setting.choices and raw.get(name) is not None and raw[name] not in setting.choices:
             hint = suggestion(raw[name], setting.choices)
             problems.append(Problem(where, f"got {shown(raw[name])}, which is not a choice{hint}"))
@@ -81,6 +86,22 @@ def parse_member(kind: type, raw: Any, path: str, problems: list[Problem], *, de
     return parse_table(family[name], rest, path, problems)[0]
 
 
+def parse_members(family: type[Configurable], raw: Any, path: str, problems: list[Problem]) -> list[Any]:
+    """The members of the family that a list of tables stands for, None for each that fails."""
+    header = re.sub(r"\[[0-9]+\]", "", path)
+    if not isinstance(raw, list):
+        problems.append(Problem(path, f"must be a list of tables, each written as [[{header}]], got {shown(raw)}"))
+        return []
+    if header.count(".") >= DEEPEST_LIST:
+        most = f"at most {DEEPEST_LIST} lists of layers may be within one another"
+        problems.append(Problem(path, f"is too deep; {most}, the model's own among them"))
+        return []
+    if not raw:
+        which = "" if path == header else f" as [[{header}]]"
+        problems.append(Problem(path, f"is empty; add at least one layer{which}, such as a dense one"))
+    return [parse_member(family, item, f"{path}[{index}]", problems) for index, item in enumerate(raw)]
+
+
 def _sub_table(setting: Setting, raw: Draft, path: str, problems: list[Problem]) -> dict[str, Any]:
     value = raw.get(setting.name)
     if setting.name in raw and not (value is None and setting.optional):
@@ -94,7 +115,7 @@ def _checked(
     cls: type, beside: type | None, settings: Mapping[str, Setting], raw: Draft
 ) -> tuple[dict[str, Any], dict[str, ErrorDetails]]:
     """The values of the plain keys, and the first error of each key that has one."""
-    plain = {name: raw[name] for name, setting in settings.items() if name in raw and not setting.is_table}
+    plain = {name: raw[name] for name, setting in settings.items() if name in raw and setting.is_plain}
     try:
         return _validator(cls, beside).validate_python(plain), {}
     except ValidationError as error:
@@ -107,7 +128,7 @@ def _validator(cls: type, beside: type | None) -> SchemaValidator:
     fields = {
         name: core_schema.typed_dict_field(_value_schema(setting), required=setting.required)
         for name, setting in all_settings(cls, beside).items()
-        if not setting.is_table
+        if setting.is_plain
     }
     return SchemaValidator(core_schema.typed_dict_schema(fields))
 

@@ -94,6 +94,16 @@ def test_refused(assignment, words):
     assert str(raised.value) == words
 
 
+def test_all_that_lead_nowhere_are_told_and_the_others_are_set():
+    draft = copy.deepcopy(GOOD)
+    with pytest.raises(SpecError) as raised:
+        apply_overrides(draft, ["layers[9].units=3", "training.epochs=5", "training.zzz[0]=1", "name"])
+    assert [str(problem).partition(":")[0] for problem in raised.value.problems] == [
+        "--set layers[9].units", "--set training.zzz[0]", "--set 'name'"
+    ]  # fmt: skip
+    assert draft == changed((("training", "epochs"), 5))
+
+
 @given(st.text() | st.builds("{}={}".format, st.from_regex(r"[a-z.\[\]0-9-]{1,20}", fullmatch=True), st.text()))
 def test_anything_is_set_or_refused(assignment):
     refusal = "--set "

@@ -20,7 +20,9 @@ from tests.spec.drafts import changed
 
 def values(setting: Setting) -> st.SearchStrategy:
     """What a key may be, by its setting alone."""
-    if setting.is_table:
+    if setting.is_list:
+        found = st.lists(members(setting.kind, blocks=False), min_size=1, max_size=3)
+    elif setting.is_table:
         found = members(setting.kind) if issubclass(setting.kind, Configurable) else table(setting.kind)
     elif setting.choices:
         found = st.sampled_from(setting.choices)
@@ -44,8 +46,14 @@ def table(*classes: type, **fixed: str) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries(required | constant, optional=optional)
 
 
-def members(family: type[Configurable]) -> st.SearchStrategy:
-    return st.one_of([table(kind, type=name) for name, kind in family.members().items()])
+def members(family: type[Configurable], *, blocks: bool = True) -> st.SearchStrategy:
+    """Tables of a family; without `blocks` none of them holds others of it."""
+    kinds = {
+        name: kind
+        for name, kind in family.members().items()
+        if blocks or not any(setting.is_list for setting in settings_of(kind).values())
+    }
+    return st.one_of([table(kind, type=name) for name, kind in kinds.items()])
 
 
 def data() -> st.SearchStrategy[dict]:

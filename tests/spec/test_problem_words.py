@@ -66,7 +66,7 @@ OPTIMIZER = ("training", "optimizer")
         (("layers", 0, "type"), "Dense", "layers[0].type: got 'Dense', which is not known; did you mean 'dense'?"),
         (("layers", 0, "type"), 7, "layers[0].type: got 7, which is not known; expected one of"),
         (("layers", 0, "type"), DELETED, "layers[0].type: is missing; expected one of"),
-        (OPTIMIZER, {"type": None}, "training.optimizer.type: is missing; expected one of sgd,"),
+        (OPTIMIZER, {"type": None}, "training.optimizer.type: is missing; expected one of adadelta,"),
         (OPTIMIZER, "adm", "training.optimizer.type: got 'adm', which is not known; did you mean 'adam'?"),
         (OPTIMIZER, 3, "training.optimizer: must be a table with a type, got 3"),
         (OPTIMIZER, None, "training.optimizer: must be a table with a type, got nothing"),

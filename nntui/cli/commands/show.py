@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from nntui.cli.failures import WRONG_INPUT
-from nntui.cli.parameters import base_of, find_model, model_argument
-from nntui.cli.speech import say
+from nntui.cli.parameters import base_of, find_model, model_argument, read_model
+from nntui.cli.speech import is_terminal, say
 from nntui.cli.tables import Column, print_facts, print_table
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
-    from nntui.spec.examine import LayerRow, Totals
+    from nntui.spec.examine import Totals
+    from nntui.spec.layer_rows import LayerRow
 
 
 @click.command("show")
@@ -28,33 +31,37 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     \b
     Example: nntui show digits-mlp
     """
-    from nntui.spec.document import apply_overrides, read_document
     from nntui.spec.examine import examine
 
     path = find_model(model)
-    draft = read_document(path)
-    apply_overrides(draft, overrides)
-    examination = examine(draft, base=base_of(path))
+    examination = examine(read_model(path, overrides), base=base_of(path))
     columns = [Column("layer"), Column("detail", wraps=True), Column("output_shape", right=True),
                Column("parameters", right=True), Column("FLOPs", right=True)]  # fmt: skip
-    print_table(columns, [_row(row) for row in examination.rows])
+    print_table(columns, list(_lines(examination.rows)))
     print_facts(_facts(examination.description, examination.totals))
     for problem in examination.problems:
         say(str(problem))
     return WRONG_INPUT if examination.problems else 0
 
 
-def _row(row: LayerRow) -> list[str]:
+def _lines(rows: Iterable[LayerRow], block: str = "") -> Iterator[list[str]]:
+    """A line for each layer, under a block its own, indented: their numbers are within the block's."""
     from nntui.nn.layers.base import shape_words
 
-    shape = shape_words(row.output_shape) if row.output_shape is not None else "?"
-    return [row.name, row.detail, shape, f"{row.parameters:,}", f"{row.flops:,}"]
+    for row in rows:
+        shape = shape_words(row.output_shape) if row.output_shape is not None else "?"
+        # A program is told the name that the layer's parameters begin with.
+        name = "  " * block.count(".") + row.name if is_terminal(sys.stdout) else block + row.name
+        yield [name, row.detail, shape, f"{row.parameters:,}", f"{row.flops:,}"]
+        yield from _lines(row.inner, f"{block}{row.name}.")
 
 
 def _facts(description: Description | None, totals: Totals | None) -> list[tuple[str, str]]:
     facts = []
     if description is not None:
         facts.append(("data", _data(description)))
+        if description.hint:
+            facts.append(("hint", description.hint))
     if totals is not None:
         facts += [
             ("parameters", f"{totals.parameters:,}"),

@@ -15,7 +15,14 @@ Shape = tuple[int, ...]
 
 
 class ShapeError(ValueError):
-    """A layer cannot take the shape it would be given; the message says what it needs and what to do."""
+    """A layer cannot take the shape it would be given; the message says what it needs and what to do.
+
+    `within` says what of the layer it is about: a setting ('shape'), a layer of a block ('layers[0]'), '' for itself.
+    """
+
+    def __init__(self, message: str, within: str = "") -> None:
+        super().__init__(message)
+        self.within = within
 
 
 @dataclass(frozen=True, slots=True)

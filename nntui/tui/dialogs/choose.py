@@ -92,8 +92,8 @@ class Chooser(Dialog[Answer]):
         marked = self._list.highlighted
         before = self._shown
         self._shown = [choice for choice in self._choices if _matches(choice, words)]
-        # A match in the name comes before one in the explanation.
-        self._shown.sort(key=lambda choice: not _named(choice, words))
+        # First the names that begin so, then a match in the name, then one in the explanation.
+        self._shown.sort(key=lambda choice: (not _begins(choice, words), not _named(choice, words)))
         if self._free and self.line.value.strip() and not any(c.label == self.line.value.strip() for c in self._shown):
             text = self.line.value.strip()
             self._shown.append(Choice(text, text, f"take it as {self._free}"))
@@ -131,3 +131,7 @@ def _matches(choice: Choice, words: Sequence[str]) -> bool:
 
 def _named(choice: Choice, words: Sequence[str]) -> bool:
     return all(word in choice.label.casefold() for word in words)
+
+
+def _begins(choice: Choice, words: Sequence[str]) -> bool:
+    return bool(words) and choice.label.casefold().startswith(words[0])

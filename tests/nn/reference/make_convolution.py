@@ -68,19 +68,21 @@ def padded(x, case, value=0.0):
     stride = case.get("stride", case.get("pool_size", 1))
     default = "same" if "kernel_size" in case else "valid"
     edges = [
-        around(side, kernel, stride, case.get("dilation", 1), case.get("padding", default))
+        cells
         for side in reversed(case["shape"][1:-1])
+        for cells in around(side, kernel, stride, case.get("dilation", 1), case.get("padding", default))
     ]
-    return functional.pad(channels_first(x), sum(edges, []), value=value)
+    return functional.pad(channels_first(x), edges, value=value)
 
 
 def found(y, x, *parameters):
     y = y.movedim(1, -1)
     y.backward(wave(y.shape, 2.0))
-    flat = {"shape": list(y.shape), "y": y.flatten().tolist(), "input": x.grad.flatten().tolist()}
-    for name, parameter in zip(["weight", "bias"], parameters, strict=False):
-        flat[name] = parameter.grad.flatten().tolist()
-    return flat
+    flat = {"y": y, "input": x.grad} | {
+        name: parameter.grad for name, parameter in zip(["weight", "bias"], parameters, strict=False)
+    }
+    numbers = {name: [float(f"{value:.12g}") for value in array.flatten().tolist()] for name, array in flat.items()}
+    return {"shape": list(y.shape), **numbers}
 
 
 def convolution(case, rank):

@@ -16,6 +16,7 @@ STATES = {
     "training": ("f4",),
     "add": ("a",),
     "help": ("question_mark",),
+    "unsaved": ("d", "q"),
 }
 
 

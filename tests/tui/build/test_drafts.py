@@ -1,6 +1,7 @@
 import copy
 
 from nntui.tui.screens.build.drafts import (
+    layer_paths,
     layer_type,
     layers_of,
     path_words,
@@ -51,14 +52,59 @@ def test_value_at_a_place_that_is_not_there_is_none():
     assert value_at(DRAFT, ("data", "noise")) == 0.1
 
 
+def types(draft, *path):
+    return [layer_type(layer) for layer in value_at(draft, (*path, "layers"))]
+
+
 def test_layers_are_put_in_taken_out_and_moved():
-    assert [layer_type(layer) for layer in layers_of(with_layer(DRAFT, 1, {"type": "dropout"}))] == [
-        "flatten",
-        "dropout",
-        "dense",
+    assert types(with_layer(DRAFT, ("layers", 1), {"type": "dropout"})) == ["flatten", "dropout", "dense"]
+    assert layers_of(without_layer(DRAFT, ("layers", 0))) == [{"type": "dense", "units": 4}]
+    assert types(with_layer_moved(DRAFT, ("layers", 1), -1)) == ["dense", "flatten"]
+    assert with_layer_moved(DRAFT, ("layers", 1), 1) is DRAFT
+    assert types(with_layer({}, ("layers", 0), {"type": "dense"})) == ["dense"]
+
+
+BLOCKS = {
+    "layers": [
+        {"type": "residual", "layers": ["flatten", {"type": "residual", "layers": [{"type": "dense"}]}]},
+        {"type": "residual"},
+        {"type": "dense"},
     ]
-    assert layers_of(without_layer(DRAFT, 0)) == [{"type": "dense", "units": 4}]
-    assert [layer_type(layer) for layer in layers_of(with_layer_moved(DRAFT, 1, 0))] == ["dense", "flatten"]
+}
+
+
+def test_layers_of_blocks_stand_after_their_block():
+    assert layer_paths(BLOCKS) == [
+        ("layers", 0),
+        ("layers", 0, "layers", 0),
+        ("layers", 0, "layers", 1),
+        ("layers", 0, "layers", 1, "layers", 0),
+        ("layers", 1),
+        ("layers", 2),
+    ]
+    assert layer_paths({}) == []
+
+
+def test_layers_of_a_block_are_edited_as_those_of_the_model():
+    before = copy.deepcopy(BLOCKS)
+    block = ("layers", 0)
+    assert types(with_layer(BLOCKS, (*block, "layers", 2), {"type": "dropout"}), *block) == [
+        "flatten", "residual", "dropout"
+    ]  # fmt: skip
+    assert types(without_layer(BLOCKS, (*block, "layers", 0)), *block) == ["residual"]
+    assert types(with_layer_moved(BLOCKS, (*block, "layers", 0), 1), *block) == ["residual", "flatten"]
+    assert with_layer_moved(BLOCKS, (*block, "layers", 1), 1) is BLOCKS
+    into_none = with_layer(BLOCKS, ("layers", 1, "layers", 0), {"type": "dense"})
+    assert into_none["layers"][1] == {"type": "residual", "layers": [{"type": "dense"}]}
+    assert into_none["layers"][0] is BLOCKS["layers"][0]
+    assert before == BLOCKS
+
+
+def test_the_line_of_no_end_of_blocks_is_short():
+    layer = {"type": "dense"}
+    for _ in range(5000):
+        layer = {"type": "residual", "layers": [layer]}
+    assert len(layer_paths({"layers": [layer]})) == 8
 
 
 def test_damaged_layers_are_no_layers():

@@ -18,7 +18,7 @@ async def test_save_writes_the_draft_and_open_reads_it_back(tmp_path: Path):
         await shown.press("enter", "enter")
         saved = tmp_path / "model.toml"
         assert tomllib.loads(saved.read_text())["layers"][1]["units"] == 48
-        assert shown.place.path == saved
+        assert shown.place.file.path == saved
         edited = shown.draft
         await shown.press("escape", "o")
         await shown.type("xor")
@@ -79,7 +79,7 @@ async def test_relative_data_paths_begin_at_the_opened_file(tmp_path: Path):
         await shown.press("o")
         await shown.type("sub/m.toml")
         await shown.press("enter")
-        assert shown.place.base == folder
+        assert shown.place.file.base == folder
         assert not shown.place.problems
 
 

@@ -1,4 +1,5 @@
 from nntui.tui.screens.build.cost import bar_words, size_words
+from nntui.tui.screens.build.drafts import layer_paths
 from nntui.tui.screens.build.stack_rows import HEADING, StackRow, awaited_rows, cells, fit
 
 ROWS = [StackRow("flatten_1", "", (64,), 0, 0), StackRow("activation_12", "leaky_relu", (28, 28, 1), 1234567, 99)]
@@ -24,7 +25,27 @@ def test_rows_not_examined_yet_keep_what_is_known_and_are_counted_anew():
     known_layer, new_layer = {"type": "dense", "units": 4}, {"type": "dense", "units": 8, "activation": "relu"}
     known = {id(known_layer): StackRow("dense_1", "4", (4,), 20, 40)}
     rows = awaited_rows([new_layer, known_layer], known)
-    assert rows == [StackRow("dense_1", "8 relu"), StackRow("dense_2", "4", (4,), 20, 40)]
+    assert rows == [
+        StackRow("dense_1", "8 relu", path=("layers", 0)),
+        StackRow("dense_2", "4", (4,), 20, 40, path=("layers", 1)),
+    ]
+
+
+def test_rows_of_a_block_are_indented_and_counted_by_themselves():
+    inner = {"type": "dense", "units": 4}
+    block = {"type": "residual", "activation": "relu", "layers": [inner, inner]}
+    known = {id(inner): StackRow("dense_7", "4", (4,), 20, 40, path=("layers", 9))}
+    rows = awaited_rows([inner, block, inner], known)
+    assert [(row.name, row.path, row.depth) for row in rows] == [
+        ("dense_1", ("layers", 0), 0),
+        ("residual_1", ("layers", 1), 0),
+        ("dense_1", ("layers", 1, "layers", 0), 1),
+        ("dense_2", ("layers", 1, "layers", 1), 1),
+        ("dense_2", ("layers", 2), 0),
+    ]
+    assert [cells(row)[0] for row in rows[1:4]] == ["residual_1", "  dense_1", "  dense_2"]
+    assert (rows[1].detail, rows[1].is_block, rows[2].parameters) == ("relu", True, 20)
+    assert [row.path for row in rows] == layer_paths({"layers": [inner, block, inner]})
 
 
 def test_bars_grow_by_eighths_and_show_all_but_nothing():

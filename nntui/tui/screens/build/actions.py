@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,10 +9,19 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 
 from nntui.tui.dialogs.choice import Choice
-from nntui.tui.place import Place
 from nntui.tui.screens.build.controls import ChoiceControl
-from nntui.tui.screens.build.drafts import Draft, layers_of, with_layer, with_layer_moved, without_layer
+from nntui.tui.screens.build.drafts import (
+    Draft,
+    beside,
+    layer_paths,
+    layers_of,
+    value_at,
+    with_layer,
+    with_layer_moved,
+    without_layer,
+)
 from nntui.tui.screens.build.field import Field
+from nntui.tui.screens.build.file_actions import FileActions
 from nntui.tui.screens.build.form import Form
 from nntui.tui.screens.build.stack import Stack
 
@@ -26,7 +34,7 @@ _OF_THE_STACK = frozenset({"add", "duplicate", "remove", "move"})
 _OF_A_LAYER = frozenset({"duplicate", "remove", "move"})
 
 
-class BuildActions(Place):
+class BuildActions(FileActions):
     """The actions of BuildPlace, apart from what it shows."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -49,7 +57,7 @@ class BuildActions(Place):
 
     @work
     async def action_add(self) -> None:
-        """Adds a layer under the chosen one, its type picked from a list."""
+        """Adds a layer under the chosen one, or into it where that is an empty block; its type picked from a list."""
         from nntui.nn.layers.base import Layer
         from nntui.tui.dialogs.choose import ChooseDialog
 
@@ -58,28 +66,30 @@ class BuildActions(Place):
         kind = await self.app.push_screen_wait(ChooseDialog("add a layer", choices))
         if kind is None:
             return
-        index = min(place.chosen + 1, len(layers_of(place.draft)))
-        place.edit(with_layer(place.draft, index, {"type": kind.value}), layer=index)
+        place.edit_layer(with_layer(place.draft, place.next_path(), {"type": kind.value}), place.next_path())
 
     def action_duplicate(self) -> None:
         """Puts a copy of the chosen layer under it."""
         place = cast("BuildPlace", self)
-        layer = layers_of(place.draft)[place.chosen]
+        layer, path = value_at(place.draft, place.chosen_path), beside(place.chosen_path, 1)
         copy = dict(layer) if isinstance(layer, dict) else layer
-        place.edit(with_layer(place.draft, place.chosen + 1, copy), layer=place.chosen + 1)
+        place.edit_layer(with_layer(place.draft, path, copy), path)
 
     def action_remove(self) -> None:
         """Takes the chosen layer out."""
         place = cast("BuildPlace", self)
-        last = len(layers_of(place.draft)) - 1
-        place.edit(without_layer(place.draft, place.chosen), layer=max(min(place.chosen, last - 1), 0))
+        path = place.chosen_path
+        draft = without_layer(place.draft, path)
+        # The one that moves up into its place, else the one above, else the block that is empty now.
+        after = [path, beside(path, -1), path[:-2]]
+        place.edit_layer(draft, next((each for each in after if each in layer_paths(draft)), ()))
 
     def action_move(self, by: int) -> None:
         """Moves the chosen layer down, or up; it stays at the ends."""
         place = cast("BuildPlace", self)
-        to = place.chosen + by
-        if 0 <= to < len(layers_of(place.draft)):
-            place.edit(with_layer_moved(place.draft, place.chosen, to), layer=to)
+        draft = with_layer_moved(place.draft, place.chosen_path, by)
+        if draft is not place.draft:
+            place.edit_layer(draft, beside(place.chosen_path, by))
 
     def action_undo(self) -> None:
         """Takes the last edit back."""
@@ -112,32 +122,6 @@ class BuildActions(Place):
             cast("BuildPlace", self).focus_form()
 
     @work
-    async def action_open(self) -> None:
-        """Opens a model in place of this one; that can be undone."""
-        from nntui.spec.document import read_document
-        from nntui.tui.dialogs.open_model import OpenDialog, found_models
-
-        place = cast("BuildPlace", self)
-        models = await asyncio.to_thread(found_models, place.base)
-        opened = await self.app.push_screen_wait(OpenDialog(models, base=place.base, read=read_document))
-        if opened is not None:
-            place.open(opened)
-
-    @work
-    async def action_save(self) -> None:
-        """Saves the draft as a model file."""
-        from nntui.spec.document import write_document
-        from nntui.tui.dialogs.save_model import SaveDialog
-
-        place = cast("BuildPlace", self)
-        draft = place.draft
-        dialog = SaveDialog(place.save_path(), write=lambda path: write_document(draft, path))
-        saved = await self.app.push_screen_wait(dialog)
-        if saved is not None:
-            place.path, place.base = saved, saved.parent
-            self.app.notify(f"Saved {saved}")
-
-    @work
     async def action_check_gradients(self) -> None:
         """Compares the gradients with central differences on a few samples."""
         from nntui.tui.dialogs.gradients import GradientsDialog
@@ -145,7 +129,7 @@ class BuildActions(Place):
         place = cast("BuildPlace", self)
         if await self._refused("The gradients cannot be checked yet"):
             return
-        check = partial(_checked, place.draft, place.base)
+        check = partial(_checked, place.draft, place.file.base)
         await self.app.push_screen_wait(GradientsDialog(check))
 
     @work
@@ -153,7 +137,7 @@ class BuildActions(Place):
         """Trains the draft, or says what is in the way."""
         place = cast("BuildPlace", self)
         if not await self._refused("This cannot be trained yet"):
-            cast("NntuiApp", self.app).train(place.draft, place.base)
+            cast("NntuiApp", self.app).train(place.draft, place.file.base)
 
     async def _refused(self, title: str) -> bool:
         from nntui.tui.dialogs.report import ReportDialog

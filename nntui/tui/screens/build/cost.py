@@ -28,7 +28,7 @@ class Cost(Panel):
         self._totals: Totals | None = None
 
     def show_cost(self, rows: Sequence[StackRow], chosen: int, totals: Totals | None) -> None:
-        """`chosen` is the index of the chosen layer; no `totals`: not known (yet)."""
+        """`chosen` is the line of the chosen layer; no `totals`: not known (yet)."""
         self._rows, self._chosen, self._totals = rows, chosen, totals
         self._update()
 
@@ -46,17 +46,19 @@ class Cost(Panel):
             _step(totals),
         ]
         if self.app.size.height >= _SHARES_FROM and totals is not None:
-            lines += self._shares("share of parameters", [row.parameters or 0 for row in self._rows])
-            lines += self._shares("share of FLOPs", [row.flops or 0 for row in self._rows])
+            # A block's numbers are those of its layers and its own.
+            rows = [row for row in self._rows if not row.depth]
+            lines += self._shares("share of parameters", rows, [row.parameters or 0 for row in rows])
+            lines += self._shares("share of FLOPs", rows, [row.flops or 0 for row in rows])
         self.styles.height = min(len(lines) + 2, max(self.app.size.height // 2, 6))
         self.show(lines)
 
-    def _shares(self, title: str, counts: Sequence[int]) -> list[Line]:
+    def _shares(self, title: str, rows: Sequence[StackRow], counts: Sequence[int]) -> list[Line]:
         total = sum(counts) or 1
-        room = max((len(row.name) for row in self._rows), default=0)
+        room = max((len(row.name) for row in rows), default=0)
         width = max(self.size.width - room - 11, 8)
         lines: list[Line] = [[], [(title, "muted")]]
-        for row, count in zip(self._rows, counts, strict=True):
+        for row, count in zip(rows, counts, strict=True):
             bar = bar_words(count / total, width)
             lines.append([(f"{row.name:<{room}}  ", ""), (f"{bar:<{width}}", "bar"), (f" {count / total:>4.0%}", "")])
         return lines

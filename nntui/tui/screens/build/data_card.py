@@ -24,13 +24,15 @@ class DataCard(Static):
         train, val = description.samples
         own = " (its own split)" if description.brings_own_split else ""
         parts.append(_line("samples", f"{train:,} train, {val:,} val{own}"))
+        if description.hint:
+            parts.append(_line("hint", Content.styled(description.hint, "$text-warning")))
         card = description.card
         if card is not None:
             parts += [_line("licence", card.licence), Content(""), Content(card.summary)]
         self.update(Content("\n").join(parts))
 
 
-def _line(name: str, text: str) -> Content:
+def _line(name: str, text: str | Content) -> Content:
     return Content.assemble((f"{name:<9}", "$foreground 60%"), text)
 
 
@@ -38,6 +40,8 @@ def _input(description: Description) -> str:
     shape = "×".join(map(str, description.input_shape))
     if len(description.input_shape) == 1:
         return f"{shape} numbers" if description.input_shape[0] != 1 else "1 number"
+    if len(description.input_shape) == 2:
+        return f"{shape} (time×features)"
     return f"{shape} (height×width×channels)"
 
 

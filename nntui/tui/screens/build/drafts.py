@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Draft = dict[str, Any]
 Key = str | int
 Path = tuple[Key, ...]
 """('layers', 2, 'units'); () is the draft itself."""
+DEEPEST = 16
+"""Keys of the longest path of a layer that is shown: what is in more blocks than that is refused anyway."""
 
 
 def path_words(path: Path) -> str:
@@ -53,7 +55,7 @@ def with_value(draft: Any, path: Path, value: Any) -> Any:
     return table
 
 
-def layers_of(draft: Draft) -> list[Any]:
+def layers_of(draft: Mapping[str, Any]) -> list[Any]:
     """The layers of a draft; [] where it has no list of them."""
     layers = draft.get("layers")
     return layers if isinstance(layers, list) else []
@@ -67,25 +69,61 @@ def layer_type(layer: Any) -> str:
     return kind if isinstance(kind, str) else "?"
 
 
-def with_layer(draft: Draft, index: int, layer: Any) -> Draft:
-    """The draft with a layer put in before `index`."""
-    layers = list(layers_of(draft))
-    layers.insert(index, layer)
-    return {**draft, "layers": layers}
+def layer_paths(draft: Draft) -> list[Path]:
+    """Where each layer stands, line by line as the stack shows them: those of a block after the block."""
+    return list(_paths_below(layers_of(draft), ("layers",)))
 
 
-def without_layer(draft: Draft, index: int) -> Draft:
+def _paths_below(layers: Sequence[Any], path: Path) -> Iterator[Path]:
+    for index, layer in enumerate(layers):
+        here = (*path, index)
+        yield here
+        if len(here) < DEEPEST:
+            yield from _paths_below(inner_layers(layer), (*here, "layers"))
+
+
+def inner_layers(layer: Any) -> list[Any]:
+    """The layers of a block, which stand under the same key as those of the model; [] where it has no list of them."""
+    return layers_of(layer) if isinstance(layer, Mapping) else []
+
+
+def with_layer(draft: Draft, path: Path, layer: Any) -> Draft:
+    """The draft with a layer put in before the one at `path`, or at the end of that list."""
+    layers = _siblings(draft, path)
+    layers.insert(_index(path), layer)
+    return with_value(draft, path[:-1], layers)
+
+
+def without_layer(draft: Draft, path: Path) -> Draft:
     """The draft without one of its layers."""
-    layers = list(layers_of(draft))
-    del layers[index]
-    return {**draft, "layers": layers}
+    layers = _siblings(draft, path)
+    del layers[_index(path)]
+    return with_value(draft, path[:-1], layers)
 
 
-def with_layer_moved(draft: Draft, index: int, to: int) -> Draft:
-    """The draft with a layer taken from `index` and put so that it stands at `to`."""
-    layers = list(layers_of(draft))
-    layers.insert(to, layers.pop(index))
-    return {**draft, "layers": layers}
+def with_layer_moved(draft: Draft, path: Path, by: int) -> Draft:
+    """The draft with a layer moved down its list, or up; the same draft where it is at the end."""
+    layers, to = _siblings(draft, path), _index(path) + by
+    if not 0 <= to < len(layers):
+        return draft
+    layers.insert(to, layers.pop(_index(path)))
+    return with_value(draft, path[:-1], layers)
+
+
+def beside(path: Path, by: int) -> Path:
+    """The path of a layer further down the same list, or up."""
+    return (*path[:-1], _index(path) + by)
+
+
+def _index(path: Path) -> int:
+    index = path[-1]
+    assert isinstance(index, int)
+    return index
+
+
+def _siblings(draft: Draft, path: Path) -> list[Any]:
+    layers = value_at(draft, path[:-1])
+    return list(layers) if isinstance(layers, list) else []
 
 
 def with_source(draft: Draft, source: str, kept: Sequence[str]) -> Draft:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from nntui.tui.screens.build.drafts import Draft
+from nntui.tui.screens.build.model_file import ModelFile
 
 LONGEST = 1000
 """Edits remembered."""
@@ -12,25 +14,32 @@ LONGEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A draft and which layer was chosen in it."""
+    """A draft, which layer was chosen in it, and the file it is of."""
 
     draft: Draft
     layer: int
+    file: ModelFile
 
 
 class Edits:
     """The draft as it is, those it was before and those it was made back from."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, file: ModelFile | None = None) -> None:
+        """`file` None: the draft is of no file, and its relative data paths begin in the working directory."""
         self._past: list[Step] = []
         self._future: list[Step] = []
-        self._now = Step(draft, 0)
+        self._now = Step(draft, 0, file or ModelFile(draft, base=Path()))
         self._field: str | None = None
 
     @property
     def draft(self) -> Draft:
         """The draft as it is."""
         return self._now.draft
+
+    @property
+    def file(self) -> ModelFile:
+        """What the draft is on the disk."""
+        return self._now.file
 
     @property
     def can_undo(self) -> bool:
@@ -42,17 +51,19 @@ class Edits:
         """Whether there is an undone edit to do again."""
         return bool(self._future)
 
-    def make(self, draft: Draft, *, chosen: int, layer: int, field: str | None = None) -> None:
-        """Takes an edit: the layer chosen before it and after it.
+    def make(
+        self, draft: Draft, *, chosen: int, layer: int, field: str | None = None, file: ModelFile | None = None
+    ) -> None:
+        """Takes an edit: the layer chosen before it and after it, and the file where it is of another one.
 
         Edits of one `field` that follow one another are one step, until `pause`.
         """
         if field is None or field != self._field:
-            self._past.append(Step(self._now.draft, chosen))
+            self._past.append(Step(self._now.draft, chosen, self._now.file))
             del self._past[:-LONGEST]
         self._field = field
         self._future.clear()
-        self._now = Step(draft, layer)
+        self._now = Step(draft, layer, file or self._now.file)
 
     def pause(self) -> None:
         """The field was left: the next edit of it is a step of its own."""
@@ -70,6 +81,6 @@ class Edits:
         self._field = None
         if not source:
             return None
-        other.append(Step(self._now.draft, chosen))
+        other.append(Step(self._now.draft, chosen, self._now.file))
         self._now = source.pop()
         return self._now

@@ -27,6 +27,8 @@ class FieldGroup(Vertical):
         self.parts: list[Field | SubTable] = [
             SubTable(setting, depth=depth) if setting.is_table else plain_field(setting, depth=depth)
             for setting in settings
+            # Layers of a layer are edited in the stack.
+            if not setting.is_list
         ]
         super().__init__(*self.parts)
 
@@ -109,6 +111,7 @@ class SubTable(Vertical):
             self.body = FieldGroup(settings_of(setting.kind).values(), depth=depth + indent)
         super().__init__(self.head, self.body)
         self._value: Any = None
+        self._path: Path = ()
         self._left: dict[str, Any] = {}
 
     def fields(self) -> Iterator[Field]:
@@ -120,6 +123,10 @@ class SubTable(Vertical):
     def show(self, path: Path, draft: Draft, problems: Problems) -> set[str]:
         """As for FieldGroup."""
         value = self._value = value_at(draft, path)
+        if path != self._path:
+            # What was left of one layer is not for another.
+            self._path = path
+            self._left.clear()
         words = path_words(path)
         problem = problems.get(words) or problems.get(f"{words}.type", "")
         taken = {words, f"{words}.type"}

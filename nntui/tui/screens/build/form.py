@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from nntui.tui.screens.build.controls import TextControl
-from nntui.tui.screens.build.drafts import Draft
+from nntui.tui.screens.build.drafts import Draft, Path
 from nntui.tui.screens.build.field import Field
 from nntui.tui.screens.build.field_help import FieldHelp
 from nntui.tui.screens.build.tabs import DataTab, FormTab, LayerTab, TrainingTab
@@ -66,7 +66,7 @@ class Form(Vertical):
         self._show_tab()
 
     async def show(
-        self, draft: Draft, layer: int, problems: Mapping[str, str], description: Description | None
+        self, draft: Draft, layer: Path, problems: Mapping[str, str], description: Description | None
     ) -> None:
         """Fills the tab that is shown, and counts the problems on each."""
         counts = [_count(tab, problems) for tab in self._tabs]

@@ -13,11 +13,22 @@ from textual.containers import Vertical
 from nntui.tui.screens.build.actions import BuildActions
 from nntui.tui.screens.build.controls import ChoiceControl
 from nntui.tui.screens.build.cost import Cost
-from nntui.tui.screens.build.drafts import Draft, layers_of, with_source, with_value
+from nntui.tui.screens.build.drafts import (
+    Draft,
+    beside,
+    inner_layers,
+    layer_paths,
+    layers_of,
+    value_at,
+    with_source,
+    with_value,
+)
+from nntui.tui.screens.build.drafts import Path as DraftPath
 from nntui.tui.screens.build.edits import Edits
 from nntui.tui.screens.build.examiner import Examined, Examiner
 from nntui.tui.screens.build.field import Field
 from nntui.tui.screens.build.form import Form
+from nntui.tui.screens.build.model_file import ModelFile
 from nntui.tui.screens.build.panel import Panel
 from nntui.tui.screens.build.problem_list import ProblemList
 from nntui.tui.screens.build.stack import Stack
@@ -59,8 +70,7 @@ class BuildPlace(BuildActions):
     def __init__(self, draft: Draft, *, base: Path, path: Path | None = None, id: str | None = None) -> None:
         """`base` is where the draft's relative data paths begin; `path` where it was opened, None for nowhere."""
         super().__init__(id=id)
-        self.base, self.path = base, path
-        self.edits = Edits(draft)
+        self.edits = Edits(draft, ModelFile(draft, base=base, path=path))
         self.examined: Examined | None = None
         """The last result; of an older draft while a newer one is being examined."""
         self.examiner = Examiner(self._take)
@@ -84,9 +94,29 @@ class BuildPlace(BuildActions):
         return self.edits.draft
 
     @property
+    def file(self) -> ModelFile:
+        """What the draft is on the disk, or would be."""
+        return self.edits.file
+
+    @property
     def chosen(self) -> int:
-        """Index of the chosen layer."""
+        """Line of the chosen layer in the stack."""
         return self.query_one(Stack).chosen
+
+    @property
+    def chosen_path(self) -> DraftPath:
+        """Where the chosen layer stands in the draft; () where there are none."""
+        row = self.query_one(Stack).row
+        return row.path if row is not None else ()
+
+    def next_path(self) -> DraftPath:
+        """Where a layer that is added goes: under the chosen one, or into it where that is an empty block."""
+        row = self.query_one(Stack).row
+        if row is None:
+            return ("layers", 0)
+        if row.is_block and not inner_layers(value_at(self.draft, row.path)):
+            return (*row.path, "layers", 0)
+        return beside(row.path, 1)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -123,11 +153,17 @@ class BuildPlace(BuildActions):
         self.edits.make(draft, chosen=chosen, layer=chosen if layer is None else layer, field=field)
         self.show_draft(layer)
 
+    def edit_layer(self, draft: Draft, path: DraftPath) -> None:
+        """Takes an edit of the stack, after which the layer at `path` is the chosen one."""
+        paths = layer_paths(draft)
+        self.edit(draft, layer=paths.index(path) if path in paths else 0)
+
     def show_draft(self, layer: int | None = None) -> None:
         """Shows the draft at once as far as it is known, and has it examined."""
         rows = awaited_rows(layers_of(self.draft), self._known)
         self._show_stack(rows, self.chosen if layer is None else layer)
-        self.examiner.request(self.draft, self.base)
+        self.tell_headline()
+        self.examiner.request(self.draft, self.file.base)
         if self.examined is not None:
             self.fill_form()
 
@@ -141,17 +177,25 @@ class BuildPlace(BuildActions):
 
     def open(self, opened: Opened) -> None:
         """Takes a model that was opened in place of the draft; that can be undone."""
-        self.base, self.path = opened.base, opened.path
-        self.edit(opened.draft, layer=0)
+        file = ModelFile(opened.draft, base=opened.base, path=opened.path)
+        self.edits.make(opened.draft, chosen=self.chosen, layer=0, file=file)
+        self.show_draft(0)
 
     def save_path(self) -> Path:
         """Where the draft would be saved: where it was opened, or under its name where relative paths begin."""
-        return self.path or self.base / f"{self.name_words()}.toml"
+        return self.file.path or self.file.base / f"{self.name_words()}.toml"
 
     def name_words(self) -> str:
         """The model's name for the top line."""
         name = self.draft.get("name", "model")
         return name if isinstance(name, str) and name else "model"
+
+    def tell_headline(self) -> None:
+        """Tells the top line the name, whether there are unsaved edits, and how many problems are known."""
+        count = len(self.problems)
+        state = f"{count} problem{'' if count == 1 else 's'}" if count else "ready"
+        mark = "" if self.file.holds(self.draft) else "*"
+        self.headline(self.name_words(), state if self.examined is not None else "", mark=mark)
 
     async def fill_now(self) -> None:
         """Fills the form; done when its fields are on the screen."""
@@ -161,7 +205,7 @@ class BuildPlace(BuildActions):
         async with self._filling:
             found = {problem.path: problem.message for problem in reversed(self.problems)}
             description = self.examined.examination.description if self.examined else None
-            await self.query_one(Form).show(self.draft, self.chosen, found, description)
+            await self.query_one(Form).show(self.draft, self.chosen_path, found, description)
 
     def _take(self, examined: Examined) -> None:
         if not self.is_attached:
@@ -171,12 +215,12 @@ class BuildPlace(BuildActions):
             return  # The next one is on its way.
         examination = examined.examination
         rows = examined_rows(examination.rows)
-        self._known = {id(layer): row for layer, row in zip(layers_of(self.draft), rows, strict=False)}
-        self._show_stack(rows, self.chosen)
+        self._known = {id(value_at(self.draft, row.path)): row for row in rows}
+        lines = [line for line, row in enumerate(rows) if row.path == self.chosen_path]
+        self._show_stack(rows, lines[0] if lines else self.chosen)
         self.query_one(ProblemList).show_problems(examination.problems)
         self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
-        count = len(examination.problems)
-        self.headline(self.name_words(), f"{count} problem{'' if count == 1 else 's'}" if count else "ready")
+        self.tell_headline()
         self.fill_form()
 
     def _show_stack(self, rows: list[StackRow], chosen: int) -> None:

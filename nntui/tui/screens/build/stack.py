@@ -51,13 +51,18 @@ class Stack(Framed, can_focus=True):
         self._source, self._shape = "", ""
         self._top = 0
         self.chosen = 0
-        """Index of the chosen layer; 0 where there are none."""
+        """Line of the chosen layer; 0 where there are none."""
 
     def show(self, rows: Sequence[StackRow], chosen: int, *, source: str, shape: str) -> None:
         """Shows layers, and above them the data's name and shape that go in."""
         self._rows, self._source, self._shape = rows, source, shape
         self.chosen = min(max(chosen, 0), max(len(rows) - 1, 0))
         self.redraw(now=True)
+
+    @property
+    def row(self) -> StackRow | None:
+        """Of the chosen layer; None where there are none."""
+        return self._rows[self.chosen] if self._rows else None
 
     def draw_body(self, width: int, height: int) -> Sequence[Strip]:
         """Heading, input, and as many layers as fit around the chosen one."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nntui.tui.screens.build.drafts import layer_type
+from nntui.tui.screens.build.drafts import DEEPEST, Path, inner_layers, layer_type
 
 if TYPE_CHECKING:
-    from nntui.spec.examine import LayerRow
+    from nntui.spec.layer_rows import LayerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class StackRow:
     parameters: int | None = None
     flops: int | None = None
     wrong: bool = False
+    path: Path = ()
+    """Where the layer stands in the draft."""
+    is_block: bool = False
+    """Whether it holds layers, though it may be empty."""
+
+    @property
+    def depth(self) -> int:
+        """In how many blocks the layer is."""
+        return max(len(self.path) // 2 - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def cells(row: StackRow) -> tuple[str, str, str, str, str]:
     numbers = ("" if value is None else f"{value:,}" for value in (row.parameters, row.flops))
     shape = "" if row.output_shape is None else "×".join(map(str, row.output_shape))
     parameters, flops = numbers
-    return row.name, row.detail, shape, parameters, flops
+    return "  " * row.depth + row.name, row.detail, shape, parameters, flops
 
 
 def fit(rows: Iterable[StackRow], width: int) -> Columns:
@@ -76,35 +85,43 @@ def fit(rows: Iterable[StackRow], width: int) -> Columns:
     return Columns(name, room - name, shape, 0, 0)
 
 
-def examined_rows(rows: Sequence[LayerRow]) -> list[StackRow]:
-    """The rows of an examination."""
-    return [
-        StackRow(
-            name=row.name,
-            detail=row.detail if row.output_shape is not None or not row.problems else row.detail or row.type,
-            output_shape=row.output_shape,
-            parameters=None if row.output_shape is None else row.parameters,
-            flops=None if row.output_shape is None else row.flops,
-            wrong=bool(row.problems),
+def examined_rows(rows: Sequence[LayerRow], path: Path = ("layers",)) -> list[StackRow]:
+    """The rows of an examination, those of a block's layers after the block's."""
+    found = []
+    for index, row in enumerate(rows):
+        known, here = row.output_shape is not None, (*path, index)
+        found.append(
+            StackRow(
+                name=row.name,
+                detail=row.detail if known or not row.problems else row.detail or row.type,
+                output_shape=row.output_shape,
+                parameters=row.parameters if known else None,
+                flops=row.flops if known else None,
+                wrong=bool(row.problems),
+                path=here,
+                is_block=row.is_block,
+            )
         )
-        for row in rows
-    ]
+        found += examined_rows(row.inner, (*here, "layers"))
+    return found
 
 
-def awaited_rows(layers: Sequence[Any], known: Mapping[int, StackRow]) -> list[StackRow]:
+def awaited_rows(layers: Sequence[Any], known: Mapping[int, StackRow], path: Path = ("layers",)) -> list[StackRow]:
     """Rows until the examination answers: what is `known` of the same layers (by identity), names counted anew."""
     counts: Counter[str] = Counter()
     rows = []
-    for layer in layers:
-        kind = layer_type(layer)
+    for index, layer in enumerate(layers):
+        kind, here, inner = layer_type(layer), (*path, index), inner_layers(layer)
         counts[kind] += 1
-        name = f"{kind}_{counts[kind]}"
-        row = known.get(id(layer))
-        rows.append(replace(row, name=name) if row is not None else StackRow(name, _guess(layer)))
+        row = known.get(id(layer)) or StackRow("", _guess(layer), is_block=bool(inner))
+        rows.append(replace(row, name=f"{kind}_{counts[kind]}", path=here))
+        if len(here) < DEEPEST:
+            rows += awaited_rows(inner, known, (*here, "layers"))
     return rows
 
 
 def _guess(layer: Any) -> str:
     if not isinstance(layer, Mapping):
         return ""
-    return " ".join(str(value) for key, value in layer.items() if key != "type" and not isinstance(value, bool))
+    values = [value for key, value in layer.items() if key != "type" and not isinstance(value, bool)]
+    return " ".join(str(value) for value in values if isinstance(value, str | int | float))

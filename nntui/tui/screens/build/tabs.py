@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from nntui.tui.screens.build.drafts import Draft, Path, layer_type, layers_of, path_words, value_at
+from nntui.tui.screens.build.drafts import Draft, Path, inner_layers, layer_type, path_words, value_at
 from nntui.tui.screens.build.field import Field
 from nntui.tui.screens.build.field_group import FieldGroup, MemberGroups, Problems, SubTable
 
@@ -39,15 +39,15 @@ class FormTab(VerticalScroll, can_focus=False):
         """The fields that are shown, from top to bottom."""
         raise NotImplementedError
 
-    def fill(self, draft: Draft, layer: int, problems: Problems, description: Description | None) -> set[str]:
+    def fill(self, draft: Draft, layer: Path, problems: Problems, description: Description | None) -> set[str]:
         """Shows the draft in the fields; returns the paths of the problems shown there."""
         raise NotImplementedError
 
-    def part(self, layer: int) -> Path:
-        """Where the tab's part of the draft stands."""
+    def part(self, layer: Path) -> Path:
+        """Where the tab's part of the draft stands, given the path of the chosen layer (() for none)."""
         return (self.table,)
 
-    async def show(self, draft: Draft, layer: int, problems: Problems, description: Description | None) -> None:
+    async def show(self, draft: Draft, layer: Path, problems: Problems, description: Description | None) -> None:
         """Shows the draft, its chosen layer and its problems."""
         if not self._made:
             self._made = True
@@ -97,30 +97,40 @@ class LayerTab(FormTab):
         self._table = SubTable(kind, indent=0)
         return [self._table]
 
-    def part(self, layer: int) -> Path:
-        return ("layers", layer)
+    def part(self, layer: Path) -> Path:
+        return layer or ("layers",)
 
     def fields(self) -> Iterator[Field]:
         if self._made and self._table.display:
             yield from self._table.fields()
 
-    def fill(self, draft: Draft, layer: int, problems: Problems, description: Description | None) -> set[str]:
+    def fill(self, draft: Draft, layer: Path, problems: Problems, description: Description | None) -> set[str]:
         from nntui.nn.layers.base import Layer
+        from nntui.nn.settings import settings_of
 
-        layers = layers_of(draft)
-        self._table.display = layer < len(layers)
-        if layer >= len(layers):
+        self._table.display = bool(layer)
+        if not layer:
             self.head("No layers", "Press a in the stack to add one, or o to open a model.")
             return set()
-        path = self.part(layer)
-        member = Layer.members().get(layer_type(layers[layer]))
-        self.head(f"Layer {layer + 1} of {len(layers)}", member.summary() if member else "")
-        taken = self._table.show(path, draft, problems)
+        value = value_at(draft, layer)
+        member = Layer.members().get(layer_type(value))
+        summary = member.summary() if member else ""
+        if member and "layers" in settings_of(member) and not inner_layers(value):
+            summary += " Press a in the stack for its first layer."
+        self.head(_place_words(draft, layer), summary)
+        taken = self._table.show(layer, draft, problems)
         # A problem of the layer as a whole (a shape that does not fit) stands above, not at its type.
-        if path_words(path) in problems:
-            self._table.head.show_problem(problems.get(f"{path_words(path)}.type", ""))
-            taken.discard(path_words(path))
+        if path_words(layer) in problems:
+            self._table.head.show_problem(problems.get(f"{path_words(layer)}.type", ""))
+            taken.discard(path_words(layer))
         return taken
+
+
+def _place_words(draft: Draft, layer: Path) -> str:
+    """'Layer 2 of 3', and behind it, for one in a block, which layer the block is."""
+    count, number = len(value_at(draft, layer[:-1]) or ()), int(layer[-1]) + 1
+    outer = layer[:-2]
+    return f"Layer {number} of {count}" + (f" in the block of layer {int(outer[-1]) + 1}" if outer else "")
 
 
 class DataTab(FormTab):
@@ -149,7 +159,7 @@ class DataTab(FormTab):
             yield from self._generated.fields()
             yield from self._group.fields()
 
-    def fill(self, draft: Draft, layer: int, problems: Problems, description: Description | None) -> set[str]:
+    def fill(self, draft: Draft, layer: Path, problems: Problems, description: Description | None) -> set[str]:
         path = self.part(layer)
         source = value_at(draft, ("data", "source"))
         self._source.show(("data", "source"), source, problems.get("data.source", ""))
@@ -183,7 +193,7 @@ class TrainingTab(FormTab):
             yield self._name
             yield from self._group.fields()
 
-    def fill(self, draft: Draft, layer: int, problems: Problems, description: Description | None) -> set[str]:
+    def fill(self, draft: Draft, layer: Path, problems: Problems, description: Description | None) -> set[str]:
         self._name.show(("name",), draft.get("name"), problems.get("name", ""))
         taken = self._group.show(self.part(layer), draft, problems)
         self.head("", "")

@@ -1,0 +1,143 @@
+"""Patches of a window that moves by one cell, which overlap in memory.
+
+Each row of the output has its columns of the padded input laid out one after another, each column with the kernel's
+rows one below another. The patch at (y, x) is then the run of memory that starts at column x of row y, and its
+neighbour's starts one column further: the patches take kernel-height times the input, not kernel-height x kernel-width
+times. A matrix product takes runs that do not overlap: every kernel-width-th patch from the first, then from the
+second, and so on.
+
+Between the rows stand the zeros of the wider padding only: they end one row and begin the next. What the products find
+where a patch runs from a row into the next is left aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from nntui.nn.pixels import as_items, has_whole_pixels
+from nntui.nn.windows import Sliding
+
+_UNPACKED = 1_000_000
+"""Up to this many multiply-adds OpenBLAS multiplies without packing, which is half as quick again for few columns."""
+_FEWEST_ROWS = 48
+"""Where a product would have fewer rows than this, it is better packed."""
+_NARROW = 32
+"""Below so many columns the right side is best given transposed, and few rows at a time."""
+_NARROW_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """How lines fall into matrix products: `pieces` times `phases` of them, each of `length` rows.
+
+    Row r of phase p is line r·phases + p of its piece. There may be a few more rows than there are lines.
+    """
+
+    pieces: int
+    phases: int
+    length: int
+
+    @classmethod
+    def of_lines(cls, lines: int, *, phases: int, most: int) -> Self:
+        """Blocks of at most `most` rows; in one piece where that is too few to be worth it."""
+        length = -(-lines // phases)
+        pieces = -(-length // most) if most >= _FEWEST_ROWS else 1
+        return cls(pieces, phases, -(-length // pieces))
+
+    @property
+    def products(self) -> int:
+        """How many matrix products there are."""
+        return self.pieces * self.phases
+
+    @property
+    def rows(self) -> int:
+        """The rows of all products."""
+        return self.products * self.length
+
+    def view(self, memory: np.ndarray, *, step: int, width: int) -> np.ndarray:
+        """A view (products, length, width) of flat memory in which a line starts `step` after the one before."""
+        size = memory.itemsize
+        strides = (self.phases * self.length * step * size, step * size, self.phases * step * size, size)
+        return as_strided(memory, (self.pieces, self.phases, self.length, width), strides)
+
+
+class Patches:
+    """The patches of images (samples, height, width, channels), to be multiplied by matrices of `columns` columns."""
+
+    def __init__(self, sliding: Sliding, *, columns: int, samples: int) -> None:
+        down, across, channels = self.down, self.across, self.channels = sliding.down, sliding.across, sliding.channels
+        self.columns = columns
+        self._samples = samples
+        self._step = down.kernel * channels
+        self._pitch = across.size + max(across.before, across.after)
+        self.size = across.kernel * self._step
+        """Numbers in a patch, in the order (kernel column, kernel row, channel)."""
+        self.is_narrow = columns < _NARROW
+        self._most = _UNPACKED // (self.size * columns)
+
+    def lines(self, count: int) -> int:
+        """How many patches this many samples have, those left aside among them."""
+        return count * self.down.output * self._pitch
+
+    def blocks(self, count: int, *, narrow: bool = False) -> Blocks:
+        """How these fall into products; `narrow` for products with a matrix of few columns."""
+        most = min(self._most, _NARROW_ROWS) if narrow else self._most
+        return Blocks.of_lines(self.lines(count), phases=self.across.kernel, most=most)
+
+    @property
+    def rows(self) -> int:
+        """The rows of all products of the tile, or of fewer samples, however they fall."""
+        lines, phases = self.lines(self._samples), self.across.kernel
+        return lines + phases * (1 + -(-lines // (phases * _FEWEST_ROWS)))
+
+    @property
+    def memory_size(self) -> int:
+        """Numbers that the patches of the tile take."""
+        return (self.rows + self.across.kernel) * self._step
+
+    def build(self, memory: np.ndarray) -> None:
+        """Takes flat memory of `memory_size` zeros."""
+        self._memory = memory
+        shape = (self._samples, self.down.output, self._pitch, self.down.kernel, self.channels)
+        whole = memory[: self.lines(self._samples) * self._step].reshape(shape)
+        self._targets = [self._target(whole, index) for index in range(self.down.kernel)]
+        self._views: dict[int, list[tuple[np.ndarray, np.ndarray, slice]]] = {}
+
+    def _target(self, whole: np.ndarray, index: int) -> tuple[np.ndarray, slice]:
+        # Where a row of the kernel sees rows of the input, and which; elsewhere stay zeros.
+        shift = index - self.down.before
+        begin = max(0, -shift)
+        end = max(begin, min(self.down.output, self.down.size - shift))
+        return whole[:, begin:end, self.across.interior, index], slice(begin + shift, end + shift)
+
+    def fill(self, images: np.ndarray) -> None:
+        """Lays out the patches of these images, no more than the tile's."""
+        count = len(images)
+        if count not in self._views:
+            targets = [(target[:count], rows) for target, rows in self._targets]
+            self._views[count] = [(target, as_items(target), rows) for target, rows in targets]
+        if has_whole_pixels(images):
+            images = as_items(images)
+            for _, items, rows in self._views[count]:
+                np.copyto(items, images[:, rows])
+        else:
+            for numbers, _, rows in self._views[count]:
+                np.copyto(numbers, images[:, rows])
+
+    def view(self, blocks: Blocks) -> np.ndarray:
+        """The patches as left sides of products: (pieces, phases, length, size)."""
+        return blocks.view(self._memory, step=self._step, width=self.size)
+
+    def beyond(self, count: int, blocks: Blocks) -> np.ndarray:
+        """What these products read behind the patches of `count` samples, as flat memory."""
+        return self._memory[self.lines(count) * self._step : (blocks.rows + self.across.kernel) * self._step]
+
+    def places(self, memory: np.ndarray, count: int) -> np.ndarray:
+        """A view (count, output height, output width, columns) of flat memory that holds a row for each line."""
+        lines = memory[: self.lines(count) * self.columns]
+        lines = lines.reshape(count, self.down.output, self._pitch, self.columns)
+        return lines[:, :, : self.across.output]

@@ -1,0 +1,203 @@
+"""What convolutions of any rank share: settings, shapes, and tiles of a batch through sums, bias and activation."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from nntui.nn import initializers
+from nntui.nn.activations import Activation
+from nntui.nn.arena import ParameterSpec
+from nntui.nn.convolution.convolver import Convolver
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape
+from nntui.nn.layers.sliding import sliding_over
+from nntui.nn.tiles import tile_samples, tiles_of
+from nntui.nn.windows import Sliding
+
+_TILE_NUMBERS = 200_000
+"""Numbers of a tile in a pass back: about half of a core's second cache in float32."""
+
+
+class Tile(NamedTuple):
+    """A few samples of the batch: views of its part of the buffers, as images and as rows of pixels."""
+
+    part: slice
+    sums: np.ndarray
+    z: np.ndarray
+    y: np.ndarray
+    bias: np.ndarray | None
+    ones: np.ndarray
+    scratch: list[np.ndarray]
+
+
+class Convolution(Layer):
+    """The base of the convolutions, which declare the settings named here and say how channels meet filters."""
+
+    rank: ClassVar[int]
+    """How many axes the kernel slides along: 2 over (height, width, channels), 1 over (time, features)."""
+    kernel_size: int
+    stride: int
+    padding: str
+    dilation: int
+    activation: str
+    initializer: str
+    use_bias: bool
+
+    def _width(self, channels: int) -> int:
+        """Channels of the output."""
+        raise NotImplementedError
+
+    def _way(self, sliding: Sliding) -> type[Convolver]:
+        """How the sums are found."""
+        raise NotImplementedError
+
+    def _inputs(self, channels: int) -> int:
+        """How many channels feed a sum."""
+        return channels
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        *places, channels = self._sliding(input_shape).output_shape
+        return (*places[-self.rank :], self._width(channels))
+
+    def _sliding(self, input_shape: Shape) -> Sliding:
+        return sliding_over(
+            input_shape, layer=self.type, rank=self.rank, setting="kernel_size", kernel=self.kernel_size,
+            stride=self.stride, dilation=self.dilation, padding=self.padding,
+        )  # fmt: skip
+
+    def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
+        channels, cells = input_shape[-1], self.kernel_size**self.rank
+        width, inputs = self._width(channels), self._inputs(channels)
+        rule = initializers.resolve(self.initializer, self.activation).type
+        last = width * inputs // channels
+        shape = (*(self.kernel_size,) * self.rank, channels, last)
+        fans = {"fan_in": cells * inputs, "fan_out": cells * last}
+        found = {"weight": ParameterSpec(shape, rule, **fans, decays=True)}
+        if self.use_bias:
+            found["bias"] = ParameterSpec((width,))
+        return found
+
+    def flops(self, input_shape: Shape) -> int:
+        each = 2 * self.kernel_size**self.rank * self._inputs(input_shape[-1])
+        return math.prod(self.output_shape(input_shape)) * (each + (1 if self.use_bias else 0))
+
+    def detail(self) -> str:
+        words = ["x".join([str(self.kernel_size)] * self.rank)]
+        if self.stride > 1:
+            words.append(f"stride {self.stride}")
+        if self.dilation > 1:
+            words.append(f"dilation {self.dilation}")
+        if self.padding != "same":
+            words.append(self.padding)
+        if self.activation != "linear":
+            words.append(self.activation)
+        return " ".join(words)
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
+        output = self.output_shape(input_shape)
+        found: Buffers = {"y": output}
+        if Activation.members()[self.activation].keeps_z:
+            found["z"] = output
+        if needs_input_gradient:
+            found["input_gradient"] = input_shape
+        return found
+
+    def _convolver(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Convolver:
+        sliding = self._sliding(input_shape)
+        # About what a pass back works on for each sample: patches, the output's gradients, sums and scratch.
+        each = (sliding.down.kernel + 2) * math.prod(input_shape) + 3 * math.prod(self.output_shape(input_shape))
+        return self._way(sliding)(
+            sliding,
+            filters=self._width(sliding.channels),
+            samples=tile_samples(batch_size, numbers_each=each, most_numbers=_TILE_NUMBERS),
+            backwards=needs_input_gradient,
+        )
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        convolver = self._convolver(input_shape, batch_size=batch_size, needs_input_gradient=needs_input_gradient)
+        rows, filters = convolver.samples * convolver.sliding.places, convolver.filters
+        found: Buffers = {f"convolver_{name}": shape for name, shape in convolver.scratch().items()}
+        count = Activation.members()[self.activation].scratches
+        found |= {f"scratch_{index}": (rows, filters) for index in range(count)}
+        found["ones"] = (rows,)
+        if self.use_bias:
+            found |= {"bias_rows": (rows, filters), "bias_part": (filters,)}
+        return found
+
+    def build(self, memory: Memory) -> None:
+        super().build(memory)
+        buffers = memory.buffers
+        self._function = Activation.members()[self.activation]()
+        self._y = buffers["y"]
+        self._z = buffers.get("z", self._y)
+        self._convolve = self._convolver(
+            memory.input_shape, batch_size=len(self._y), needs_input_gradient=memory.needs_input_gradient
+        )
+        self._convolve.build({name.removeprefix("convolver_"): array for name, array in buffers.items()})
+        sliding = self._convolve.sliding
+        self._input, self._output = sliding.input_shape, (*sliding.output_shape[:2], self._convolve.filters)
+        kernel = (*sliding.kernel, sliding.channels, -1)
+        self._weight = memory.parameters["weight"].reshape(kernel)
+        self._weight_gradient = memory.gradients["weight"].reshape(kernel)
+        self._bias, self._bias_gradient = memory.parameters.get("bias"), memory.gradients.get("bias")
+        buffers["ones"].fill(1)
+        self._count = -1
+
+    def _views(self, count: int) -> None:
+        # Batches are all of one size but the last of an epoch: the views are made anew only when it changes.
+        self._count = count
+        self._tiles = [self._tile(part) for part in tiles_of(count, self._convolve.samples)]
+        self._y_now = self._y[:count]
+
+    def _tile(self, part: slice) -> Tile:
+        buffers = self.memory.buffers
+        z = self._z[part].reshape(-1, self._convolve.filters)
+        y = z if self._z is self._y else self._y[part].reshape(-1, self._convolve.filters)
+        return Tile(
+            part=part,
+            sums=self._z[part].reshape(-1, *self._output),
+            z=z,
+            y=y,
+            bias=buffers["bias_rows"][: len(z)] if self.use_bias else None,
+            ones=buffers["ones"][: len(z)],
+            scratch=[buffers[f"scratch_{index}"][: len(z)] for index in range(self._function.scratches)],
+        )
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        if len(x) != self._count:
+            self._views(len(x))
+        self._images = x.reshape(len(x), *self._input)
+        self._convolve.load(self._weight)
+        if self._bias is not None:
+            # Adding rows to rows is three times as quick as adding one row to all.
+            np.copyto(self.memory.buffers["bias_rows"], self._bias)
+        for tile in self._tiles:
+            self._convolve.forward(self._images[tile.part], tile.sums)
+            if tile.bias is not None:
+                np.add(tile.z, tile.bias, out=tile.z)
+            self._function.forward(tile.z, tile.y, tile.scratch)
+        return self._y_now
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        grad = grad.reshape(len(grad), *self._output)
+        found, images_gradient = grad, None
+        if self.memory.needs_input_gradient:
+            found = self.memory.buffers["input_gradient"][: len(grad)]
+            images_gradient = found.reshape(len(grad), *self._input)
+        self._convolve.begin(self._weight)
+        if self._bias_gradient is not None:
+            self._bias_gradient.fill(0)
+        for tile in self._tiles:
+            part = grad[tile.part]
+            rows = part.reshape(-1, self._convolve.filters)
+            self._function.backward(rows, tile.z, tile.y, tile.scratch)
+            if self._bias_gradient is not None:
+                bias_part = self.memory.buffers["bias_part"]
+                np.dot(tile.ones, rows, out=bias_part)
+                np.add(self._bias_gradient, bias_part, out=self._bias_gradient)
+            target = None if images_gradient is None else images_gradient[tile.part]
+            self._convolve.backward(self._images[tile.part], part, target)
+        self._convolve.finish(self._weight_gradient)
+        return found

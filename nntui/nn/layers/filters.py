@@ -1,0 +1,43 @@
+"""What conv1d and conv2d share: filters that each see all channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nntui.nn import initializers
+from nntui.nn.activations import Activation
+from nntui.nn.convolution.by_copies import ByCopies
+from nntui.nn.convolution.by_rows import ByRows
+from nntui.nn.convolution.convolver import Convolver
+from nntui.nn.layers.convolution import Convolution
+from nntui.nn.settings import setting
+from nntui.nn.windows import PADDINGS, Sliding
+
+
+@dataclass
+class Filters(Convolution):
+    """Filters that slide over images or sequences; the base of conv1d and conv2d."""
+
+    filters: int = setting(
+        minimum=1, maximum=100_000, help="How many patterns it looks for, each a channel of the output."
+    )
+    kernel_size: int = setting(3, minimum=1, maximum=1000, help="Cells along each side of a filter.")
+    stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one place of the filter to the next.")
+    padding: str = setting(
+        "same", choices=PADDINGS, help="same puts zeros around, so that a stride of 1 keeps the size; valid does not."
+    )
+    dilation: int = setting(1, minimum=1, maximum=1000, help="Steps between the cells of a filter; 2 leaves gaps.")
+    activation: str = setting("linear", choices=Activation.names, help="The function each sum goes through.")
+    initializer: str = setting(
+        "auto", choices=initializers.choices, help="How the weights start; auto chooses by the activation."
+    )
+    use_bias: bool = setting(True, help="Whether each filter also learns a constant.")
+
+    def _width(self, channels: int) -> int:
+        return self.filters
+
+    def _way(self, sliding: Sliding) -> type[Convolver]:
+        return ByRows if sliding.is_dense and sliding.channels > 1 else ByCopies
+
+    def detail(self) -> str:
+        return f"{self.filters} {super().detail()}"

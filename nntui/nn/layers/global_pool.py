@@ -1,0 +1,56 @@
+"""What global average pools share: the mean over all places."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+
+
+@dataclass
+class GlobalAveragePool(Layer):
+    """One mean for each channel; the base of the global average pools."""
+
+    rank: ClassVar[int]
+    """How many axes the mean goes over."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != self.rank + 1:
+            axes = "(height, width, channels)" if self.rank == 2 else "(time, features)"
+            raise ShapeError(f"{self.type} needs {axes}, got {shape_words(input_shape)}; take it out")
+        return input_shape[-1:]
+
+    def flops(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
+        found: Buffers = {"y": input_shape[-1:]}
+        if needs_input_gradient:
+            found["input_gradient"] = input_shape
+        return found
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        return {"share": (1, math.prod(input_shape[:-1]))}
+
+    def build(self, memory: Memory) -> None:
+        super().build(memory)
+        self._share = memory.buffers["share"]
+        self._share.fill(1 / self._share.size)
+        self._channels = memory.input_shape[-1]
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        y = self.memory.buffers["y"][: len(x)]
+        np.matmul(self._share, x.reshape(len(x), -1, self._channels), out=y[:, None])
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        if not self.memory.needs_input_gradient:
+            return grad
+        found = self.memory.buffers["input_gradient"][: len(grad)]
+        np.multiply(grad, 1 / self._share.size, out=grad)
+        np.copyto(found.reshape(len(grad), -1, self._channels), grad[:, None])
+        return found

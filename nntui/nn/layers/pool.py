@@ -1,0 +1,99 @@
+"""What pools of any rank share: settings, shapes, and tiles of a batch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, Typed
+from nntui.nn.layers.sliding import sliding_over
+from nntui.nn.pooling import Pooling
+from nntui.nn.settings import setting
+from nntui.nn.tiles import tile_samples, tiles_of
+from nntui.nn.windows import PADDINGS, Sliding
+
+_TILE_NUMBERS = 200_000
+"""Numbers of a tile's images: with what is made of them they stay in a core's second cache."""
+
+
+@dataclass
+class Pool(Layer):
+    """One number for each window, channel by channel; the base of the pools."""
+
+    rank: ClassVar[int]
+    """How many axes the window slides along: 2 over (height, width, channels), 1 over (time, features)."""
+    pooling: ClassVar[type[Pooling]]
+
+    pool_size: int = setting(2, minimum=1, maximum=1000, help="Cells along each side of a window.")
+    stride: int | None = setting(
+        None, minimum=1, maximum=1000, help="Cells from one window to the next.", absent="as pool_size: side by side"
+    )  # fmt: skip
+    padding: str = setting(
+        "valid", choices=PADDINGS, help="valid leaves out windows that stand over the edge; same takes them in."
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return self._sliding(input_shape).output_shape[-1 - self.rank :]
+
+    def _sliding(self, input_shape: Shape) -> Sliding:
+        return sliding_over(
+            input_shape, layer=self.type, rank=self.rank, setting="pool_size", kernel=self.pool_size,
+            stride=self.stride or self.pool_size, dilation=1, padding=self.padding,
+        )  # fmt: skip
+
+    def _pooling(self, input_shape: Shape, *, batch_size: int, backwards: bool) -> Pooling:
+        each = math.prod(input_shape)
+        samples = tile_samples(batch_size, numbers_each=each, most_numbers=_TILE_NUMBERS)
+        tiles = -(-batch_size // samples)
+        return self.pooling(self._sliding(input_shape), samples=samples, tiles=tiles, backwards=backwards)
+
+    def flops(self, input_shape: Shape) -> int:
+        return math.prod(self.output_shape(input_shape)) * self.pool_size**self.rank
+
+    def detail(self) -> str:
+        words = ["x".join([str(self.pool_size)] * self.rank)]
+        if self.stride not in (None, self.pool_size):
+            words.append(f"stride {self.stride}")
+        if self.padding != "valid":
+            words.append(self.padding)
+        return " ".join(words)
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
+        found: Buffers = {"y": self.output_shape(input_shape)}
+        if needs_input_gradient:
+            found["input_gradient"] = input_shape
+        return found
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        pooling = self._pooling(input_shape, batch_size=batch_size, backwards=needs_input_gradient)
+        found: Buffers = dict(pooling.scratch())
+        masks = pooling.masks()
+        if masks is not None:
+            found["masks"] = Typed(masks, "bool")
+        return found
+
+    def build(self, memory: Memory) -> None:
+        super().build(memory)
+        self._y = memory.buffers["y"]
+        self._pool = self._pooling(memory.input_shape, batch_size=len(self._y), backwards=memory.needs_input_gradient)
+        self._pool.build(memory.buffers)
+        self._input, self._output = self._pool.sliding.input_shape, self._pool.sliding.output_shape
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        y = self._y[: len(x)]
+        images, out = x.reshape(len(x), *self._input), y.reshape(len(x), *self._output)
+        for tile, part in enumerate(tiles_of(len(x), self._pool.samples)):
+            self._pool.forward(images[part], out[part], tile=tile, training=training)
+        return y
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        if not self.memory.needs_input_gradient:
+            return grad
+        found = self.memory.buffers["input_gradient"][: len(grad)]
+        images_gradient, rows = found.reshape(len(grad), *self._input), grad.reshape(len(grad), *self._output)
+        for tile, part in enumerate(tiles_of(len(grad), self._pool.samples)):
+            self._pool.backward(rows[part], images_gradient[part], tile=tile)
+        return found

@@ -1,0 +1,215 @@
+"""Residual: a block of layers with a way around it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntui.nn.activations import Activation
+from nntui.nn.arena import ParameterSpec
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.plan import LayerPlan, plan
+from nntui.nn.settings import setting
+
+_PROJECTION = "projection.weight"
+
+
+@dataclass
+class Residual(Layer):
+    """A block of layers and a skip around it: the block learns only what to add to what comes in.
+
+    y = activation(block(x) + skip(x)). Where the block keeps the shape, skip(x) = x. Else it is a projection: of the
+    axes that the block makes shorter every stride-th place, then x·W with W of shape (in, out) on the last axis, which
+    is a 1×1 convolution without bias. He et al. 2015, https://arxiv.org/abs/1512.03385
+    """
+
+    type = "residual"
+
+    layers: tuple[Layer, ...] = setting(help="The layers of the block, first to last; the skip goes around them all.")
+    activation: str = setting(
+        "linear", choices=Activation.names, help="The function the sum goes through; relu in the first such networks."
+    )
+
+    def __post_init__(self) -> None:
+        self._plans: dict[tuple[Shape, bool], list[LayerPlan]] = {}
+
+    def plans(self, input_shape: Shape, *, input_gradient: bool = False) -> list[LayerPlan]:
+        """The arithmetic of the block's layers; raises ShapeError where one does not fit."""
+        # Remembered, as each of a layer's questions would ask all of the block's, and so on into blocks of blocks.
+        key = (input_shape, input_gradient)
+        if key not in self._plans:
+            self._plans[key] = _planned(self.layers, input_shape, input_gradient)
+        return self._plans[key]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        shape = self.plans(input_shape)[-1].output_shape
+        skip_strides(input_shape, shape)
+        if self.activation == "softmax" and len(shape) != 1:
+            raise ShapeError(f"softmax needs a flat row, got {shape_words(shape)}; choose another", "activation")
+        return shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
+        items = self.plans(input_shape)
+        found = {f"{item.name}.{key}": spec for item in items for key, spec in item.parameters.items()}
+        shape = items[-1].output_shape
+        if shape != input_shape:
+            size = (input_shape[-1], shape[-1])
+            found[_PROJECTION] = ParameterSpec(size, "glorot", fan_in=size[0], fan_out=size[1], decays=True)
+        return found
+
+    def flops(self, input_shape: Shape) -> int:
+        items = self.plans(input_shape)
+        shape = items[-1].output_shape
+        projection = 0 if shape == input_shape else 2 * math.prod(shape) * input_shape[-1]
+        return sum(item.flops for item in items) + math.prod(shape) + projection
+
+    def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
+        items, activation = self.plans(input_shape, input_gradient=needs_input_gradient), self._activation
+        found: Buffers = {f"{item.name}.{key}": buffer for item in items for key, buffer in item.buffers.items()}
+        shape = items[-1].output_shape
+        found |= dict.fromkeys(("y", "z") if activation.keeps_z else ("y",), shape)
+        found |= {f"scratch_{index}": shape for index in range(activation.scratches)}
+        places = (*shape[:-1], input_shape[-1])
+        if places != input_shape:
+            found["places"] = places
+        if needs_input_gradient:
+            found["skip_gradient"] = places
+            if places != input_shape:
+                found["input_gradient"] = input_shape
+        return found
+
+    def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
+        items = self.plans(input_shape, input_gradient=needs_input_gradient)
+        return {f"{item.name}.{key}": buffer for item in items for key, buffer in item.scratch(batch_size).items()}
+
+    def detail(self) -> str:
+        count = f"{len(self.layers)} layer{'' if len(self.layers) == 1 else 's'}"
+        return count if self.activation == "linear" else f"{count} {self.activation}"
+
+    @property
+    def _activation(self) -> type[Activation]:
+        return Activation.members()[self.activation]
+
+    def build(self, memory: Memory) -> None:
+        super().build(memory)
+        copies = [dataclasses.replace(layer) for layer in self.layers]
+        self._block = _planned(copies, memory.input_shape, memory.needs_input_gradient)
+        for item, rng in zip(self._block, memory.rng.spawn(len(copies)), strict=True):
+            item.layer.build(_inner_memory(memory, item, rng))
+        self._function = self._activation()
+        self._weight, self._weight_gradient = memory.parameters.get(_PROJECTION), memory.gradients.get(_PROJECTION)
+        strides = skip_strides(memory.input_shape, self._block[-1].output_shape)
+        lengths = self._block[-1].output_shape[:-1]
+        self._where = (slice(None), *(slice(0, (n - 1) * s + 1, s) for n, s in zip(lengths, strides, strict=True)))
+        self._count = -1
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        return {
+            f"{item.name}.{name}".rstrip("."): generator
+            for item in self._block
+            for name, generator in item.layer.generators().items()
+        }
+
+    def _views(self, count: int) -> None:
+        self._count = count
+        buffers = {name: buffer[:count] for name, buffer in self.memory.buffers.items() if "." not in name}
+        self._y = buffers["y"]
+        self._z = buffers.get("z", self._y)
+        self._scratch = [buffers[f"scratch_{index}"] for index in range(self._function.scratches)]
+        self._places = buffers.get("places")
+        self._skip_gradient, self._input_gradient = buffers.get("skip_gradient"), buffers.get("input_gradient")
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        if len(x) != self._count:
+            self._views(len(x))
+        out = x
+        for item in self._block:
+            out = item.layer.forward(out, training)
+        if self._weight is None:
+            np.add(out, x, out=self._z)
+        else:
+            np.dot(self._chosen(x), self._weight, out=_rows(self._z))
+            np.add(self._z, out, out=self._z)
+        self._function.forward(self._z, self._y, self._scratch)
+        return self._y
+
+    def _chosen(self, x: np.ndarray) -> np.ndarray:
+        """The places of x that the projection sees, as rows."""
+        if self._places is not None:
+            np.copyto(self._places, x[self._where])
+            x = self._places
+        self._seen = _rows(x)
+        return self._seen
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        self._function.backward(grad, self._z, self._y, self._scratch)
+        skip = self._skip_gradient
+        if self._weight is not None:
+            np.dot(self._seen.T, _rows(grad), out=self._weight_gradient)
+            if skip is not None:
+                np.dot(_rows(grad), self._weight.T, out=_rows(skip))
+        elif skip is not None:
+            np.copyto(skip, grad)
+        for item in reversed(self._block):
+            grad = item.layer.backward(grad)
+            if not item.needs_input_gradient:
+                return grad
+        assert skip is not None
+        if self._input_gradient is None:
+            return np.add(grad, skip, out=skip)
+        np.copyto(self._input_gradient, grad)
+        seen = self._input_gradient[self._where]
+        np.add(seen, skip, out=seen)
+        return self._input_gradient
+
+
+def _planned(layers: tuple[Layer, ...] | list[Layer], input_shape: Shape, input_gradient: bool) -> list[LayerPlan]:
+    if not layers:
+        raise ShapeError("is empty; add at least one layer", "layers")
+    found: list[LayerPlan] = []
+    try:
+        for item in plan(layers, input_shape, input_gradient=input_gradient):
+            found.append(item)  # noqa: PERF402
+    except ShapeError as error:
+        raise ShapeError(str(error), ".".join(filter(None, (f"layers[{len(found)}]", error.within)))) from None
+    return found
+
+
+def skip_strides(before: Shape, after: Shape) -> list[int]:
+    """How far apart, on each axis but the last, the places stand that a skip takes; ShapeError where none can fit.
+
+    The smallest stride that makes the length so, rounded up (padding "same") or down (without).
+    """
+    strides: list[int] = []
+    for length, shorter in zip(before[:-1], after[:-1], strict=False):
+        down, up = length // (shorter + 1) + 1, -(-length // shorter)
+        fitting = [stride for stride in (down, up) if shorter in (length // stride, -(-length // stride))]
+        strides += [min(fitting)] if fitting else []
+    if not len(strides) + 1 == len(before) == len(after):
+        words = f"{shape_words(before)} into {shape_words(after)}"
+        how = "keep its axes, and their lengths or a whole part of them"
+        raise ShapeError(f"the block makes {words}, which the skip cannot follow; {how}")
+    return strides
+
+
+def _rows(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, array.shape[-1])
+
+
+def _inner_memory(memory: Memory, item: LayerPlan, rng: np.random.Generator) -> Memory:
+    def own(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        prefix = f"{item.name}."
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+    return Memory(
+        input_shape=item.input_shape,
+        parameters=own(memory.parameters),
+        gradients=own(memory.gradients),
+        buffers=own(memory.buffers),
+        rng=rng,
+        needs_input_gradient=item.needs_input_gradient,
+    )

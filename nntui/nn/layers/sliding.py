@@ -1,0 +1,27 @@
+"""How a layer's window lies on the shape it is given, and words for where it does not."""
+
+from __future__ import annotations
+
+from nntui.nn.layers.base import Shape, ShapeError, shape_words
+from nntui.nn.windows import Sliding, Window
+
+
+def sliding_over(
+    input_shape: Shape, *, layer: str, rank: int, setting: str, kernel: int, stride: int, dilation: int, padding: str
+) -> Sliding:
+    """A window over (height, width, channels) for rank 2, or over (time, features), an image of height 1, for rank 1.
+
+    Raises ShapeError where it does not fit, which names the layer, or the `setting` that says how large it is.
+    """
+    if len(input_shape) != rank + 1:
+        axes = "(height, width, channels)" if rank == 2 else "(time, features)"
+        raise ShapeError(f"{layer} needs {axes}, got {shape_words(input_shape)}; put a reshape layer before it")
+    *sides, channels = input_shape
+    windows = [Window.padded(side, kernel=kernel, stride=stride, dilation=dilation, padding=padding) for side in sides]
+    for side, window in zip(sides, windows, strict=True):
+        if window.output < 1:
+            raise ShapeError(
+                f"a window that spans {window.span} does not fit a side of {side}; make it smaller, or padding 'same'",
+                within=setting,
+            )
+    return Sliding(windows[0] if rank == 2 else Window(1, 1), windows[-1], channels)

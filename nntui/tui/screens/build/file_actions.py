@@ -1,0 +1,84 @@
+"""Opening and saving models, and the question before edits are lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+
+from nntui.tui.place import Place
+
+if TYPE_CHECKING:
+    from nntui.tui.screens.build.place import BuildPlace
+
+
+class FileActions(Place):
+    """The actions of BuildPlace that have to do with model files."""
+
+    @work
+    async def action_open(self) -> None:
+        """Opens a model in place of this one; that can be undone."""
+        from nntui.spec.document import read_document
+        from nntui.tui.dialogs.open_model import OpenDialog, found_models
+
+        place = cast("BuildPlace", self)
+        base = place.file.base
+        models = await asyncio.to_thread(found_models, base)
+        opened = await self.app.push_screen_wait(OpenDialog(models, base=base, read=read_document))
+        if opened is not None and await self._may_leave("Undo brings them back until the app is quit."):
+            place.open(opened)
+
+    @work
+    async def action_save(self) -> None:
+        """Saves the draft as a model file."""
+        await self._save_as()
+
+    async def may_quit(self) -> bool:
+        """Asks where there are unsaved edits."""
+        return await self._may_leave("Quitting loses them.")
+
+    async def _may_leave(self, loss: str) -> bool:
+        """Whether the draft may be left: it is saved, or the person does not want it; `loss` says what leaving does."""
+        from nntui.tui.dialogs.unsaved import Unsaved, UnsavedDialog
+
+        place = cast("BuildPlace", self)
+        if place.file.holds(place.draft):
+            return True
+        answer = await self.app.push_screen_wait(UnsavedDialog(place.name_words(), loss))
+        if answer is Unsaved.SAVE:
+            return await self._save()
+        return answer is Unsaved.DISCARD
+
+    async def _save(self) -> bool:
+        """Saves where the draft is from, or asks where; whether it was saved."""
+        from nntui.spec.document import write_document
+
+        place = cast("BuildPlace", self)
+        draft, file = place.draft, place.file
+        if file.path is None:
+            return await self._save_as()
+        try:
+            await asyncio.to_thread(write_document, draft, file.path)
+        except OSError as error:
+            self.app.notify(f"{file.path} cannot be written: {error.strerror or error}", severity="error", markup=False)
+            return False
+        file.saved(draft, file.path)
+        place.tell_headline()
+        return True
+
+    async def _save_as(self) -> bool:
+        """Asks for a path and saves there; whether it did."""
+        from nntui.spec.document import write_document
+        from nntui.tui.dialogs.save_model import SaveDialog
+
+        place = cast("BuildPlace", self)
+        draft, file = place.draft, place.file
+        dialog = SaveDialog(place.save_path(), write=lambda path: write_document(draft, path))
+        saved = await self.app.push_screen_wait(dialog)
+        if saved is None:
+            return False
+        file.saved(draft, saved)
+        place.tell_headline()
+        self.app.notify(f"Saved {saved}", markup=False)
+        return True
