@@ -40,6 +40,7 @@ def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.n
         "fingerprint": fingerprint,
         "classes": list(trainer.dataset.classes),
         "targets": list(trainer.dataset.targets),
+        "features": list(trainer.dataset.features),
         "progress": trainer.progress(),
     }
     return tensors, metadata

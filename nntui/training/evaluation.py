@@ -18,6 +18,7 @@ from nntui.nn.metrics import ClassificationMeter, class_shares
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
 from nntui.training.checkpointing import load_weights
+from nntui.training.columns import in_order
 from nntui.training.loop import build_network
 from nntui.training.measuring import build_loss, build_meter, evaluate
 from nntui.training.threads import one_matrix_thread
@@ -80,7 +81,12 @@ def evaluate_run(
     """
     path = checkpoint_path(run, checkpoint)
     trained = read_trained(path)
-    dataset = _own_data(trained, run) if source is None else _other_data(trained, source, base)
+    if source is None:
+        dataset = _own_data(trained, run)
+    else:
+        # The columns of a generator are a place, whatever they are called.
+        names = trained.features if trained.spec.data.generator is None else ()
+        dataset = in_order(_other_data(trained, source, base), names)
     dataset = _as_trained(dataset, trained)
     part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:

@@ -32,6 +32,8 @@ class Trained:
     """() for regression."""
     targets: tuple[str, ...]
     """() for classification."""
+    features: tuple[str, ...]
+    """Names of the columns it was trained on; () for pictures, and where the checkpoint does not tell."""
     fingerprint: str
     """Of the data it was trained on."""
     step: int
@@ -69,6 +71,7 @@ def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> 
         preprocessing=_checked(Preprocessing.from_tensors(stored), len(targets)),
         classes=classes,
         targets=targets,
+        features=_names(metadata, "features") if "features" in metadata else (),
         fingerprint=_typed(metadata["fingerprint"], str, "fingerprint"),
         step=_typed(progress["step"], int, "step"),
         epoch=_typed(progress["epochs_done"], int, "epochs_done"),

@@ -122,8 +122,8 @@ def without_toys_it_is_unknown() -> None:
         "data.source",
         "layers[0].activation",
         "layers[1].type",
-        "training.loss.type",
         "training.optimizer.type",
+        "training.loss.type",
     ]
     assert not Draft202012Validator(json_schema()).is_valid(DRAFT)
 

@@ -101,8 +101,12 @@ def test_points_of_a_generator_are_new_ones(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a,b,c,d,kind\n" + "1,2,3,4,setosa\n1,2,3,4,tulip\n" * 3, "'tulip', which the network does not know"),
-        ("a,b,kind\n" + "1,2,setosa\n3,4,virginica\n" * 3, "expected (4,)"),
+        ("1,2,3,4,setosa\n1,2,3,4,tulip\n" * 3, "'tulip', which the network does not know"),
+        ("1,2,setosa\n3,4,virginica\n" * 3, "has 2 inputs; the network was trained on 4"),
+        (
+            "a,sepal_width_cm,petal_length_cm,b,kind\n" + "1,2,3,4,setosa\n1,2,3,4,virginica\n" * 3,
+            "it lacks 'sepal_length_cm', 'petal_width_cm' and also has 'a', 'b'",
+        ),
     ],
 )
 def test_data_that_do_not_fit_are_refused(tmp_path, text, words):
@@ -115,9 +119,32 @@ def test_data_that_do_not_fit_are_refused(tmp_path, text, words):
 
 def test_data_of_another_width_are_refused_without_preprocessing_too(tmp_path):
     run, _ = train(draft("iris", standardize=False), tmp_path)
-    (tmp_path / "other.csv").write_text("a,b,kind\n" + "1,2,setosa\n3,4,virginica\n" * 3)
+    (tmp_path / "other.csv").write_text("1,2,setosa\n3,4,virginica\n" * 3)
+    with pytest.raises(DataError, match="has 2 inputs; the network was trained on 4"):
+        evaluate_run(run, source="other.csv", base=tmp_path)
+    run, _ = train(draft("moons"), tmp_path)
+    first, second = evaluate_run(run, source="moons").classes
+    (tmp_path / "other.csv").write_text(f"1,2,3,{first}\n3,4,5,{second}\n" * 3)
     with pytest.raises(DataError, match="does not fit the network"):
         evaluate_run(run, source="other.csv", base=tmp_path)
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+def test_columns_are_found_by_name_wherever_they_stand(tmp_path, standardize):
+    run, _ = train(draft("iris", standardize=standardize), tmp_path)
+    head, *rows = (line.split(",") for line in (datasets_dir() / "iris" / "iris.csv").read_text().splitlines())
+    order = [2, 0, 3, 1, 4]
+    lines = [",".join(row[place] for place in order) for row in [head, *rows]]
+    (tmp_path / "turned.csv").write_text("\n".join(lines) + "\n")
+    turned, straight = evaluate_run(run, source="turned.csv", base=tmp_path), evaluate_run(run, source="iris")
+    assert (turned.loss, turned.confusion) == (straight.loss, straight.confusion)
+
+
+def test_columns_without_names_are_taken_as_they_come(tmp_path):
+    run, _ = train(draft("iris"), tmp_path)
+    _, *rows = (datasets_dir() / "iris" / "iris.csv").read_text().splitlines()
+    (tmp_path / "nameless.csv").write_text("\n".join(rows) + "\n")
+    assert evaluate_run(run, source="nameless.csv", base=tmp_path).loss == evaluate_run(run, source="iris").loss
 
 
 def test_the_runs_own_data_must_be_what_they_were(tmp_path):

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nntui.data.catalogue import load
 from nntui.nn.losses import CrossEntropy
 from nntui.runs.events import EpochEnded, LayerStats, RunEnded, Step
-from nntui.training.loop import train
+from nntui.spec.examine import examine
+from nntui.spec.problems import SpecError
+from nntui.training.loop import Trainer, train
 from tests.training.conftest import Ticks, draft, trainer_of
 
 
@@ -214,3 +217,13 @@ def test_a_weight_that_is_lost_in_the_last_step_of_a_run_is_noticed():
         last = event
     assert (last.reason, last.layer, last.quantity, last.step) == ("diverged", "dense_2", "gradient", 8)
     assert next(events, None) is None
+
+
+def test_ids_beyond_the_vocabulary_are_refused_before_the_first_step(tmp_path):
+    ids = np.array([[0, 1], [2, 3], [3, 1], [0, 2]], np.float32)
+    np.savez(tmp_path / "ids.npz", x=ids, y=np.array([0, 1, 0, 1]))
+    model = draft(data={"source": "ids.npz", "validation": 0.0},
+                  layers=[{"type": "embedding", "vocabulary": 3}, {"type": "flatten"}, {"type": "dense"}])  # fmt: skip
+    spec = examine(model, base=tmp_path).ready()
+    with pytest.raises(SpecError, match=r"layers\[0\]: the data hold numbers from 0 to 3, expected ids from 0 to 2"):
+        Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=float)

@@ -89,6 +89,10 @@ class Layer(Configurable):
         """The settings worth a place in a summary: '64 relu'."""
         return ""
 
+    def complaint(self, x: np.ndarray) -> str | None:
+        """Why these inputs, (n, *input_shape), are none for this layer where it is the first; None where they are."""
+        return None
+
     def build(self, memory: Memory) -> None:
         """Takes its parameters and buffers."""
         self.memory = memory

@@ -54,6 +54,12 @@ class Embedding(Layer):
     def detail(self) -> str:
         return f"{self.vocabulary:,} ids, {self.dimensions}"
 
+    def complaint(self, x: np.ndarray) -> str | None:
+        least, largest = (x.min(), x.max()) if x.size else (0, 0)
+        if least >= 0 and largest <= self.vocabulary - 1:
+            return None
+        return f"the data hold numbers from {least:g} to {largest:g}, expected ids from 0 to {self.vocabulary - 1:,}"
+
     def build(self, memory: Memory) -> None:
         super().build(memory)
         memory.buffers["columns"][...] = np.arange(self.dimensions)
