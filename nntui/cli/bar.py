@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from nntui.cli.event_text import compact, short_epoch_line
-from nntui.cli.pace import Pace
 from nntui.cli.reports import Report
 from nntui.cli.speech import is_terminal
 from nntui.runs.events import EpochEnded, Event, Paused, Resumed, RunStarted, Step
+from nntui.runs.pace import Pace, duration
 
 _FRAME_SECONDS = 0.1
 
@@ -68,7 +68,7 @@ class BarReport(Report):
             self._started = event
         if self._started is None:
             return
-        if isinstance(event, EpochEnded):
+        if isinstance(event, EpochEnded) and not self.is_past(event):
             self._lines.append(short_epoch_line(event, self._started.epochs, self._console.width))
         self._move(event, self._started)
         is_turn = isinstance(event, (RunStarted, Paused, Resumed))
@@ -99,8 +99,4 @@ class BarReport(Report):
 
 def _left(seconds: float) -> str:
     """'ETA 0:12', '' while unknown."""
-    if not math.isfinite(seconds):
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"ETA {hours}:{minutes:02}:{rest:02}" if hours else f"ETA {minutes}:{rest:02}"
+    return f"ETA {duration(seconds)}" if math.isfinite(seconds) else ""

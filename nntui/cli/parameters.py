@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from nntui.cli.failures import InputError
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
-from nntui.spec.problems import suggestion
+from nntui.spec.problems import SpecError, suggestion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
@@ -40,6 +40,22 @@ def find_model(model: str) -> Path:
 def base_of(model: Path) -> Path:
     """Where a model's relative data paths begin: its own folder; for a bundled one, the folder one stands in."""
     return Path.cwd() if model.resolve().parent == models_dir().resolve() else model.parent
+
+
+def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
+    """The draft in a model file with settings changed by PATH=VALUE; SpecError where it cannot be read.
+
+    Where a path leads nowhere, the error tells all that is wrong with the rest of the model too.
+    """
+    from nntui.spec.document import apply_overrides, read_document
+    from nntui.spec.examine import examine
+
+    draft = read_document(path)
+    try:
+        apply_overrides(draft, overrides)
+    except SpecError as error:
+        raise SpecError([*error.problems, *examine(draft, base=base_of(path)).problems]) from None
+    return draft
 
 
 def _expanded(path: str) -> Path:

@@ -17,8 +17,15 @@ class Report:
     draws = False
     """Whether the line the cursor stands on is drawn over again and again."""
 
+    passes_over = 0
+    """The epoch up to which nothing is told: what is long past when someone comes to watch."""
+
     def __init__(self, *, tells_warnings: bool) -> None:
         self._tells_warnings = tells_warnings
+
+    def is_past(self, event: Event) -> bool:
+        """Whether the event is to be passed over."""
+        return event.epoch <= self.passes_over and not isinstance(event, RunStarted)
 
     def __enter__(self) -> Self:
         return self
@@ -30,7 +37,7 @@ class Report:
 
     def __call__(self, event: Event) -> None:
         """Reports the event; OSError where stdout does not take it."""
-        talk = talk_of(event)
+        talk = talk_of(event) if not self.is_past(event) else None
         if talk is not None and (self._tells_warnings or not isinstance(event, Warning)):
             say(talk)
 
@@ -44,7 +51,7 @@ class LineReport(Report):
         super().__call__(event)
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
-        elif isinstance(event, EpochEnded):
+        elif isinstance(event, EpochEnded) and not self.is_past(event):
             write(epoch_line(event, self._epochs))
 
 

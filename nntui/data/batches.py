@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from nntui.data.dataset import Split
 from nntui.data.preprocessing import Preprocessing
+from nntui.nn.arena import aligned_zeros
 
 
 class Batches:
@@ -18,7 +21,8 @@ class Batches:
         self._split = split
         self._offset, self._scale = preprocessing.offset, preprocessing.scale
         self._shifts = bool(np.any(preprocessing.offset))
-        self._x = np.empty((batch_size, *split.x.shape[1:]), np.float32)
+        shape = (batch_size, *split.x.shape[1:])
+        self._x = aligned_zeros(math.prod(shape), np.dtype(np.float32)).reshape(shape)
         self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
         self._raw = np.empty(self._x.shape, np.uint8) if split.x.dtype == np.uint8 else None
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from nntui.nn import initializers
-from nntui.nn.arena import Arena
+from nntui.nn.arena import Arena, aligned_zeros
 from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, Typed
 from nntui.nn.layers.plan import LayerPlan, plan
 from nntui.nn.neuron import Neuron
 
 
 def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) -> np.ndarray:
-    if isinstance(buffer, Typed):
-        return np.zeros((*front, *buffer.shape), buffer.dtype)
-    return np.zeros((*front, *buffer), dtype)
+    # On a 64-byte line each: small matrix products are up to twice as slow where rows begin between two.
+    shape, kind = (buffer.shape, np.dtype(buffer.dtype)) if isinstance(buffer, Typed) else (buffer, dtype)
+    return aligned_zeros(math.prod((*front, *shape)), kind).reshape(*front, *shape)
 
 
 class Sequential:

@@ -20,7 +20,7 @@ from nntui.runs.directory import RunDirectory, RunsError
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.keys import help_group as group_of
 from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
-from nntui.tui.chrome.top_line import TopLine
+from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
@@ -28,6 +28,9 @@ from nntui.tui.screens.build.place import BuildPlace
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+
+_QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class NntuiApp(App[None]):
         self.attached: list[RunDirectory] = []
         """The runs watched since the start, the last one at the end."""
         self._model = model
-        self._headlines: dict[str, tuple[str, str]] = {}
+        self._headlines: dict[str, Headline] = {}
 
     def compose(self) -> ComposeResult:
         first = first_model(self._model, base=self.base)
@@ -116,7 +119,7 @@ class NntuiApp(App[None]):
             await switcher.add_content(place)
         switcher.current = identity
         top = base.query_one(TopLine)
-        top.place, top.headline = identity, self._headlines.get(identity, ("", ""))
+        top.place, top.headline = identity, self._headlines.get(identity, Headline())
         self._focus_in(place)
         return place
 
@@ -129,9 +132,9 @@ class NntuiApp(App[None]):
 
     def on_place_headline(self, event: Place.Headline) -> None:
         event.stop()
-        self._headlines[event.place.id or ""] = (event.name, event.state)
+        headline = self._headlines[event.place.id or ""] = Headline(event.name, event.state, event.mark)
         if event.place is self.place:
-            self.screen_stack[0].query_one(TopLine).headline = (event.name, event.state)
+            self.screen_stack[0].query_one(TopLine).headline = headline
 
     def train(self, draft: dict[str, Any], base: Path) -> None:
         """Creates and starts a run of the draft, and shows it in Train."""
@@ -174,6 +177,17 @@ class NntuiApp(App[None]):
         dialog = ConfirmDialog(f"{runs[0].id} is {state}.", detail=others, yes="Attach", no="Stay")
         if await self.push_screen_wait(dialog):
             await self._show_run(runs[0])
+
+    async def action_quit(self) -> None:
+        """Quits, unless a place has something to ask first and the answer is to stay."""
+        if all(worker.group != _QUIT or worker.is_finished for worker in self.workers):
+            self.run_worker(self._quit(), group=_QUIT)
+
+    async def _quit(self) -> None:
+        for place in self._places():
+            if not await place.may_quit():
+                return
+        self.exit()
 
     def action_help(self) -> None:
         """Shows every key, those of the place in view first."""

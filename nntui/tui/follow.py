@@ -14,8 +14,10 @@ import numpy as np
 
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.disk import is_full
 from nntui.runs.event_log import EventReader
 from nntui.runs.events import (
+    CheckpointSaved,
     EpochEnded,
     HyperparameterChanged,
     Paused,
@@ -37,6 +39,7 @@ POLL_SECONDS = 0.05
 """Between looks at the log: well below what a person notices between a key and its answer."""
 _IDLE_SECONDS = 0.25
 _LIVE_SECONDS = 1.0
+_DISK_SECONDS = 1.0
 _NEWS_SECONDS = 0.25
 """Between news that nobody waits for: charts are not drawn more often."""
 _BACKLOG_SHOWN_WHOLE = 24_000_000
@@ -45,8 +48,8 @@ _MOST_REMARKS = 200
 _SWITCH_SECONDS = 0.0005
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
-_NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name)
-_ANSWERS = (*_NOTED, Paused.name, Resumed.name)
+_NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name, CheckpointSaved.name)
+_ANSWERS = (RunStarted.name, HyperparameterChanged.name, Warning.name, Paused.name, Resumed.name)
 
 _NOTHING = Curve(np.empty(0), np.empty(0))
 
@@ -78,8 +81,20 @@ class Sighting:
     """The newest weights and gradients; None while there are none."""
     complete: bool
     """Whether the log was read to its end; while a long one is still being opened, there are no curves and epochs."""
+    one_in: int
+    """Every so many of the log's steps are in `steps`; 1 for all, more for a log that would take long to open."""
+    saved_epoch: int
+    """The epoch of the newest checkpoint the log tells of; 0 for none."""
+    disk_full: bool
+    """Whether the run is going on and its disk has no room, so that not even the log can tell."""
     problem: str
     """Why the directory cannot be read, one line; '' while it can."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the last epoch ended without a checkpoint: one that is written stands in the log before any step."""
+        last = self.epochs[-1] if self.epochs else None
+        return last is not None and last.epoch > self.saved_epoch and self.step > last.step
 
     @property
     def step(self) -> int:
@@ -160,6 +175,8 @@ class _State:
         self._live_reader = LiveReader(run.live_path)
         self._live: Live | None = None
         self._live_due = 0.0
+        self._disk_full = False
+        self._disk_due = 0.0
         self.status = Status.STARTING
         self.changed = True
         self.urgent = True
@@ -172,12 +189,14 @@ class _State:
         self._history = History()
         self._epoch_curves = EpochCurves()
         self._remarks: deque[Remark] = deque(maxlen=_MOST_REMARKS)
+        self._one_in = 1
+        self._saved_epoch = 0
 
     def look(self) -> Iterator[None]:
         """Take in what is new, yielding after each piece of log; then `changed` says whether there was anything."""
         # The lock before the log: a worker that ends in between has then logged its end.
         alive = held(self._run.lock_path)
-        before = (self.status, self._problem)
+        before = (self.status, self._problem, self._disk_full)
         news, problem = False, ""
         try:
             one_in = 1 + self._reader.backlog // _BACKLOG_SHOWN_WHOLE
@@ -185,6 +204,8 @@ class _State:
                 if not news and self._reader.restarted:
                     self._begin()
                 news = True
+                if isinstance(batch, StepTable):
+                    self._one_in = max(self._one_in, one_in)
                 self._take_in(batch)
                 yield
             if self._reader.restarted and not news:
@@ -196,7 +217,8 @@ class _State:
             problem = f"{self._run.path} is gone"
         self._problem = problem
         self.status = self._derive(alive)
-        turned = (self.status, problem) != before
+        self._look_at_disk(alive)
+        turned = (self.status, problem, self._disk_full) != before
         self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
         self.urgent = self.urgent or turned
 
@@ -220,15 +242,22 @@ class _State:
             learning_rate=self._learning_rate(steps),
             live=self._live,
             complete=complete,
+            one_in=self._one_in,
+            saved_epoch=self._saved_epoch,
+            disk_full=self._disk_full,
             problem=self._problem or self._live_problem,
         )
 
     def _learning_rate(self, steps: Steps) -> float | None:
-        changes = (remark for remark in reversed(self._remarks) if isinstance(remark, HyperparameterChanged))
-        change = next((change for change in changes if change.setting == "learning_rate"), None)
-        if change is not None and (not len(steps) or change.step >= steps.step[-1]):
-            return change.new
-        return float(steps.learning_rate[-1]) if len(steps) else None
+        last, rate = (int(steps.step[-1]), float(steps.learning_rate[-1])) if len(steps) else (0, None)
+        for change in self._remarks:
+            if isinstance(change, HyperparameterChanged) and change.setting == "learning_rate" and change.step >= last:
+                # A step's rate is what a schedule has made of it; the change is of the rate the schedule goes by.
+                if rate is None or rate == change.old or not change.old:
+                    rate = change.new
+                else:
+                    rate *= change.new / change.old
+        return rate
 
     def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
         self._history.update(batch)
@@ -242,6 +271,10 @@ class _State:
                 case RunStarted() as started:
                     kept = (remark for remark in self._remarks if remark.step <= started.from_step)
                     self._remarks = deque(kept, maxlen=_MOST_REMARKS)
+                    # It goes on from a checkpoint.
+                    self._saved_epoch = started.epoch
+                case CheckpointSaved() as saved:
+                    self._saved_epoch = saved.epoch
                 case HyperparameterChanged() | Warning() as remark:
                     self._remarks.append(remark)
 
@@ -255,6 +288,12 @@ class _State:
         if not alive:
             return Status.CRASHED
         return Status.PAUSED if history.paused else Status.RUNNING
+
+    def _look_at_disk(self, alive: bool) -> None:
+        now = time.monotonic()
+        if not alive or now >= self._disk_due:
+            self._disk_due = now + _DISK_SECONDS
+            self._disk_full = alive and is_full(self._run.path)
 
     def _look_at_live(self, *, at_once: bool) -> bool:
         now = time.monotonic()

@@ -17,12 +17,13 @@ class Place(Container):
     class Headline(Message):
         """What the top line says at the right while this place is shown: a name, and how it stands."""
 
-        def __init__(self, place: Place, name: str, state: str = "") -> None:
-            """`state` is a run's status, or words of the place's own; '' for none."""
+        def __init__(self, place: Place, name: str, state: str = "", mark: str = "") -> None:
+            """`state` is a run's status, or words of the place's own, `mark` what stands by the name; '' for none."""
             super().__init__()
             self.place = place
             self.name = name
             self.state = state
+            self.mark = mark
 
         @property
         def control(self) -> Place:
@@ -43,6 +44,10 @@ class Place(Container):
         """What had the focus may be gone, or hidden."""
         self.call_after_refresh(self.keep_focus)
 
-    def headline(self, name: str, state: str = "") -> None:
+    def headline(self, name: str, state: str = "", *, mark: str = "") -> None:
         """Changes what the top line says of this place."""
-        self.post_message(self.Headline(self, name, state))
+        self.post_message(self.Headline(self, name, state, mark))
+
+    async def may_quit(self) -> bool:
+        """Whether the app may be quit as far as this place goes; it may ask the person."""
+        return True

@@ -1,8 +1,10 @@
 import json
 import os
+import subprocess
 
 from nntui.runs.directory import RunDirectory, list_runs
-from tests.cli.conftest import QUICK, newest
+from nntui.runs.lock import WorkerLock
+from tests.cli.conftest import COMMAND, QUICK, newest
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -75,6 +77,23 @@ def test_show(ask, tmp_path):
     assert answer.err == ""
 
 
+def test_a_path_that_leads_nowhere_hides_nothing_else(ask):
+    wrong = ("iris", "--set", "layers[9].units=3", "--set", "layers[0].units=0", "--set", "data.source=nothing")
+    for command in ("show", "train"):
+        answer = ask(command, *wrong)
+        assert answer.code == 2
+        lines = answer.err.splitlines()
+        assert "--set layers[9].units: there is no [9] in a list of" in lines[0]
+        assert any("layers[0].units: must be at least 1" in line for line in lines)
+        assert any("data.source: " in line for line in lines)
+
+
+def test_show_gives_a_hint_for_columns_of_very_different_scales(ask):
+    hint = "hint\tcolumns differ by a factor of 3,000: data.standardize = true\n"
+    assert hint in ask("show", "iris", "--set", "data.source=wine", "--set", "data.standardize=false").out
+    assert "hint" not in ask("show", "iris", "--set", "data.source=wine", "--set", "data.standardize=true").out
+
+
 def test_show_tells_what_is_wrong_beside_what_is_right(ask):
     answer = ask("show", "iris", "--set", "layers[1].units=7", "--set", "training.l1=-1")
     assert answer.code == 2
@@ -120,6 +139,31 @@ def test_watching_a_finished_run_tells_it_all(ask, root):
     assert ask("watch", "--json").out == newest(root).events_path.read_text()
 
 
+def test_watching_a_run_that_goes_on_begins_with_its_last_epochs(call, ask, root):
+    assert ask("train", "iris", "--set", "training.epochs=30", "--set", "training.seed=3", "--detach").code == 0
+    run = newest(root)
+    assert ask("watch", "--all").out.count("\n") == 30
+    # As it stood before its end, with a worker's lock on it: `watch` then waits until the lock is let go.
+    lines = run.events_path.read_text().splitlines(keepends=True)
+    run.events_path.write_text("".join(line for line in lines if '"run_ended"' not in line))
+    answers = {}
+    for options in ((), ("--all",), ("--json",)):
+        with WorkerLock(run.lock_path) as lock:
+            assert lock.acquire()
+            process = subprocess.Popen(
+                [*COMMAND, "watch", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            first = process.stdout.readline()
+        answers[options] = (first + process.stdout.read(), process.stderr.read())
+        process.communicate(timeout=60)
+    epochs = [line.split("  ")[0] for line in answers[()][0].splitlines()]
+    assert epochs == [f"epoch {number}/30" for number in range(21, 31)]
+    assert "nntui: 20 earlier epochs are left out; --all tells them\n" in answers[()][1]
+    assert answers[("--all",)][0].count("\n") == 30
+    assert "left out" not in answers[("--all",)][1]
+    assert answers[("--json",)][0] == run.events_path.read_text()
+
+
 def test_watching_a_run_whose_worker_was_killed(ask, root):
     assert ask("train", *QUICK).code == 0
     log = newest(root).events_path
@@ -141,5 +185,5 @@ def test_shells_complete_commands_models_and_runs(call, root):
         return [line.partition(",")[2] for line in answer.out.splitlines()]
 
     assert completed("nntui re") == ["resume"]
-    assert completed("nntui train dig") == ["digits-mlp"]
+    assert completed("nntui train xo") == ["xor"]
     assert completed("nntui watch iri") == [newest(root).id]

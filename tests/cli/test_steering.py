@@ -38,10 +38,24 @@ def test_what_is_the_case_already_is_answered_too(ask, running):
     assert status_of(running) is Status.RUNNING
 
 
-def test_a_learning_rate_out_of_bounds_is_refused_by_the_worker(ask, running):
-    answer = ask("set", "learning_rate=-1")
-    assert answer.code == 2
-    assert "learning_rate must be above 0" in answer.err
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("abc", "must be a number, got 'abc'"),
+        ("", "must be a number, got ''"),
+        ("nan", "must be a finite number, got nan"),
+        ("inf", "must be a finite number, got inf"),
+        ("-1", "must be above 0 and at most 1000, got -1"),
+        ("0", "must be above 0 and at most 1000, got 0"),
+    ],
+)
+def test_a_learning_rate_that_is_none_is_told_as_in_a_model_file(ask, root, text, words):
+    assert ask("train", "iris", "--set", "training.epochs=1").code == 0
+    answer = ask("set", f"learning_rate={text}")
+    assert (answer.code, answer.out, answer.err) == (2, "", f"nntui: learning_rate: {words}\n")
+    if text:
+        shown = ask("show", "iris", "--set", f"training.optimizer.learning_rate={text}")
+        assert shown.err == f"nntui: training.optimizer.learning_rate: {words}\n"
 
 
 def test_nobody_is_there_to_obey(ask, root):

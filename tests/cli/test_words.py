@@ -3,9 +3,8 @@ import math
 import pytest
 
 from nntui.cli.event_text import compact, epoch_line, number, short_epoch_line, talk_of
-from nntui.cli.pace import Pace
 from nntui.cli.tables import Column, _fitting
-from nntui.runs.events import EpochEnded, RunStarted, Step
+from nntui.runs.events import EpochEnded, RunStarted
 
 ENDED = EpochEnded(
     step=90,
@@ -61,27 +60,6 @@ def test_a_start_in_words():
     assert talk_of(started(val_samples=20, from_step=7)) == (
         "training m: 1,234 parameters, 80 samples and 20 for validation, from step 7"
     )
-
-
-def test_time_left_goes_by_whole_epochs_once_there_are_some():
-    pace = Pace()
-    assert math.isnan(pace.seconds_left(0))
-    pace.update(started(time=100.0))
-    pace.update(Step(step=5, epoch=1, time=105.0, loss=0.0, learning_rate=0.1))
-    assert pace.seconds_left(5) == 35.0
-    # Ten steps in 20 s, evaluation included: 2 s each, and 30 left.
-    pace.update(EpochEnded(step=10, epoch=1, time=120.0, metrics={}, learning_rate=0.1, seconds=1.0,
-                           samples_per_second=1.0, best=False))  # fmt: skip
-    assert pace.seconds_left(10) == 60.0
-    pace.update(Step(step=11, epoch=2, time=999.0, loss=0.0, learning_rate=0.1))
-    assert pace.seconds_left(11) == 58.0
-
-
-def test_time_left_of_a_resumed_run_counts_from_where_it_went_on():
-    pace = Pace()
-    pace.update(started(time=100.0, step=20, from_step=20))
-    pace.update(Step(step=22, epoch=3, time=101.0, loss=0.0, learning_rate=0.1))
-    assert pace.seconds_left(22) == 9.0
 
 
 def test_columns_that_can_be_spared_make_room():

@@ -1,5 +1,6 @@
 """CSV files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nntui.data.catalogue import describe
 from nntui.data.errors import DataError
 from nntui.data.readers import csv_text, table
 from nntui.data.readers.outline import Outline, RawData
+from nntui.data.settings import DataSettings
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def refused(path: Path, text: str | bytes, target: str | None = None, task: str 
 
 def test_text_labels_become_classes_in_order(csv_file: Path) -> None:
     outline, raw = both(csv_file, "a,b,kind\n1,2,red\n3,4.5,blue\n-1e3,0,red\n")
-    assert outline == Outline("classification", (2,), 3, ("blue", "red"), (1, 2), (), ("a", "b"))
+    assert outline == Outline("classification", (2,), 3, ("blue", "red"), (1, 2), (), ("a", "b"), spread=1003 / 4.5)
     np.testing.assert_array_equal(raw.x, [[1, 2], [3, 4.5], [-1000, 0]])
     np.testing.assert_array_equal(raw.y, [1, 0, 1])
 
@@ -140,8 +143,13 @@ def test_category_codes_hold_across_blocks(csv_file: Path, monkeypatch: pytest.M
         ("a,b\n", "has a header and no rows"),
         ("a\n1\n2\n", "one column only"),
         ("a,b,y\n1,2,3\n1,2\n", "line 3: 2 cells, expected 3"),
-        ("a,b,y\n1,2,3.5\n,2,4\n5,6,7\n", "column 'a', line 3: empty"),
-        ("a,y\n1,3.5\n2,\n", "column 'y', line 3: empty"),
+        ("a,b,y\n1,2,3.5\n,2,4\n5,6,7\n", "t.csv: 1 cell is empty, in line 3, column 'a'; fill"),
+        ("a,y\n1,3.5\n2,\n", "t.csv: 1 cell is empty, in line 3, column 'y'; fill"),
+        (
+            "a,b,y\n1,2,0.5\n1,,\n,2,3\n\n4,5,6\n,7,8\n",
+            "t.csv: 4 cells in 3 of 5 rows are empty, the first in line 3, column 'b'; fill them or remove their rows",
+        ),
+        ("a,y\n1,1\n2,2\nNA,3\n4,4\n?,5\n", "'NA' is not a finite 32-bit number; 2 cells of the column are missing"),
         ("a,y\n1,1\n2,2\nn/a,3\n", "column 'a', line 4: 'n/a' is not a finite"),
         ("a,y\n1,1\n2,2\nnan,3\n", "'nan' is not a finite"),
         ("a,y\n1,1\n2,2\n-inf,3\n", "'-inf' is not a finite"),
@@ -160,6 +168,19 @@ def test_what_is_wrong_is_said_with_its_place(csv_file: Path, text: str | bytes,
     message = refused(csv_file, text)
     assert words in message
     assert message.startswith("data.")
+
+
+def test_empty_cells_are_counted_across_blocks(csv_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_text, "_CELLS", 6)
+    rows = ["1,2" if row % 7 else ",2" for row in range(50)]
+    assert "8 cells in 8 of 50 rows are empty, the first in line 2," in refused(csv_file, "a,y\n" + "\n".join(rows))
+
+
+def test_the_spread_of_columns_is_that_of_their_ranges(csv_file: Path) -> None:
+    # 'same' has no range, text has none, and the target is no input.
+    text = "a,b,same,kind,y\n" + "".join(f"{n},{n / 100},7,{'uv'[n % 2]},{n * 1e6}\n" for n in range(20))
+    assert both(csv_file, text)[0].spread == pytest.approx(100)
+    assert both(csv_file, "a,y\n7,1\n7,2\n")[0].spread == 1
 
 
 def test_unknown_target_suggests_the_nearest(csv_file: Path) -> None:
@@ -199,3 +220,13 @@ def test_any_bytes_are_read_or_refused_in_one_line(tmp_path_factory: pytest.Temp
     assert len(raw.y) == outline.rows == len(raw.x) >= 1
     if outline.task == "classification":
         assert tuple(np.bincount(raw.y, minlength=len(outline.classes))) == outline.class_counts
+
+
+def test_columns_of_very_different_scales_get_a_hint_unless_standardized(csv_file: Path) -> None:
+    csv_file.write_text("a,b,y\n" + "".join(f"{n},{n * 1234.5},{n % 3 / 7}\n" for n in range(30)))
+    settings = DataSettings(source=csv_file.name)
+    words = describe(settings, base=csv_file.parent).hint
+    assert words == "columns differ by a factor of 1,000: data.standardize = true"
+    assert describe(replace(settings, standardize=True), base=csv_file.parent).hint == ""
+    csv_file.write_text("a,b,y\n" + "".join(f"{n},{n * 50},{n % 3 / 7}\n" for n in range(30)))
+    assert describe(settings, base=csv_file.parent).hint == ""

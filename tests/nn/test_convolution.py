@@ -32,7 +32,7 @@ def wave(shape, start, step=0.7):
     return np.array(values).reshape(shape)
 
 
-def network_of(*layers, shape, batch_size, dtype=np.float64, **options):
+def network_of(*layers, shape, batch_size, dtype: type[np.floating] = np.float64, **options):
     return Sequential(layers, shape, batch_size=batch_size, rng=np.random.default_rng(0), dtype=dtype, **options)
 
 
@@ -105,7 +105,7 @@ def slowly(x, weight, stride, dilation, padding):
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_shape_in_any_batch(data):
-    """The sums are those of the definition, and both gradients are its transposes: <g, conv(x, w)> is linear in each."""
+    """The sums are those of the definition, and both gradients its transposes, as <g, conv(x, w)> is linear."""
     small = st.integers(1, 4)
     height, width = data.draw(st.integers(1, 9)), data.draw(st.integers(1, 9))
     channels, filters = data.draw(small), data.draw(st.sampled_from([1, 3, 33]))

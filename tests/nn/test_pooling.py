@@ -39,7 +39,7 @@ def wave(shape, start, step=0.7):
     return np.array(values).reshape(shape)
 
 
-def network_of(*layers, shape, batch_size, dtype=np.float64, **options):
+def network_of(*layers, shape, batch_size, dtype: type[np.floating] = np.float64, **options):
     return Sequential(layers, shape, batch_size=batch_size, rng=np.random.default_rng(0), dtype=dtype, **options)
 
 
@@ -191,7 +191,5 @@ def test_words():
         network_of(MaxPool2D(3), shape=(2, 8, 1), batch_size=1)
     with pytest.raises(ShapeError, match=r"max_pool1d needs \(time, features\), got 2×8×1"):
         network_of(MaxPool1D(), shape=(2, 8, 1), batch_size=1)
-    with pytest.raises(
-        ShapeError, match=r"global_average_pool2d needs \(height, width, channels\), got 5; take it out"
-    ):
+    with pytest.raises(ShapeError, match="got 5; take it out"):
         network_of(GlobalAveragePool2D(), shape=(5,), batch_size=1)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from nntui.cli.failures import InputError
-from nntui.cli.parameters import DEFAULT_MODEL, base_of, find_model, json_option, model_argument
+from nntui.cli.parameters import DEFAULT_MODEL, base_of, find_model, json_option, model_argument, read_model
 from nntui.cli.speech import write
 
 _PEERS = ("torch", "jax", "sklearn")
@@ -43,15 +43,13 @@ def bench_command(
     """
     from nntui.cli.bench_report import print_benchmark, to_json
     from nntui.data.catalogue import load
-    from nntui.spec.document import apply_overrides, read_document
     from nntui.spec.examine import examine
     from nntui.training.benchmark import BenchmarkError, measure
     from nntui.training.crew import CrewError
     from nntui.training.peer import PeerError
 
     path = find_model(model)
-    draft = read_document(path)
-    apply_overrides(draft, overrides)
+    draft = read_model(path, overrides)
     examination = examine(draft, base=base_of(path))
     spec = examination.ready()
     dataset = load(spec.data, base=base_of(path), seed=spec.training.seed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.failures import FAILED, InputError
-from nntui.cli.parameters import base_of, find_model, json_option, model_argument
+from nntui.cli.parameters import base_of, find_model, json_option, model_argument, read_model
 from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import print_facts
 
@@ -44,14 +44,12 @@ def lrfind_command(
     \b
     Example: nntui lrfind digits-mlp
     """
-    from nntui.spec.document import apply_overrides, read_document
     from nntui.training.lr_range import find_rates
 
     if lowest >= highest:
         raise InputError(f"--from must be below --to, got {lowest:g} and {highest:g}")
     path = find_model(model)
-    draft = read_document(path)
-    apply_overrides(draft, overrides)
+    draft = read_model(path, overrides)
     found = find_rates(draft, base=base_of(path), lowest=lowest, highest=highest, steps=steps)
     if as_json:
         write(_json(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from nntui.cli.parameters import chosen_root, chosen_run, complete_runs, run_arg
 from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event, RunEnded, Warning
-from nntui.spec.problems import suggestion
+from nntui.spec.problems import Problem, SpecError, suggestion
 
 if TYPE_CHECKING:
     from nntui.training.session import Session
@@ -63,12 +64,30 @@ def set_command(arguments: tuple[str, ...], runs_dir: Path | None) -> int:
         raise click.UsageError("expected [RUN] learning_rate=VALUE", click.get_current_context())
     if name not in _SETTINGS:
         raise InputError(f"{name!r} cannot be changed while training{suggestion(name, _SETTINGS)}")
-    try:
-        value = float(text)
-    except ValueError:
-        raise InputError(f"{name}: must be a number, got {text!r}") from None
+    value = _learning_rate(text)
     chosen = chosen_run(chosen_root(runs_dir), run[0] if run else "latest")
     return ask(chosen, lambda session: session.set_learning_rate(value))
+
+
+def _learning_rate(text: str) -> float:
+    """The rate a text stands for; SpecError, in the words of a model file, where it is none."""
+    from nntui.nn.optimizers import Optimizer
+    from nntui.spec.tables import parse_table
+
+    problems: list[Problem] = []
+    value = _number(text)
+    parse_table(next(iter(Optimizer.members().values())), {"learning_rate": value}, "", problems)
+    if problems or not isinstance(value, (int, float)):
+        raise SpecError(problems)
+    return float(value)
+
+
+def _number(text: str) -> float | str:
+    """The number, an int where it is written as one; the text itself where it is none."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
 
 
 def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, end_is_answer: bool = False) -> int:

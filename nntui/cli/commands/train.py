@@ -13,6 +13,7 @@ from nntui.cli.parameters import (
     find_model,
     json_option,
     model_argument,
+    read_model,
     runs_dir_option,
 )
 
@@ -53,10 +54,8 @@ def train(
     """Trains a model file into a new run in `root`; the exit code."""
     from nntui.cli.background import train_detached
     from nntui.cli.foreground import train_here
-    from nntui.spec.document import apply_overrides, read_document
     from nntui.training.launch import create_run
 
-    draft = read_document(path)
-    apply_overrides(draft, overrides)
+    draft = read_model(path, overrides)
     run = create_run(draft, base=base_of(path), root=root, name=name)
     return train_detached(run) if detach else train_here(run, as_json=as_json)

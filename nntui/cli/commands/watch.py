@@ -1,4 +1,4 @@
-"""`nntui watch`: a run as it goes on, from its first event."""
+"""`nntui watch`: a run as it goes on."""
 
 from __future__ import annotations
 
@@ -22,30 +22,34 @@ from nntui.runs.events import RunEnded, RunStarted
 from nntui.runs.lock import held
 
 _STARTING_SECONDS = 0.05
+_EPOCHS_BEFORE = 10
+"""Of a run that goes on, the ended epochs that are told first, as many as `tail` has lines."""
 
 
 @click.command("watch")
 @run_argument
 @json_option("Print every event as a line of JSON, as in the run's log.")
+@click.option("--all", "tells_all", is_flag=True, help="Begin with the first epoch; --json always does.")
 @runs_dir_option
-def watch_command(run: str, as_json: bool, runs_dir: Path | None) -> int:
-    """Follow RUN [default: the newest] from its beginning until it ends.
+def watch_command(run: str, as_json: bool, tells_all: bool, runs_dir: Path | None) -> int:
+    """Follow RUN [default: the newest] until it ends.
 
-    Ctrl+c leaves the training running.
+    Begins with the last ten epochs of a run that goes on, and with the first
+    of one that is over. Ctrl+c leaves the training running.
 
     \b
     Example: nntui watch digits
     Exit codes: as 'nntui train'.
     """
-    return watch(chosen_run(chosen_root(runs_dir), run), as_json=as_json)
+    return watch(chosen_run(chosen_root(runs_dir), run), as_json=as_json, tells_all=tells_all or as_json)
 
 
-def watch(run: RunDirectory, *, as_json: bool = False) -> int:
-    """Reports a run's events until it ends; the exit code."""
+def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -> int:
+    """Reports a run's events until it ends, of one that goes on from its last epochs where not all; the exit code."""
     from nntui.cli.ending import tell_end
 
     try:
-        ended = asyncio.run(_follow(run, as_json))
+        ended = asyncio.run(_follow(run, as_json, tells_all))
     except KeyboardInterrupt:
         if held(run.lock_path):
             say(f"{run.id} goes on training; {command_for('watch', run)} comes back, "
@@ -57,16 +61,21 @@ def watch(run: RunDirectory, *, as_json: bool = False) -> int:
     return FAILED
 
 
-async def _follow(run: RunDirectory, as_json: bool) -> RunEnded | None:
+async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded | None:
     """Reports until the end; None where the worker ended without one."""
     from nntui.cli.reports import report_for
     from nntui.runs.status import Status, status_of
+    from nntui.runs.summary import summarize
     from nntui.training.session import Session
 
     while status_of(run) is Status.STARTING:
         await asyncio.sleep(_STARTING_SECONDS)
     ended: RunEnded | None = None
+    past = 0 if tells_all or not status_of(run).alive else max(summarize(run).epochs_done - _EPOCHS_BEFORE, 0)
+    if past:
+        say(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all tells them")
     with report_for(run, as_json=as_json, tells_warnings=True, from_start=True) as report:
+        report.passes_over = past
         async for event in Session.attach(run).events():
             report(event)
             if isinstance(event, RunEnded):

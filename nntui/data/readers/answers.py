@@ -76,7 +76,13 @@ def read_answers(parts: list[np.ndarray], task: str | None) -> Answers:
 def _distinct(parts: list[np.ndarray]) -> np.ndarray:
     if len({part.dtype.kind in "US" for part in parts}) > 1:
         raise source_error("y is text in one split and numbers in the other")
-    return np.unique(np.concatenate([np.unique(part) for part in parts]))
+    return _rising(np.concatenate([_rising(part) for part in parts]))
+
+
+def _rising(values: np.ndarray) -> np.ndarray:
+    """The different values `(n,)` in their order: numpy.unique, which would bring all of numpy.ma to every start."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([np.ones(min(len(ordered), 1), bool), ordered[1:] != ordered[:-1]])]
 
 
 def _are_classes(distinct: np.ndarray, parts: list[np.ndarray]) -> bool:

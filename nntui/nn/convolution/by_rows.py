@@ -71,7 +71,7 @@ class Correlation:
 
     def _viewed(self, count: int) -> _Products:
         patches = self.patches
-        blocks = patches.blocks(count, narrow=patches.is_narrow)
+        blocks = patches.blocks(count)
         products = blocks.view(self._sums, step=patches.columns, width=patches.columns)
         views = self._views[count] = _Products(patches.view(blocks), products, patches.places(self._sums, count))
         return views
@@ -106,7 +106,7 @@ class ByRows(Convolver):
         return found
 
     def _most_products(self) -> int:
-        return max(self._patches.blocks(count).products for count in range(1, self.samples + 1))
+        return max(self._patches.summed_blocks(count).products for count in range(1, self.samples + 1))
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         self._patches.build(memory["patches"])
@@ -142,7 +142,7 @@ class ByRows(Convolver):
 
     def _viewed(self, count: int) -> _GradientProducts:
         patches = self._patches
-        blocks, columns = patches.blocks(count), patches.columns
+        blocks, columns = patches.summed_blocks(count), patches.columns
         products = self._parts[: blocks.products]
         views = self._views[count] = _GradientProducts(
             left=patches.view(blocks).swapaxes(2, 3),

@@ -23,8 +23,10 @@ from nntui.nn.windows import Sliding
 
 _UNPACKED = 1_000_000
 """Up to this many multiply-adds OpenBLAS multiplies without packing, which is half as quick again for few columns."""
-_FEWEST_ROWS = 48
-"""Where a product would have fewer rows than this, it is better packed."""
+_FEWEST_ROWS = 16
+"""Where a product would have fewer rows than this, it is better left whole."""
+_FEWEST_SUMMED = 48
+"""The same for products that are added up, as every one of them is another matrix to add."""
 _NARROW = 32
 """Below so many columns the right side is best given transposed, and few rows at a time."""
 _NARROW_ROWS = 64
@@ -42,10 +44,10 @@ class Blocks:
     length: int
 
     @classmethod
-    def of_lines(cls, lines: int, *, phases: int, most: int) -> Self:
-        """Blocks of at most `most` rows; in one piece where that is too few to be worth it."""
+    def of_lines(cls, lines: int, *, phases: int, fewest: int, most: int) -> Self:
+        """Blocks of at most `most` rows; in one piece where that is fewer than `fewest`."""
         length = -(-lines // phases)
-        pieces = -(-length // most) if most >= _FEWEST_ROWS else 1
+        pieces = -(-length // most) if most >= fewest else 1
         return cls(pieces, phases, -(-length // pieces))
 
     @property
@@ -83,10 +85,14 @@ class Patches:
         """How many patches this many samples have, those left aside among them."""
         return count * self.down.output * self._pitch
 
-    def blocks(self, count: int, *, narrow: bool = False) -> Blocks:
-        """How these fall into products; `narrow` for products with a matrix of few columns."""
-        most = min(self._most, _NARROW_ROWS) if narrow else self._most
-        return Blocks.of_lines(self.lines(count), phases=self.across.kernel, most=most)
+    def blocks(self, count: int) -> Blocks:
+        """How these fall into products with the matrix."""
+        most = min(self._most, _NARROW_ROWS) if self.is_narrow else self._most
+        return Blocks.of_lines(self.lines(count), phases=self.across.kernel, fewest=_FEWEST_ROWS, most=most)
+
+    def summed_blocks(self, count: int) -> Blocks:
+        """How these fall into products over the places, whose sum is the matrix's gradient."""
+        return Blocks.of_lines(self.lines(count), phases=self.across.kernel, fewest=_FEWEST_SUMMED, most=self._most)
 
     @property
     def rows(self) -> int:

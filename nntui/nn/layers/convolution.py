@@ -16,7 +16,7 @@ from nntui.nn.layers.sliding import sliding_over
 from nntui.nn.tiles import tile_samples, tiles_of
 from nntui.nn.windows import Sliding
 
-_TILE_NUMBERS = 200_000
+_TILE_NUMBERS = 210_000
 """Numbers of a tile in a pass back: about half of a core's second cache in float32."""
 
 

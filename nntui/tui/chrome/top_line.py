@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import events
 from textual.content import Content
@@ -17,6 +18,15 @@ _STYLES = {
 _SMALLEST = (80, 24)
 
 
+class Headline(NamedTuple):
+    """What a place is about and how it stands."""
+
+    name: str = ""
+    state: str = ""
+    mark: str = ""
+    """Stands by the name, and stays whole where the name is cut: '*' for unsaved edits."""
+
+
 class TopLine(Widget):
     """' nntui  1 Build  2 Train                digits-mlp ● running'."""
 
@@ -26,8 +36,7 @@ class TopLine(Widget):
 
     place = reactive("")
     """The id of the place in view."""
-    headline: reactive[tuple[str, str]] = reactive(("", ""))
-    """A name and a state."""
+    headline: reactive[Headline] = reactive(Headline())
 
     def __init__(self, places: Sequence[tuple[str, str, str]]) -> None:
         """`places` are key, id and title of each."""
@@ -67,11 +76,12 @@ class TopLine(Widget):
         if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
             words = next((words for words in ("made for 80×24", "80×24") if len(words) <= room), "")
             return Content.styled(words, "$text-warning")
-        name, state = self.headline
+        name, state, mark = self.headline
+        star = f" {mark}" if mark else ""
         if not state:
-            return Content(name).truncate(room, ellipsis=True)
+            return Content.assemble(Content(name).truncate(max(room - len(star), 0), ellipsis=True), star)
         style = _STYLES.get(state.split(" ")[0], "$text-error" if state.endswith(("problem", "problems")) else "")
-        told = Content.assemble("  ", (f"● {state}", style))
+        told = Content.assemble(star, "  ", (f"● {state}", style))
         if told.cell_length >= room:
             return told.truncate(room, ellipsis=True)
         return Content.assemble(Content(name).truncate(room - told.cell_length, ellipsis=True), told)

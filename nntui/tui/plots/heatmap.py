@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.tui.plots.heat_grid import Grid, shrunk
 from nntui.tui.plots.labels import compact
 from nntui.tui.plots.palette import Palette, Ramp
 from nntui.tui.plots.runs_of_style import centred, segments
 from nntui.tui.plots.scale import extent, finite
 
-_LARGEST_PIXEL = 8
 _SHRINK_BELOW = 0.6
 _KEPT_WITHIN = 0.75
 """Levels: 0.5 is where rounding changes, so a value must move a quarter level before its cell is sent again."""
 _NAN, _OUTSIDE = -2, -1
 _KEYS = 64
 """More than the levels of any ramp with the two special ones."""
+_INK = _KEYS * _KEYS
+"""Style keys from here on are of numbers on a level, and the last of nothing special."""
+_PLAIN = _INK + _KEYS
+_DIGITS = 5
+_SAMPLE = 7
+"""Cells of the ramp in the legend."""
 
 
 @dataclass
@@ -68,25 +74,49 @@ class Heatmap:
     ) -> list[Strip]:
         """`height` strips of `width` cells of a matrix `(rows, columns)`; more axes are folded into the rows.
 
-        A small matrix is drawn in larger squares, a large one so that each pixel shows the value furthest from 0.
-        Not-finite values are drawn as a cross.
+        A small matrix is drawn in blocks, with its numbers where they have room, a large one so that each pixel shows
+        the value furthest from 0. Not-finite values are drawn as a cross.
         """
         width, height = max(width, 0), max(height, 0)
         matrix = _as_matrix(matrix)
         if not width or not height or not matrix.size:
             return centred(self.empty if width else "", width, height, label)
-        ramp = palette.diverging if self.scale.signed else palette.sequential
+        ramp = self.ramp(palette)
         per_cell = 2 if palette.colored else 1
-        pixels = fitted(matrix, height * per_cell, width, signed=self.scale.signed, pixel_height=per_cell)
-        pixels = finite(pixels).reshape(pixels.shape)
-        reach = extent(pixels.reshape(-1))
+        raw = shrunk(matrix, height * per_cell, width, signed=self.scale.signed)
+        values = finite(raw).reshape(raw.shape)
+        reach = extent(values.reshape(-1))
         if reach is not None:
             self.scale.fit(*reach)
+        steady = self._steady(values, ramp.size)
+        grid = Grid.of(raw.shape, height, width, per_cell=per_cell)
+        pixels = grid.spread(steady)
         levels = np.full((height * per_cell, width), _OUTSIDE)
-        levels[: len(pixels), : len(pixels[0])] = self._steady(pixels, ramp.size)
-        draw_row = _half_block_row if palette.colored else _shade_row
-        rows = levels.reshape(height, per_cell, width)
-        return [Strip(draw_row(row, ramp, palette.invalid), width) for row in rows]
+        levels[: len(pixels), : len(pixels[0])] = pixels
+        lines = [
+            _half_blocks(row) if palette.colored else _shades(row, ramp)
+            for row in levels.reshape(height, per_cell, width)
+        ]
+        if grid.numbered and raw.shape == matrix.shape:
+            for row in range(len(raw)):
+                _write_numbers(*lines[grid.number_row(row)], raw[row], steady[row], grid)
+        style = partial(_style, ramp=ramp, invalid=palette.invalid)
+        return [Strip(segments(codes, keys, style), width) for codes, keys in lines]
+
+    def ramp(self, palette: Palette) -> Ramp:
+        """The ramp it is drawn with."""
+        return palette.diverging if self.scale.signed else palette.sequential
+
+    def legend(self, palette: Palette) -> list[tuple[str, Style]]:
+        """The ramp from its low end to its high end with the values there: '-0.41 ≡=-· ░▒▓█ 0.41'."""
+        ramp = self.ramp(palette)
+        if not palette.colored:
+            sample = [(ramp.characters, Style.null())]
+        else:
+            places = np.linspace(0, ramp.size - 1, _SAMPLE).round().astype(int).tolist()
+            sample = [(" ", ramp.style(-1, level)) for level in places]
+        low, high = (compact(end, _DIGITS) for end in (self.scale.low, self.scale.high))
+        return [(f"{low} ", Style.null()), *sample, (f" {high}", Style.null())]
 
     def _steady(self, pixels: np.ndarray, size: int) -> np.ndarray:
         scale = (self.scale.low, self.scale.high, size)
@@ -95,25 +125,6 @@ class Heatmap:
         self._levels = quantized(pixels, self.scale, size, self._levels)
         self._levels_scale = scale
         return self._levels
-
-
-def fitted(matrix: np.ndarray, rows: int, columns: int, *, signed: bool = True, pixel_height: int = 2) -> np.ndarray:
-    """The matrix as at most `rows` x `columns` pixels, at least one each way; `pixel_height` 1 is of twice the height.
-
-    Along an axis that is too long each pixel takes the largest of its values, by absolute value when `signed`, so that
-    a single strong weight is never lost; NaN wins over all. Otherwise each value takes a whole number of pixels.
-    """
-    height, width = matrix.shape
-    if height > rows or width > columns:
-        matrix = _strongest(_strongest(matrix, rows, 0, signed), columns, 1, signed)
-    tall = min(rows // matrix.shape[0], _LARGEST_PIXEL) if height <= rows else 1
-    wide = min(columns // matrix.shape[1], _LARGEST_PIXEL) if width <= columns else 1
-    if height <= rows and width <= columns:
-        # Squares: a pixel of a whole cell is twice as high as wide.
-        aspect = 2 if pixel_height == 1 else 1
-        tall = max(min(tall, wide // aspect), 1)
-        wide = min(wide, tall * aspect)
-    return matrix.repeat(tall, axis=0).repeat(wide, axis=1)
 
 
 def quantized(values: np.ndarray, scale: HeatScale, size: int, previous: np.ndarray | None = None) -> np.ndarray:
@@ -140,21 +151,8 @@ def _as_matrix(values: np.ndarray) -> np.ndarray:
     return values.reshape(-1, values.shape[-1]) if values.size else values.reshape(0, 0)
 
 
-def _strongest(matrix: np.ndarray, count: int, axis: int, signed: bool) -> np.ndarray:
-    size = matrix.shape[axis]
-    if size <= count:
-        return matrix
-    starts = np.arange(count) * size // count
-    largest = np.maximum.reduceat(matrix, starts, axis=axis)
-    if not signed:
-        return largest
-    smallest = np.minimum.reduceat(matrix, starts, axis=axis)
-    # Comparisons with NaN are false, and then the maximum, NaN itself, is taken.
-    return np.where(-smallest > largest, smallest, largest)
-
-
-def _half_block_row(pair: np.ndarray, ramp: Ramp, invalid: Style) -> list[Segment]:
-    """One line of cells from pixel levels `(2, width)`: the upper and the lower half of each cell."""
+def _half_blocks(pair: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Code points and style keys `(width,)` of a line of cells from the levels of its upper and lower pixels."""
     top, bottom = pair
     # (a over b) as ▀ and (b over a) as ▄ share a style, so neighbours join into one run more often.
     swapped = (bottom > top) & (top >= 0)
@@ -163,23 +161,39 @@ def _half_block_row(pair: np.ndarray, ramp: Ramp, invalid: Style) -> list[Segmen
     codes[top == bottom] = ord(" ")
     broken = (top == _NAN) | (bottom == _NAN)
     codes[broken], front[broken], back[broken] = ord("×"), _NAN, _NAN
-
-    def style(key: int) -> Style | None:
-        foreground, background = key // _KEYS - 2, key % _KEYS - 2
-        if foreground == _NAN:
-            return invalid
-        if foreground == _OUTSIDE:
-            return None
-        return ramp.style(-1 if foreground == background else foreground, background)
-
-    return segments(codes, (front + 2) * _KEYS + back + 2, style)
+    return codes, (front + 2) * _KEYS + back + 2
 
 
-def _shade_row(row: np.ndarray, ramp: Ramp, invalid: Style) -> list[Segment]:
-    """One line of characters from levels `(1, width)`."""
+def _shades(row: np.ndarray, ramp: Ramp) -> tuple[np.ndarray, np.ndarray]:
+    """As `_half_blocks`, of levels `(1, width)`, as characters."""
     characters = np.array([ord(character) for character in "× " + ramp.characters], dtype=np.uint32)
-    codes = characters[row[0] + 2]
-    return segments(codes, (row[0] == _NAN).astype(int), lambda broken: invalid if broken else None)
+    return characters[row[0] + 2], np.where(row[0] == _NAN, 0, _PLAIN)
+
+
+def _style(key: int, ramp: Ramp, invalid: Style) -> Style | None:
+    if key >= _INK:
+        return ramp.ink(key - _INK) if key < _PLAIN else None
+    foreground, background = key // _KEYS - 2, key % _KEYS - 2
+    if foreground == _NAN:
+        return invalid
+    if foreground == _OUTSIDE:
+        return None
+    return ramp.style(-1 if foreground == background else foreground, background)
+
+
+def _write_numbers(line: np.ndarray, keys: np.ndarray, values: np.ndarray, levels: np.ndarray, grid: Grid) -> None:
+    """Put the numbers of a row of the matrix into the middle of their blocks, in place."""
+    plain = grid.per_cell == 1
+    # A stroke beside a number would be read as its sign: among characters a space stands on both sides.
+    room = min(grid.wide - (2 if plain else 1), _DIGITS)
+    for column, (value, level) in enumerate(zip(values.tolist(), levels.tolist(), strict=True)):
+        text = compact(value, room)
+        if plain:
+            text = f" {text} "
+        start = column * grid.wide + (grid.wide - len(text) + 1) // 2
+        line[start : start + len(text)] = [ord(character) for character in text]
+        if level >= 0 and not plain:
+            keys[start : start + len(text)] = _INK + level
 
 
 def _rounded_up(value: float) -> float:

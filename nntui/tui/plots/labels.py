@@ -32,15 +32,6 @@ def fixed(value: float, width: int) -> str:
     return compact(value, width).rjust(width)
 
 
-def duration(seconds: float) -> str:
-    """Minutes and seconds '0:12', with hours from one hour on '2:05:00'; '-:--' when not finite or negative."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return "-:--"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _plain(value: float, digits: int) -> str:
     text = f"{value:.{digits}g}"
     return _tidy(text) if "e" not in text else ""

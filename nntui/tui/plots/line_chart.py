@@ -19,7 +19,10 @@ from nntui.tui.plots.smoothing import smooth
 
 LABEL_WIDTH = 6
 _NARROWEST_WITH_LABELS = 14
-_MARKER_EVERY = 9
+_MARKER_EVERY = (9, 2)
+"""Columns, of the first series and of the others: theirs are near enough to be a line of another kind."""
+_FAINT = "·"
+"""A cell of the spread where no colour sets it apart from a curve."""
 _SPREAD, _MARK, _NOBODY = -3, -2, -1
 MARKS = {"best": ("★", False), "change": ("◆", True), "warning": ("!", True), "cursor": ("┊", True)}
 """Kinds of marks: the character at the top, and whether a line goes down from it."""
@@ -42,6 +45,8 @@ class Mark:
 
     x: float
     kind: str = "change"
+    on: str = ""
+    """The name of the series whose curve it stands on; '' for the top of its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class LineChart:
         """The dot columns of the last drawing, two a cell; None when it was empty."""
         self.gutter = 0
         """Cells left of the curves in the last drawing."""
+        self.gutter_needed = 0
+        """Cells the y labels of the last drawing take; less than `gutter` where a wider one was asked for."""
         self._limits = Limits()
 
     @property
@@ -88,22 +95,34 @@ class LineChart:
         marks: Sequence[Mark] = (),
         chrome: Chrome = Chrome(),
         x_labels: bool = False,
+        reach: tuple[float, float] | None = None,
+        gutter: int = 0,
     ) -> list[Strip]:
-        """`height` strips of `width` cells; `x_labels` takes the last of them for the ends of the x axis."""
+        """`height` strips of `width` cells; `x_labels` takes the last of them for the ends of the x axis.
+
+        `reach` is what the x axis takes in besides the series, and `gutter` the cells that the y labels take at least:
+        charts of one width with both in common have an x in the same column.
+        """
         width, height = max(width, 0), max(height, 0)
-        self.buckets = None
+        self.buckets, self.gutter_needed = None, 0
         if not width or not height:
             return [Strip([], width) for _ in range(height)]
         with_axis = x_labels and height > 1
         curves = [self._prepared(item) for item in series]
-        reach = extent(np.array([end for item in curves for end in (extent(item.x) or ())]))
+        shown = extent(np.array([*(reach or ()), *(end for item in curves for end in (extent(item.x) or ()))]))
         values = extent(np.array([end for item in curves for end in (extent(item.y) or ())]))
-        if reach is None or values is None:
+        if shown is None or values is None:
             return centred(self.empty, width, height, chrome.label)
         if self._limits.log != self.log_y:
             self._limits = Limits(log=self.log_y)
         self._limits.fit(*values)
-        body = self._body(curves, reach, width, height - with_axis, palette, marks, chrome)
+        labels = {
+            row: self._limits.label(place, LABEL_WIDTH) for row, place in self._limits.ticks(height - with_axis).items()
+        }
+        self.gutter = self._gutter(labels, width, gutter)
+        plot = 2 * (width - self.gutter)
+        self.buckets = Buckets.exactly(*self.x_range, plot) if self.x_range else Buckets.spanning(*shown, plot)
+        body = self._body(curves, labels, width, height - with_axis, palette, marks, chrome)
         return [*body, self._axis(width, chrome)] if with_axis else body
 
     def _prepared(self, item: Series) -> Series:
@@ -121,22 +140,20 @@ class LineChart:
     def _body(
         self,
         curves: Sequence[Series],
-        reach: tuple[float, float],
+        labels: dict[int, str],
         width: int,
         height: int,
         palette: Palette,
         marks: Sequence[Mark],
         chrome: Chrome,
     ) -> list[Strip]:
-        labels = {row: self._limits.label(place, LABEL_WIDTH) for row, place in self._limits.ticks(height).items()}
-        self.gutter = max(map(len, labels.values())) + 1 if width >= _NARROWEST_WITH_LABELS else 0
+        assert self.buckets is not None
         plot = width - self.gutter
-        self.buckets = Buckets.exactly(*self.x_range, plot * 2) if self.x_range else Buckets.spanning(*reach, plot * 2)
         canvas, spread = BrailleCanvas(plot, height), BrailleCanvas(plot, height)
         for index, item in enumerate(curves):
             points = decimate(item.x, item.y, self.buckets)
             rows = self._dot_rows(points, height)
-            if rows.crowded and palette.colored:
+            if rows.crowded:
                 spread.spans(rows, _SPREAD)
                 rows = replace(rows, low=rows.mean, high=rows.mean, first=rows.mean, last=rows.mean)
             canvas.curve(points, rows, index)
@@ -144,9 +161,9 @@ class LineChart:
         codes, owner = canvas.text(), canvas.owner
         if not palette.colored:
             _stamp_markers(codes, owner, [palette.marker(color) for color in colors])
-        self._stamp_marks(codes, owner, marks)
+        self._stamp_marks(codes, owner, marks, curves)
         behind = (owner == _NOBODY) & (spread.bits > 0)
-        codes[behind], owner[behind] = spread.text()[behind], _SPREAD
+        codes[behind], owner[behind] = spread.text()[behind] if palette.colored else ord(_FAINT), _SPREAD
         styles = {_MARK: chrome.mark, _NOBODY: Style.null(), _SPREAD: palette.spread}
         styles.update({index: palette.series_style(color) for index, color in enumerate(colors)})
         lines = []
@@ -154,6 +171,12 @@ class LineChart:
             data = segments(codes[row], _carried(owner[row]), styles.__getitem__)
             lines.append(Strip([*self._label(row, labels, chrome), *data], width))
         return lines
+
+    def _gutter(self, labels: dict[int, str], width: int, least: int) -> int:
+        if width < _NARROWEST_WITH_LABELS:
+            return 0
+        self.gutter_needed = max(map(len, labels.values())) + 1
+        return min(max(self.gutter_needed, least), LABEL_WIDTH + 1)
 
     def _dot_rows(self, points: Decimated, height: int) -> Decimated:
         rows = height * 4
@@ -172,14 +195,21 @@ class LineChart:
         edge = "┤" if row in labels else "│"
         return [Segment(labels.get(row, "").rjust(self.gutter - 1) + edge, chrome.label)]
 
-    def _stamp_marks(self, codes: np.ndarray, owner: np.ndarray, marks: Sequence[Mark]) -> None:
-        """Put marks into cells that no curve needs, in place."""
+    def _stamp_marks(
+        self, codes: np.ndarray, owner: np.ndarray, marks: Sequence[Mark], curves: Sequence[Series]
+    ) -> None:
+        """Put marks on the curves they belong to, else into cells that no curve needs, in place."""
         assert self.buckets is not None
         for mark in marks:
             place = (mark.x - self.buckets.start) / self.buckets.width / 2
             if not 0 <= place < codes.shape[1]:
                 continue
             symbol, has_line = MARKS[mark.kind]
+            row = self._row_on(mark, curves, len(codes))
+            if row is not None:
+                codes[row, int(place)] = ord(symbol)
+                owner[row, int(place)] = _MARK
+                continue
             free = np.flatnonzero(owner[:, int(place)] == _NOBODY)
             if has_line:
                 codes[free, int(place)] = ord("┊")
@@ -187,6 +217,12 @@ class LineChart:
             if len(free):
                 codes[free[0], int(place)] = ord(symbol)
                 owner[free[0], int(place)] = _MARK
+
+    def _row_on(self, mark: Mark, curves: Sequence[Series], height: int) -> int | None:
+        """The row of cells in which the mark's curve passes; None where it has none, or a gap there."""
+        curve = next((item for item in curves if item.name == mark.on), None)
+        value = value_near(curve, mark.x) if curve is not None else float("nan")
+        return int(self._limits.rows(np.array([value]), height * 4)[0]) // 4 if np.isfinite(value) else None
 
     def _axis(self, width: int, chrome: Chrome) -> Strip:
         left, right = self.x_labels
@@ -208,13 +244,13 @@ def _carried(owner: np.ndarray) -> np.ndarray:
 
 
 def _stamp_markers(codes: np.ndarray, owner: np.ndarray, markers: Sequence[str]) -> None:
-    """Write each series' character onto its curve every few columns, in place."""
+    """Write each series' character onto its curve every so many columns, in place."""
     for index, marker in enumerate(markers):
         mine = owner == index
         columns = np.flatnonzero(mine.any(axis=0))
         if not len(columns):
             continue
-        chosen = columns[(columns - 3 * index) % _MARKER_EVERY == 0]
+        chosen = columns[columns % _MARKER_EVERY[min(index, 1)] == 0]
         # A short curve may miss every stamp column: its end then carries the only one.
         chosen = chosen if len(chosen) else columns[-1:]
         codes[mine.argmax(axis=0)[chosen], chosen] = ord(marker)

@@ -44,6 +44,11 @@ _SERIES_256 = (32, 166, 29, 169, 136, 98)
 _SERIES_RGB = ((22, 134, 212), (221, 100, 12), (0, 150, 110), (204, 92, 168), (168, 126, 16), (136, 106, 220))
 _SERIES_16 = ("light_blue", "brown", "green", "magenta", "cyan", "red")
 
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
+_EVEN_CONTRAST = (1.05 * 0.05) ** 0.5 - 0.05
+"""The luminance on which black and white text are read equally well."""
+_INK = -2
+
 Triplet = tuple[int, int, int]
 
 
@@ -72,6 +77,23 @@ class Ramp:
             back = self.colors[background] if background >= 0 else None
             found = self._styles[key] = Style(color=front, bgcolor=back)
         return found
+
+    def ink(self, level: int) -> Style:
+        """The style of text on a level: black or white, whichever is read better (WCAG 2 contrast, 4.58 or more)."""
+        key = (_INK, level)
+        found = self._styles.get(key)
+        if found is None:
+            color = self.colors[level]
+            front = _BLACK if _luminance(color) > _EVEN_CONTRAST else _WHITE
+            found = self._styles[key] = Style(color=Color.from_rgb(*front), bgcolor=color)
+        return found
+
+
+def _luminance(color: Color) -> float:
+    """Relative luminance of sRGB, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    parts = [part / 255 for part in color.get_truecolor()]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @dataclass(frozen=True, eq=False)

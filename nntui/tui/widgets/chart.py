@@ -40,11 +40,24 @@ class LineChartView(Framed, can_focus=True):
         self.cursor: float | None = None
         """Where the crosshair stands on the x axis; None when it is off."""
         self._series: tuple[Series, ...] = ()
+        self.beside: LineChartView | None = None
+        """A chart of the same width with which an x is to stand in the same column."""
+        self._series: tuple[Series, ...] = ()
         self._marks: tuple[Mark, ...] = ()
+        self._reach: tuple[float, float] | None = None
+        self._remark = ""
 
-    def show(self, series: Sequence[Series], marks: Sequence[Mark] = (), *, title: str | None = None) -> None:
-        """Draw these from now on."""
-        self._series, self._marks = tuple(series), tuple(marks)
+    def show(
+        self,
+        series: Sequence[Series],
+        marks: Sequence[Mark] = (),
+        *,
+        title: str | None = None,
+        reach: tuple[float, float] | None = None,
+        remark: str = "",
+    ) -> None:
+        """Draw these from now on; `reach` is what the x axis takes in besides them, `remark` stands by the axis."""
+        self._series, self._marks, self._reach, self._remark = tuple(series), tuple(marks), reach, remark
         if title is not None and title != self.title:
             self.title = title
             self.chart = LineChart(log_y=self.chart.log_y, smoothing=self.chart.smoothing)
@@ -53,14 +66,22 @@ class LineChartView(Framed, can_focus=True):
     def draw_body(self, width: int, height: int) -> Sequence[Strip]:
         """Labels and curves."""
         cursor = () if self.cursor is None else (Mark(self.cursor, "cursor"),)
-        return self.chart.draw(
+        other = self.beside if self.beside is not None and self.beside.size.width == self.size.width else None
+        needed = self.chart.gutter_needed
+        drawn = self.chart.draw(
             self._series,
             width,
             height,
             self.palette,
             marks=(*self._marks, *cursor),
             chrome=Chrome(self.chrome("label"), self.chrome("mark")),
+            reach=self._reach,
+            gutter=other.chart.gutter_needed if other is not None else 0,
         )
+        if other is not None and self.chart.gutter_needed != needed:
+            # Wider or narrower labels here move the columns there.
+            self.call_later(other.redraw, now=True)
+        return drawn
 
     def edges(self) -> Edges:
         """Title with what is set, legend or the values under the crosshair, and the x axis."""
@@ -69,7 +90,7 @@ class LineChartView(Framed, can_focus=True):
             [" log" if self.chart.log_y else "", f" ~{self.chart.smoothing:g}" if self.chart.smoothing else ""]
         )
         left, right = self.chart.x_labels
-        footer: Text = [(left, label)] if left else []
+        footer: Text = [("  ".join(filter(None, (left, self._remark))), label)] if left else []
         if self.cursor is not None:
             footer = [(f"x {compact(self.cursor, 9)}", self.chrome("mark"))]
         return Edges(

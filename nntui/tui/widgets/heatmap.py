@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from rich.style import Style
 from textual.strip import Strip
 
 from nntui.tui.plots.frame import Edges
@@ -40,12 +41,16 @@ class HeatmapView(Framed, can_focus=True):
         return self.heatmap.draw(self._matrix, width, height, self.palette, label=self.chrome("label"))
 
     def edges(self) -> Edges:
-        """'dense_1.weight  64×64' and '±0.41'."""
+        """'dense_1.weight  64×64' and '±0.41' above, what colours or characters mean below."""
         label = self.chrome("label")
         if not self._matrix.size:
             return Edges(title=[(self.title, self.chrome("title"))] if self.title else ())
         shape = "×".join(map(str, self._matrix.shape))
+        legend = [
+            (text, label if style == Style.null() else style) for text, style in self.heatmap.legend(self.palette)
+        ]
         return Edges(
             title=[(self.title, self.chrome("title")), (f"  {shape}", label)],
             right=[(self.heatmap.scale.label, label)],
+            footer_right=legend,
         )

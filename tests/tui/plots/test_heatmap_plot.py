@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from nntui.tui.plots.color_depth import ColorDepth
-from nntui.tui.plots.heatmap import Heatmap, HeatScale, fitted, quantized
+from nntui.tui.plots.heat_grid import Grid, shrunk
+from nntui.tui.plots.heatmap import Heatmap, HeatScale, quantized
 from nntui.tui.plots.palette import palette
 
 COLORS, PLAIN = palette(ColorDepth.EIGHT_BIT), palette(ColorDepth.NONE)
@@ -56,25 +57,70 @@ def test_no_values():
 def test_a_strong_weight_is_never_lost():
     matrix = np.full((100, 90), 0.1)
     matrix[37, 41] = -5
-    small = fitted(matrix, 10, 9)
+    small = shrunk(matrix, 10, 9)
     assert small.shape == (10, 9)
     assert np.argwhere(small == -5).tolist() == [[3, 4]]
     assert (small != -5).sum() == 89
     matrix[50, 50] = np.nan
-    assert np.isnan(fitted(matrix, 10, 9)).sum() == 1
+    assert np.isnan(shrunk(matrix, 10, 9)).sum() == 1
 
 
 def test_unsigned_takes_the_largest():
-    assert fitted(np.array([[-5.0, 1.0]]), 1, 1, signed=False).tolist() == [[1.0]]
-    assert fitted(np.array([[-5.0, 1.0]]), 1, 1).tolist() == [[-5.0]]
+    assert shrunk(np.array([[-5.0, 1.0]]), 1, 1, signed=False).tolist() == [[1.0]]
+    assert shrunk(np.array([[-5.0, 1.0]]), 1, 1).tolist() == [[-5.0]]
 
 
-def test_a_small_matrix_is_drawn_in_squares():
-    assert fitted(np.eye(2), 20, 60).shape == (16, 16)
-    assert fitted(np.eye(3), 10, 60).shape == (9, 9)
-    # A pixel of a whole cell is twice as high as wide.
-    assert fitted(np.eye(3), 10, 60, pixel_height=1).shape == (9, 18)
-    assert fitted(np.ones((100, 4)), 10, 60).shape == (10, 32)
+def test_a_small_matrix_fills_the_room_in_blocks():
+    assert Grid.of((4, 8), 10, 44, per_cell=2) == Grid(5, 5, 2, False)
+    assert Grid.of((4, 8), 10, 60, per_cell=2) == Grid(4, 7, 2, True)
+    assert Grid.of((4, 8), 10, 60, per_cell=1) == Grid(2, 7, 1, True)
+    assert Grid.of((16, 4), 10, 60, per_cell=2) == Grid(1, 15, 2, False)
+    assert Grid.of((100, 100), 10, 60, per_cell=2) == Grid(1, 1, 2, False)
+    assert Grid.of((1, 1), 10, 60, per_cell=2) == Grid(16, 16, 2, True)
+    assert Grid(4, 7, 2, True).spread(np.eye(3)).shape == (12, 21)
+
+
+def test_numbers_stand_in_the_middle_of_their_blocks():
+    drawn = text(Heatmap().draw(np.array([[0.5, -0.25], [1234.5, np.inf]]), 16, 6, COLORS))
+    assert drawn == [
+        "                ",
+        "   0.5    -0.25 ",
+        "                ",
+        "        ××××××××",
+        "  1234  ×××inf××",
+        "        ××××××××",
+    ]
+
+
+def test_without_colours_a_stroke_never_touches_a_number():
+    drawn = text(Heatmap().draw(np.array([[-1.0, 0.4, 0.0], [-0.123, 0.9, np.nan]]), 24, 3, PLAIN))
+    assert drawn == [
+        "≡≡ -1 ≡≡▒▒ 0.4 ▒    0   ",
+        "  -0.12 ██ 0.9 █×× nan ×",
+        "                        ",
+    ]
+    narrow = text(Heatmap().draw(np.array([[-1.0, 0.41]]), 12, 1, PLAIN))
+    assert narrow == ["≡ -1 ≡ 0.41 "]
+
+
+def test_a_number_is_told_of_a_single_value_only():
+    """A pixel of several values shows the strongest of them, which would pass for one of them."""
+    drawn = text(Heatmap().draw(np.full((9, 2), 0.5), 24, 3, PLAIN))
+    assert not any(character.isdigit() for character in "".join(drawn))
+
+
+def test_the_legend_says_which_end_is_negative():
+    heatmap = Heatmap()
+    heatmap.draw(np.array([[0.41, -0.1]]), 20, 3, COLORS)
+    assert "".join(part for part, _ in heatmap.legend(PLAIN)) == "-0.41 ≡=-· ░▒▓█ 0.41"
+    (low, _), *sample, (high, _) = heatmap.legend(COLORS)
+    assert (low, high) == ("-0.41 ", " 0.41")
+    backgrounds = [style.bgcolor for _, style in sample]
+    assert (backgrounds[0], backgrounds[-1]) == (COLORS.diverging.colors[0], COLORS.diverging.colors[-1])
+    assert backgrounds[len(backgrounds) // 2] == COLORS.diverging.colors[COLORS.diverging.size // 2]
+    counts = Heatmap(signed=False)
+    counts.draw(np.array([[3, 57]]), 20, 3, COLORS)
+    assert "".join(part for part, _ in counts.legend(PLAIN)) == "0  ░▒▓█ 57"
 
 
 def test_the_scale_stays_until_the_data_leaves_it():

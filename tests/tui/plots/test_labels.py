@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.plots.labels import compact, duration, fixed
+from nntui.tui.plots.labels import compact, fixed
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,3 @@ def test_fixed_is_right_aligned(value, width, text):
 @given(st.floats(), st.integers(0, 12))
 def test_fixed_is_exactly_as_wide_as_asked(value, width):
     assert len(fixed(value, width)) == width
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0:00"),
-        (12.4, "0:12"),
-        (59.9, "1:00"),
-        (3600, "1:00:00"),
-        (7505, "2:05:05"),
-        (-1, "-:--"),
-        (math.inf, "-:--"),
-    ],
-)
-def test_duration(seconds, text):
-    assert duration(seconds) == text

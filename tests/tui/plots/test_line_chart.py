@@ -67,6 +67,9 @@ def test_without_colours_series_have_markers():
     drawn = "".join(text(LineChart().draw([series(*range(40)), series(*range(40, 0, -1), name="val")], 60, 10, PLAIN)))
     assert PLAIN.marker(0) in drawn
     assert PLAIN.marker(1) in drawn
+    flat = [series(*[0.0] * 40), series(*[1.0] * 40, name="val")]
+    above, below = text(LineChart().draw(flat, 42, 2, PLAIN))
+    assert above.count(PLAIN.marker(1)) > 2 * below.count(PLAIN.marker(0)) > 0
     coloured = "".join(text(LineChart().draw([series(*range(40))], 60, 10, COLORS)))
     assert PLAIN.marker(0) not in coloured
 
@@ -79,6 +82,36 @@ def test_marks_stand_where_no_curve_is():
     assert text(drawn)[0].replace("┊", "").split() == ["★", "◆"]
     assert [row[text(drawn)[0].index("◆")] for row in text(drawn)].count("┊") == 3
     assert any(segment.style == chrome.mark for segment in drawn[0])
+
+
+def test_a_mark_stands_on_its_curve():
+    falling = series(*np.linspace(3, 0, 32))
+    drawn = text(LineChart().draw([falling], 14, 4, COLORS, marks=[Mark(31, "best", on="train")]))
+    assert [row.index("★") for row in drawn if "★" in row] == [drawn[3].index("★")]
+    logarithmic = LineChart(log_y=True)
+    powers = series(1000, 100, 10, 1)
+    rows = [
+        next(
+            row for row, line in enumerate(text(logarithmic.draw([powers], 14, 4, COLORS, marks=[mark]))) if "★" in line
+        )
+        for mark in (Mark(float(x), "best", on="train") for x in range(4))
+    ]
+    assert rows == [0, 1, 2, 3]
+    # On a curve that is not there, or has a gap there, it stands at the top.
+    for on, values in (("val", [0.3] * 9), ("train", [np.nan] * 9)):
+        flat = Series("other", np.arange(9.0), np.array([1.0] + [0.0] * 8))
+        drawn = text(LineChart().draw([series(*values), flat], 14, 5, COLORS, marks=[Mark(4, "best", on=on)]))
+        assert "★" in drawn[0]
+
+
+def test_charts_with_reach_and_gutter_in_common_have_an_x_in_the_same_column():
+    first, second = LineChart(), LineChart()
+    short, long = series(*range(900, 950)), Series("val", np.array([3.0, 70.0]), np.array([0.5, 0.6251]))
+    first.draw([short], 40, 6, COLORS, reach=(0, 70))
+    second.draw([long], 40, 6, COLORS, reach=(0, 70), gutter=first.gutter_needed)
+    first.draw([short], 40, 6, COLORS, reach=(0, 70), gutter=second.gutter_needed)
+    assert first.gutter_needed != second.gutter_needed
+    assert (first.gutter, first.buckets) == (second.gutter, second.buckets)
 
 
 def test_limits_are_kept_from_one_drawing_to_the_next():
@@ -174,3 +207,7 @@ def test_a_crowded_column_shows_the_mean_in_front_of_the_spread():
     spread_rows = {row for row, strip in enumerate(strips) for part in strip if part.style == colors.spread}
     assert len(curve_rows) <= 2
     assert spread_rows | curve_rows == set(range(9))
+    plain = text(chart.draw([Series("train", x, y)], 30, 9, PLAIN))
+    dotted = {row for row, line in enumerate(plain) if "·" in line}
+    assert len(dotted) >= 7
+    assert sum(any("⠀" < character <= "⣿" for character in line) for line in plain) <= 2

@@ -78,3 +78,14 @@ def test_a_style_is_made_once():
     assert ramp.style(3, 4) is ramp.style(3, 4)
     assert ramp.style(3).bgcolor is None
     assert palette(ColorDepth.EIGHT_BIT) is palette(ColorDepth.EIGHT_BIT)
+
+
+@pytest.mark.parametrize("depth", COLORED)
+def test_numbers_are_read_on_every_level(depth):
+    """Contrast as WCAG 2 has it, where 4.5 is asked of text."""
+    for ramp in (palette(depth).diverging, palette(depth).sequential):
+        for level in range(ramp.size):
+            style = ramp.ink(level)
+            assert style.bgcolor == ramp.colors[level]
+            dark, light = sorted((lightness(style.color), lightness(style.bgcolor)))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5

@@ -17,7 +17,7 @@ from nntui.runs.events import (
 )
 from nntui.runs.live import write_live
 from nntui.tui.chrome.key_line import KeyLine
-from nntui.tui.chrome.top_line import TopLine
+from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.place import Place
 
 PATIENCE = 20.0
@@ -114,7 +114,7 @@ class Stage(App):
         self.place.focus_first()
 
     def on_place_headline(self, message: Place.Headline) -> None:
-        self.query_one(TopLine).headline = (message.name, str(message.state))
+        self.query_one(TopLine).headline = Headline(message.name, str(message.state))
 
     def attach(self, run: RunDirectory) -> None:
         self.attached.append(run)

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from nntui.runs.events import HyperparameterChanged, Paused, Resumed, Warning
+from nntui.runs.events import CheckpointSaved, HyperparameterChanged, Paused, Resumed, Warning, to_json
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
@@ -134,6 +134,17 @@ def test_the_learning_rate_is_the_newest_named(tmp_path, attend):
     audience.sees(lambda sighting: sighting.learning_rate == 0.03)
 
 
+def test_a_changed_learning_rate_is_shown_as_the_schedule_makes_it(tmp_path, attend):
+    """The schedule has halved 0.04; the change is told of the 0.04."""
+    changes = [
+        HyperparameterChanged(step=5, epoch=1, setting="learning_rate", old=old, new=new)
+        for old, new in ((0.04, 0.02), (0.02, 0.08))
+    ]
+    steps = [step(number, learning_rate=0.02) for number in range(1, 6)]
+    run = write_run(tmp_path / "run", started(), *steps, *changes)
+    assert attend(run).sees(lambda sighting: sighting.complete).learning_rate == 0.04
+
+
 def test_another_log_in_its_place_starts_over(tmp_path, attend):
     run = write_run(tmp_path / "run", *trained(3))
     audience = attend(run)
@@ -200,3 +211,61 @@ def test_a_stopped_follower_says_nothing_more(tmp_path, attend):
     append(run, step(1), ended("finished", "done"))
     attend(run).sees(lambda sighting: sighting.status is Status.FINISHED)
     assert audience.calls == calls
+
+
+def test_a_long_log_is_read_in_part_and_says_so(tmp_path, attend, monkeypatch):
+    run = write_run(tmp_path / "run", *trained(1))
+    more = "".join(to_json(step(STEPS + number)) + "\n" for number in range(1, 101))
+    with WorkerLock(run.lock_path) as lock:
+        assert lock.acquire()
+        audience = attend(run)
+        assert audience.sees(lambda sighting: sighting.complete).one_in == 1
+        monkeypatch.setattr("nntui.tui.follow._BACKLOG_SHOWN_WHOLE", len(more) // 3 - 1)
+        # In one go, so that it is one backlog.
+        with run.events_path.open("ab", buffering=0) as log:
+            log.write(more.encode())
+        seen = audience.sees(lambda sighting: sighting.step == STEPS + 100)
+        assert seen.one_in == 4
+        assert len(seen.steps) == STEPS + 25
+        # What comes afterwards is whole, which does not make the rest so.
+        append(run, step(STEPS + 101), step(STEPS + 102))
+        seen = audience.sees(lambda sighting: sighting.step == STEPS + 102)
+        assert seen.one_in == 4
+        assert len(seen.steps) == STEPS + 27
+
+
+def test_an_epoch_without_its_checkpoint_is_seen_once_the_training_goes_on(tmp_path, attend):
+    run = write_run(tmp_path / "run", *trained(1), CheckpointSaved(step=STEPS, epoch=1, file="epoch-0001.safetensors"))
+    with WorkerLock(run.lock_path) as lock:
+        assert lock.acquire()
+        audience = attend(run)
+        append(run, step(STEPS + 1))
+        seen = audience.sees(lambda sighting: sighting.step == STEPS + 1)
+        assert (seen.unsaved, seen.saved_epoch) == (False, 1)
+        append(run, epoch(2))
+        assert not audience.sees(lambda sighting: len(sighting.epochs) == 2).unsaved
+        append(run, step(2 * STEPS + 1))
+        seen = audience.sees(lambda sighting: sighting.step == 2 * STEPS + 1)
+        assert (seen.unsaved, seen.saved_epoch) == (True, 1)
+        append(run, epoch(3), CheckpointSaved(step=3 * STEPS, epoch=3, file="epoch-0003.safetensors"))
+        append(run, step(3 * STEPS + 1))
+        assert not audience.sees(lambda sighting: sighting.step == 3 * STEPS + 1).unsaved
+        # A resumed run goes on from a checkpoint there is.
+        append(run, started(from_step=STEPS, step=STEPS, epoch=1), step(STEPS + 1))
+        assert audience.sees(lambda sighting: sighting.step == STEPS + 1).saved_epoch == 1
+
+
+def test_a_full_disk_is_seen_while_the_run_goes_on(tmp_path, attend, monkeypatch):
+    full = True
+    monkeypatch.setattr("nntui.tui.follow.is_full", lambda path: full)
+    monkeypatch.setattr("nntui.tui.follow._DISK_SECONDS", 0.0)
+    run = write_run(tmp_path / "run", *trained(1))
+    with WorkerLock(run.lock_path) as lock:
+        assert lock.acquire()
+        audience = attend(run)
+        assert audience.sees(lambda sighting: sighting.complete).disk_full
+        full = False
+        assert not audience.sees(lambda sighting: not sighting.disk_full).disk_full
+        full = True
+        audience.sees(lambda sighting: sighting.disk_full)
+    assert not audience.sees(lambda sighting: sighting.status is Status.CRASHED).disk_full

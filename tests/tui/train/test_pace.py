@@ -28,7 +28,8 @@ def sighting(
     values = {
         "status": status, "started": start, "ended": None, "steps": columns, "loss": nothing, "accuracy": nothing,
         "epochs": epochs or [], "metrics": {}, "best": None, "remarks": (), "learning_rate": None, "live": None,
-        "complete": True, "problem": "",
+        "complete": True, "one_in": 1, "saved_epoch": 0,
+        "disk_full": False, "problem": "",
     }  # fmt: skip
     return Sighting(**{**values, **changes})
 

@@ -5,14 +5,15 @@ import os
 import pytest
 
 from nntui.runs.commands import CommandReader
-from nntui.runs.events import Command, HyperparameterChanged, Paused, Warning
+from nntui.runs.events import CheckpointSaved, Command, HyperparameterChanged, Paused, Warning
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status
-from nntui.tui.screens.train.curves import XAxis
+from nntui.tui.screens.train.curves import XAxis, thinning_words
 from nntui.tui.screens.train.place import TrainPlace
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import STEPS, Stage, append, ended, epoch, started, step, trained, until, write_run
+from tests.tui.train.test_pace import sighting
 
 
 @pytest.fixture
@@ -76,6 +77,43 @@ async def test_dashboard(finished, size):
         await attached(pilot, place, finished)
         await until(pilot, lambda: "dense_1.weight" in screen_text(app))
         assert_snapshot(app, f"train-{size[0]}x{size[1]}")
+
+
+async def test_a_step_stands_in_the_same_column_in_both_charts(finished):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, finished)
+        loss, metric = place.panes.loss.chart, place.panes.metric.chart
+        await until(pilot, lambda: loss.gutter == metric.gutter != 0)
+        assert loss.gutter_needed != metric.gutter_needed
+        assert loss.buckets == metric.buckets
+        lines = screen_text(app).splitlines()
+        stars = [line[:34].index("★") for line in lines[:19] if "★" in line[:34]]
+        assert len(stars) == 2
+        assert stars[0] == stars[1]
+
+
+async def test_a_log_read_in_part_says_so_under_the_curves(finished):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, finished)
+        assert "step ─" not in screen_text(app)
+        place.sighting = dataclasses.replace(place.sighting, one_in=3)
+        place.draw_curves()
+        await until(pilot, lambda: screen_text(app).count("every 3rd step") == 2)
+        lines = [line[:34] for line in screen_text(app).splitlines()]
+        below = [line for line in lines if line.startswith("╰")]
+        assert [line.startswith("╰ 0  every 3rd step ─") for line in below] == [True, True]
+        assert all(line.endswith("─ 70 ╯") for line in below)
+
+
+@pytest.mark.parametrize(
+    ("one_in", "words"),
+    [(1, ""), (2, "every 2nd step"), (6, "every 6th step"), (11, "every 11th step"), (21, "every 21st step"),
+     (112, "every 112th step"), (1003, "every 1003rd step")],
+)  # fmt: skip
+def test_how_much_of_a_log_is_drawn_in_words(one_in, words):
+    assert thinning_words(sighting(one_in=one_in)) == words
 
 
 async def test_everything_is_complete_at_80x24(finished):
@@ -180,15 +218,15 @@ async def test_each_press_of_the_learning_rate_keys_counts(running):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, running)
-        assert await asks(pilot, running, "]") == [Command("set", "learning_rate", 0.02)]
-        assert await asks(pilot, running, "]") == [Command("set", "learning_rate", 0.04)]
-        assert await asks(pilot, running, "[") == [Command("set", "learning_rate", 0.02)]
+        assert await asks(pilot, running, "]") == [Command("scale", "learning_rate", 2.0)]
+        assert await asks(pilot, running, "]") == [Command("scale", "learning_rate", 2.0)]
+        assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
         assert "learning rate 0.02" in state(place)
         append(running, HyperparameterChanged(step=STEPS, epoch=1, setting="learning_rate", old=0.01, new=0.02))
         await until(pilot, lambda: place.sighting.learning_rate == 0.02)
         assert "learning rate" not in state(place)
         assert "lr 0.02" in screen_text(app)
-        assert await asks(pilot, running, "[") == [Command("set", "learning_rate", 0.01)]
+        assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
 
 
 async def test_stop_asks_first(running):
@@ -300,6 +338,26 @@ async def test_warnings_are_a_line_for_a_minute_of_the_run(running):
         await until(pilot, lambda: "! step 20: the disk is full�[2J" in screen_text(app))
         append(running, step(STEPS + 1, time=step(STEPS).time + 61))
         await until(pilot, lambda: "the disk is full" not in screen_text(app))
+
+
+async def test_that_nothing_is_saved_stands_there_until_something_is(running, monkeypatch):
+    full = False
+    monkeypatch.setattr("nntui.tui.follow.is_full", lambda path: full)
+    monkeypatch.setattr("nntui.tui.follow._DISK_SECONDS", 0.0)
+    app = Stage(place := TrainPlace())
+    note = "No checkpoint so far could be saved"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, running)
+        assert note not in screen_text(app)
+        append(running, step(STEPS + 1, time=step(STEPS).time + 600))
+        await until(pilot, lambda: note in screen_text(app))
+        assert place.query_one("#train-note", NoteLine).text in screen_text(app)
+        full = True
+        await until(pilot, lambda: "nothing is saved until there is room" in screen_text(app))
+        assert_snapshot(app, "train-full-disk-80x24")
+        full = False
+        append(running, CheckpointSaved(step=STEPS, epoch=1, file="epoch-0001.safetensors"))
+        await until(pilot, lambda: not place.has_class("-noted"))
 
 
 async def test_two_viewers_follow_one_run(running):

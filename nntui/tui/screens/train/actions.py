@@ -87,7 +87,7 @@ class TrainActions(Place):
             return
         place.asked_rate = rate * factor
         words = f"learning rate {compact(place.asked_rate, 7)} …"
-        self._ask(Command("set", setting="learning_rate", value=place.asked_rate), words)
+        self._ask(Command("scale", setting="learning_rate", value=factor), words)
 
     @work(group="resume", exclusive=True)
     async def action_train_on(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from nntui.runs.events import HyperparameterChanged
 from nntui.tui.follow import Sighting
 from nntui.tui.plots.line_chart import Mark, Series
+from nntui.tui.plots.scale import extent, finite
 
 _PREFERRED = ("accuracy", "r2", "mae")
 
@@ -47,15 +49,32 @@ def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[
 
 
 def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
-    """The best epoch, changed hyperparameters and warnings."""
-    places = [
-        (remark.step, "change" if isinstance(remark, HyperparameterChanged) else "warning")
+    """Changed hyperparameters and warnings, and on the curve that tells it the best epoch."""
+    scale = _scale(sighting, axis)
+    found = [
+        Mark(remark.step * scale, "change" if isinstance(remark, HyperparameterChanged) else "warning")
         for remark in sighting.remarks
     ]
     if sighting.best is not None:
-        places.append((sighting.best.step, "best"))
-    scale = _scale(sighting, axis)
-    return [Mark(step * scale, kind) for step, kind in places]
+        found.append(
+            Mark(sighting.best.step * scale, "best", on="val" if "val_loss" in sighting.best.metrics else "train")
+        )
+    return found
+
+
+def reach_of(*charts: Sequence[Series]) -> tuple[float, float] | None:
+    """The smallest and the largest x of the charts, so that they can share an axis; None where there is none."""
+    ends = [end for chart in charts for item in chart for end in (extent(finite(item.x)) or ())]
+    return (min(ends), max(ends)) if ends else None
+
+
+def thinning_words(sighting: Sighting) -> str:
+    """'every 6th step' where a long log was read so; '' where all of its steps are there."""
+    if sighting.one_in < 2:
+        return ""
+    tens, ones = divmod(sighting.one_in, 10)
+    ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
+    return f"every {sighting.one_in}{ending} step"
 
 
 def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:

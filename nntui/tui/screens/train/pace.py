@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from nntui.runs.events import RunStarted
+from nntui.runs.pace import RECENT_EPOCHS, RECENT_STEPS, Moment, seconds_left, seconds_per_step
 from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
 from nntui.tui.widgets.progress_line import Progress
-
-_RECENT_EPOCHS = 6
-_RECENT_STEPS = 50
 
 
 def progress_of(sighting: Sighting) -> Progress | None:
@@ -27,7 +23,7 @@ def progress_of(sighting: Sighting) -> Progress | None:
         epochs=started.epochs,
         fraction=sighting.step / planned if planned else 0.0,
         samples_per_second=_samples_per_second(sighting, started),
-        eta=(planned - sighting.step) * _seconds_per_step(sighting, started) if running else None,
+        eta=seconds_left(started, sighting.step, _seconds_per_step(sighting, started)) if running else None,
         learning_rate=sighting.learning_rate,
     )
 
@@ -41,21 +37,18 @@ def _samples_per_second(sighting: Sighting, started: RunStarted) -> float | None
     if sighting.epochs:
         rate = sighting.epochs[-1].samples_per_second
         return rate if math.isfinite(rate) else None
-    seconds = _seconds_between_steps(sighting)
+    seconds = seconds_per_step((), _moments(sighting, started))
     return started.batch_size / seconds if seconds > 0 else None
 
 
 def _seconds_per_step(sighting: Sighting, started: RunStarted) -> float:
-    """Wall time, evaluation included; NaN while unknown."""
-    times = [epoch.time for epoch in sighting.epochs[-_RECENT_EPOCHS:]]
-    if len(times) > 1 and started.steps_per_epoch:
-        # The median: an epoch with a pause in it says nothing of the next.
-        return float(np.median(np.diff(times))) / started.steps_per_epoch
-    return _seconds_between_steps(sighting)
+    newest = [(epoch.step, epoch.time) for epoch in sighting.epochs[-RECENT_EPOCHS:] if epoch.step > started.from_step]
+    ends = newest if len(newest) == RECENT_EPOCHS else [(started.from_step, started.time), *newest]
+    return seconds_per_step(ends, _moments(sighting, started))
 
 
-def _seconds_between_steps(sighting: Sighting) -> float:
-    times, steps = sighting.steps.time[-_RECENT_STEPS:], sighting.steps.step[-_RECENT_STEPS:]
-    if len(steps) < 2 or steps[-1] <= steps[0]:
-        return math.nan
-    return float((times[-1] - times[0]) / (steps[-1] - steps[0]))
+def _moments(sighting: Sighting, started: RunStarted) -> list[Moment]:
+    steps = sighting.steps.step[-RECENT_STEPS:]
+    found = list(zip(steps.tolist(), sighting.steps.time[-RECENT_STEPS:].tolist(), strict=True))
+    found = [moment for moment in found if moment[0] > started.from_step]
+    return found if len(found) == RECENT_STEPS else [(started.from_step, started.time), *found]

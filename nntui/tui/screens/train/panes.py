@@ -42,6 +42,7 @@ class Panes(Container):
         self.loss = CurvesPane("loss", id="loss")
         self.weights = WeightsPane(id="weights")
         self.metric = CurvesPane("accuracy", id="metric")
+        self.loss.beside, self.metric.beside = self.metric, self.loss
         self.epochs = EpochTable(id="epochs")
         self.order: tuple[Framed, ...] = (self.loss, self.weights, self.metric, self.epochs)
         """As `tab` goes through them."""

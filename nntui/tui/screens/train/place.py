@@ -11,7 +11,7 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from nntui.tui.screens.train.actions import TrainActions
-from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of
+from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of, reach_of, thinning_words
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
 from nntui.tui.screens.train.words import EMPTY, second_note, state_notes
@@ -135,8 +135,11 @@ class TrainPlace(TrainActions):
             return
         metric = metric_of(sighting)
         places = marks(sighting, self.axis)
-        panes.loss.show(loss_curves(sighting, self.axis), places)
-        panes.metric.show(metric_curves(sighting, metric, self.axis), places, title=metric or "metric")
+        losses, metrics = loss_curves(sighting, self.axis), metric_curves(sighting, metric, self.axis)
+        reach, remark = reach_of(losses, metrics), thinning_words(sighting)
+        panes.loss.show(losses, places, reach=reach, remark=remark)
+        by_step = remark if metric == "accuracy" else ""
+        panes.metric.show(metrics, places, title=metric or "metric", reach=reach, remark=by_step)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:

@@ -6,6 +6,7 @@ from nntui.runs.events import Warning
 from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
 from nntui.tui.run_states import mark, tone
+from nntui.tui.screens.train.curves import metric_of
 from nntui.tui.widgets.note_line import Note
 
 EMPTY = "No run attached.\n\n[b]1[/b] Build, then [b]r[/b] trains it\n[b]4[/b] Runs lists the saved ones"
@@ -27,17 +28,32 @@ def state_notes(sighting: Sighting, asked: str) -> list[Note]:
 
 
 def second_note(sighting: Sighting) -> Note | None:
-    """The line above: what to do about the end of the run, else a warning of the last minute; None without either."""
+    """The line above: what to do about the end of the run, that nothing is saved, or a warning of the last minute."""
     if sighting.status is Status.FAILED and sighting.ended is not None:
         return (sighting.ended.message, "bad")
     if sighting.status is Status.DIVERGED and sighting.ended is not None:
         advice = sighting.ended.message.partition("; ")[2]
         return (f"{advice[:1].upper()}{advice[1:]}: 1 Build, then r", "warn") if advice else None
+    unsaved = _unsaved(sighting)
+    if unsaved:
+        return (unsaved, "bad")
     newest = next((remark for remark in reversed(sighting.remarks) if isinstance(remark, Warning)), None)
     latest = float(sighting.steps.time[-1]) if len(sighting.steps) else 0.0
     if newest is None or latest - newest.time > _WARNED_SECONDS:
         return None
     return (f"! step {newest.step:,}: {newest.message}", "warn")
+
+
+def _unsaved(sighting: Sighting) -> str:
+    """That a run which goes on is not saved, for as long as that is so; '' where it is."""
+    if not sighting.status.alive:
+        return ""
+    if sighting.disk_full:
+        return "! The disk is full: training goes on, but nothing is saved until there is room"
+    if sighting.unsaved:
+        since = f"since epoch {sighting.saved_epoch}" if sighting.saved_epoch else "so far"
+        return f"! No checkpoint {since} could be saved: make room on the disk, see worker.log"
+    return ""
 
 
 def _rest(sighting: Sighting) -> list[Note]:
@@ -69,6 +85,6 @@ def _best(sighting: Sighting) -> list[Note]:
         return []
     # The loss is what tells the best epoch unless the model says otherwise: it must stand beside the metric.
     prefix = "val_" if "val_loss" in best.metrics else ""
-    told = [f"{prefix}{name}" for name in ("loss", "accuracy", "r2") if f"{prefix}{name}" in best.metrics]
+    told = [f"{prefix}{name}" for name in ("loss", metric_of(sighting)) if f"{prefix}{name}" in best.metrics]
     values = "  ".join(f"{name} {best.metrics[name]:.3g}" for name in told)
     return [(f"★ epoch {best.epoch}: {values}", "muted")]

@@ -1,0 +1,73 @@
+"""How long a run will still take, from the times of its events alone."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
+
+from nntui.runs.events import EpochEnded, Event, RunStarted, Step
+
+Moment = tuple[int, float]
+"""A step, and when it was made in seconds."""
+
+RECENT_EPOCHS, RECENT_STEPS = 6, 50
+"""How far back the pace of a run is asked."""
+
+
+def seconds_per_step(ends: Sequence[Moment], steps: Sequence[Moment]) -> float:
+    """Seconds a step takes by the wall clock, evaluation included; NaN while unknown.
+
+    `ends` are the start and the ends of the newest epochs, `steps` the newest steps, which count until there are two
+    ends; both in their order.
+    """
+    paces = [(time - before) / (step - since) for (since, before), (step, time) in pairwise(ends) if step > since]
+    if paces:
+        # The median: an epoch with a pause in it says nothing of the next.
+        return statistics.median(paces)
+    if len(steps) < 2 or steps[-1][0] <= steps[0][0]:
+        return math.nan
+    return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0])
+
+
+def seconds_left(started: RunStarted, step: int, each: float) -> float:
+    """Seconds from this step to the planned end where each takes so many; NaN where that is not known."""
+    return max(started.epochs * started.steps_per_epoch - step, 0) * each
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds '0:12', with hours from one hour on '2:05:00'; '-:--' when not finite or negative."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "-:--"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Pace:
+    """The pace of a run for who hears its events one by one."""
+
+    def __init__(self) -> None:
+        self._started: RunStarted | None = None
+        self._ends: deque[Moment] = deque(maxlen=RECENT_EPOCHS + 1)
+        self._steps: deque[Moment] = deque(maxlen=RECENT_STEPS)
+
+    def update(self, event: Event) -> None:
+        """Takes in the next event of the run."""
+        moment = (event.step, event.time)
+        if isinstance(event, RunStarted):
+            self._started = event
+            self._ends.clear()
+            self._steps.clear()
+        if isinstance(event, (RunStarted, EpochEnded)):
+            self._ends.append(moment)
+        if isinstance(event, (RunStarted, Step)):
+            self._steps.append(moment)
+
+    def seconds_left(self, step: int) -> float:
+        """Seconds from this step to the end; NaN while unknown."""
+        if self._started is None:
+            return math.nan
+        return seconds_left(self._started, step, seconds_per_step(self._ends, self._steps))
