@@ -14,6 +14,8 @@ from nntui.spec.examine import examine
 from nntui.training.loop import train
 
 MODELS = sorted(models_dir().glob("*.toml"))
+OWN_DATA = "mnist-cnn"
+"""Its data are too large to be bundled."""
 
 
 def last_metrics(path: Path) -> dict[str, float | None]:
@@ -29,8 +31,13 @@ def last_metrics(path: Path) -> dict[str, float | None]:
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_a_bundled_model_is_sound(path):
-    assert examine(read_document(path), base=path.parent).problems == ()
-    assert read_document(path)["name"] == path.stem
+    draft = read_document(path)
+    if path.stem == OWN_DATA:
+        (problem,) = examine(draft, base=path.parent).problems
+        assert problem.path == "data.source"
+        draft["data"]["source"] = "digits"
+    assert examine(draft, base=path.parent).problems == ()
+    assert draft["name"] == path.stem
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
@@ -62,4 +69,4 @@ def test_it_learns(name, metric, least):
 
 def test_each_bundled_model_has_its_least():
     (marker,) = test_it_learns.pytestmark
-    assert {name for name, _, _ in marker.args[1]} == {path.stem for path in MODELS}
+    assert {name for name, _, _ in marker.args[1]} == {path.stem for path in MODELS} - {OWN_DATA}

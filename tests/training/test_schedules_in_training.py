@@ -254,11 +254,11 @@ def test_mistakes_are_told_in_the_usual_words():
         "training.optimizer": {"type": "sgd", "weight_decay": -1},
     }
     assert [str(problem) for problem in examine(draft(**wrong), base=Path()).problems] == [
+        "training.optimizer.weight_decay: must be at least 0 and at most 1, got -1",
+        "training.schedule.type: got 'cosin', which is not known; did you mean 'cosine'?",
         "training.clip_value: must be above 0, got 0",
         "training.accumulate: must be at least 1 and at most 1000000, got 0",
         "training.ema: must be above 0 and below 1, got 1.0",
-        "training.optimizer.weight_decay: must be at least 0 and at most 1, got -1",
-        "training.schedule.type: got 'cosin', which is not known; did you mean 'cosine'?",
     ]
     length = {"training.schedule": {"type": "cosine", "period": 0, "unit": "batches"}}
     assert [str(problem) for problem in examine(draft(**length), base=Path()).problems] == [

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntui.runs.events import EpochEnded, Step
 from nntui.data.catalogue import load
+from nntui.runs.events import EpochEnded, Step
 from nntui.spec.examine import examine
 from nntui.training.workers import is_worth_trying, quickest_workers, usable_cores
 from tests.training.conftest import draft, trainer_of
