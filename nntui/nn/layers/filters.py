@@ -19,7 +19,7 @@ class Filters(Convolution):
     """Filters that slide over images or sequences; the base of conv1d and conv2d."""
 
     filters: int = setting(
-        minimum=1, maximum=100_000, help="How many patterns it looks for, each a channel of the output."
+        16, minimum=1, maximum=100_000, help="How many patterns it looks for, each a channel of the output."
     )
     kernel_size: int = setting(3, minimum=1, maximum=1000, help="Cells along each side of a filter.")
     stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one place of the filter to the next.")

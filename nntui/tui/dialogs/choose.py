@@ -54,6 +54,8 @@ class Chooser(Dialog[Answer]):
         values = [choice.value for choice in self._shown]
         self._list.highlighted = values.index(self._chosen) if self._chosen in values else 0
         self.line.focus()
+        # Once more when the width is known: what a wide screen has room for is styled after this.
+        self.call_after_refresh(self._narrow)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -155,8 +155,7 @@ class BuildActions(FileActions):
 
         event.stop()
         control = event.asker
-        field = control.parent
-        assert isinstance(field, Field)
+        field = next(node for node in control.ancestors if isinstance(node, Field))
         dialog = ChooseDialog(field.setting.name, control.choices, chosen=control.effective, free=control.free)
         choice = await self.app.push_screen_wait(dialog)
         if choice is not None:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
@@ -35,7 +35,8 @@ class Field(Container):
     ) -> None:
         """`depth` indents the label: 1 for a sub-table's settings; `convert` makes a choice a value of the draft."""
         self._label = Static("  " * depth + setting.name, classes="label", markup=False)
-        super().__init__(self._label, control, Static(_about(setting), classes="about", markup=False))
+        row = Horizontal(self._label, control, classes="row")
+        super().__init__(row, Static(_about(setting), classes="about", markup=False))
         self.setting = setting
         self.control = control
         self._convert = convert or (lambda value: value)
@@ -50,7 +51,7 @@ class Field(Container):
         """Gives the label that many cells, so that the controls of a form stand in one column."""
         if width != self._width:
             self._width = width
-            self.styles.grid_columns = f"{width} 1fr"
+            self._label.styles.width = width
 
     def show(self, path: Path, value: Any, problem: str) -> None:
         """Shows the draft's value at a path and its problem; '' for none."""
