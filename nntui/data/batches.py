@@ -17,14 +17,21 @@ class Batches:
     Bytes are scaled as they are gathered; float32 splits are preprocessed already and only copied.
     """
 
-    def __init__(self, split: Split, preprocessing: Preprocessing, batch_size: int) -> None:
+    def __init__(
+        self, split: Split, preprocessing: Preprocessing, batch_size: int, *, beside: Batches | None = None
+    ) -> None:
+        """`beside` are batches of the same data, of no smaller size, whose memory is used: either overwrites both's."""
         self._split = split
         self._offset, self._scale = preprocessing.offset, preprocessing.scale
         self._shifts = bool(np.any(preprocessing.offset))
+        self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
+        is_bytes = split.x.dtype == np.uint8
+        if beside is not None and is_bytes == (beside._raw is not None):
+            self._x, self._raw = beside._x, beside._raw
+            return
         shape = (batch_size, *split.x.shape[1:])
         self._x = aligned_zeros(math.prod(shape), np.dtype(np.float32)).reshape(shape)
-        self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
-        self._raw = np.empty(self._x.shape, np.uint8) if split.x.dtype == np.uint8 else None
+        self._raw = np.empty(shape, np.uint8) if is_bytes else None
 
     def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at `indices` (n,), n at most `batch_size`: x (n, *input_shape) float32 and y (n, ...).

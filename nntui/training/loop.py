@@ -90,7 +90,9 @@ class Trainer:
             clip_value=training.clip_value,
             clip_norm=training.clip_norm,
         )
-        self._val_batches = Batches(dataset.val, dataset.preprocessing, self.network.batch_size)
+        self._val_batches = Batches(
+            dataset.val, dataset.preprocessing, self.network.batch_size, beside=self._parts[0].batches
+        )
         self._meter = build_meter(spec, dataset, self.network, self.loss, batch_size=self.batch_size)
         self._val_loss = build_loss(spec, dataset, self.network)
         self._val_meter = build_meter(spec, dataset, self.network, self._val_loss, samples=len(dataset.val))

@@ -66,3 +66,18 @@ def test_gathering_allocates_no_array(standardize: bool) -> None:
         tracemalloc.stop()
     # Views and other small objects only: one image alone would be 3,136 bytes as float32.
     assert peak < 3000
+
+
+def test_two_splits_share_memory_where_they_hold_the_same_kind_of_number() -> None:
+    split, preprocessing = images(True)
+    first = Batches(split, preprocessing, 8)
+    beside = Batches(split, preprocessing, 8, beside=first)
+    x, _ = first.gather(np.arange(8))
+    other, y = beside.gather(np.arange(10, 15))
+    assert np.shares_memory(x, other)
+    np.testing.assert_array_equal(other, preprocessing.apply(split.x[10:15]))
+    np.testing.assert_array_equal(y, split.y[10:15])
+    floats = Split(preprocessing.apply(split.x), split.y)
+    prepared, _ = Batches(floats, preprocessing, 8, beside=first).gather(np.arange(3))
+    assert not np.shares_memory(prepared, x)
+    np.testing.assert_array_equal(prepared, floats.x[:3])
