@@ -72,9 +72,9 @@ def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool =
         finally:
             os.close(descriptor)
         temporary.replace(path)
-    except BaseException:
+    finally:
+        # Gone once it has taken the other's place.
         temporary.unlink(missing_ok=True)
-        raise
     if durable:
         sync_directory(path.parent)
 
