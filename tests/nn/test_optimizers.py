@@ -222,3 +222,22 @@ def test_nadams_product_of_momenta_is_the_same_from_any_step_and_for_long():
             assert late.factors() == rule.factors()
             late._multiplied = (0, 1.0)
             assert late.factors() == rule.factors()
+
+
+@pytest.mark.parametrize(
+    ("size", "workers"), [(0, 2), (1, 3), (100, 2), (109_386, 2), (669_706, 2), (669_706, 3), (40_000, 1)]
+)
+def test_workers_share_a_step_in_even_parts(size, workers):
+    """No number is left out or taken twice, no block is larger than the cache has room for, and nobody idles."""
+    arena = Arena({"p": ParameterSpec((size,))} if size else {}, dtype=np.dtype(np.float32))
+    optimizer = SGD(learning_rate=1.0)
+    optimizer.build(arena, workers=workers)
+    arena.gradients[...] = 1.0
+    optimizer.begin_step()
+    moved = []
+    for worker in range(workers):
+        before = arena.values.sum(dtype=np.float64)
+        optimizer.step_share(worker)
+        moved.append(before - arena.values.sum(dtype=np.float64))
+    np.testing.assert_array_equal(arena.values, -1.0)
+    assert max(moved) - min(moved) <= 64 + size / 1000

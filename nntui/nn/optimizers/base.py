@@ -17,6 +17,8 @@ from nntui.nn.settings import Configurable, setting
 
 _BLOCK = 32768
 """Numbers in a block: five vectors of it (640 kB) stay in a second-level cache."""
+_LINE = 16
+"""Numbers that blocks are multiples of: a cache line in float32."""
 _MOST_FACTORS = 13
 _SWEEP_STEPS = 256
 _LEAST_KEPT = 0.9
@@ -41,6 +43,13 @@ class _Block(NamedTuple):
     decaying: np.ndarray
     """The part of the parameters that decays: all, none, or the beginning."""
     partials: tuple[np.ndarray, ...]
+
+
+def _block_length(size: int, workers: int) -> int:
+    """Numbers in a block such that each worker has as many blocks as the others, all of about one length."""
+    rounds = -(-size // (_BLOCK * workers))
+    length = -(-size // max(rounds * workers, 1))
+    return max(-(-length // _LINE) * _LINE, _LINE)
 
 
 @dataclass
@@ -70,8 +79,8 @@ class Optimizer(Configurable):
         self.slots = {name: arena.vector() for name in self.slot_names}
         self._factors = aligned_zeros(3 + _MOST_FACTORS, np.dtype(np.float64), shared=arena.shared)
         size = arena.learned.stop
-        length = min(_BLOCK, size)
-        cuts = [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
+        length = _block_length(size, workers)
+        cuts = [slice(start, min(start + length, size)) for start in range(0, size, length)]
         self._shares = []
         for worker in range(workers):
             scratch = aligned_zeros(self.scratches * length, arena.values.dtype).reshape(self.scratches, length)
