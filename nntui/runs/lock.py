@@ -31,7 +31,7 @@ class WorkerLock:
             return True
         for attempt in range(1 + round(patience / _PAUSE)):
             if attempt:
-                # flock tells nobody when it becomes free.
+                # flock can wait for ever or not at all; and whoever lets go of it tells nobody.
                 time.sleep(_PAUSE)
             if self._try():
                 return True

@@ -30,6 +30,7 @@ _SPIN_SECONDS = 0.005
 """How long to try before falling asleep: to be woken costs whoever wakes a tenth of a millisecond, at every task."""
 _NAP_SECONDS = 0.25
 """How long to sleep at a semaphore before looking whether the other side is still there."""
+_MOST_DESCRIPTORS = 2**16
 _END = -1
 
 
@@ -156,7 +157,7 @@ def _become_partner(crew: Crew, worker: int, parent: int) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         # Whoever waits for the run's lock or for the end of a pipe must not wait for a partner.
-        os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 2**16 else 2**16)
+        os.closerange(3, _MOST_DESCRIPTORS)
         crew.serve(worker, parent)
 
 
