@@ -48,12 +48,13 @@ def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     Where a path leads nowhere, the error tells all that is wrong with the rest of the model too.
     """
     from nntui.spec.document import apply_overrides, read_document
-    from nntui.spec.examine import examine
 
     draft = read_document(path)
     try:
         apply_overrides(draft, overrides)
     except SpecError as error:
+        from nntui.spec.examine import examine
+
         raise SpecError([*error.problems, *examine(draft, base=base_of(path)).problems]) from None
     return draft
 

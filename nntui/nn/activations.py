@@ -2,7 +2,7 @@
 
 `forward(z, y, scratch)` fills `y`, which may be `z` itself unless `keeps_z`. `backward(grad, z, y, scratch)` turns the
 gradient with respect to y into the one with respect to z, in place. All arrays have shape (batch, units); `scratch`
-holds as many arrays of that shape as `scratches` says; what they hold between calls does not count.
+holds as many arrays of that shape as `scratches` says: all zero at first, and a layer's own from then on.
 """
 
 from __future__ import annotations
@@ -59,15 +59,17 @@ class ReLU(Activation):
 
     type = "relu"
     formula = "y = max(z, 0)"
+    scratches = 2
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        # Against an array: NumPy compares with a single number four times as slowly.
-        scratch[0].fill(0)
-        np.maximum(z, scratch[0], out=y)
+        # Against an array, which nothing else is written to: NumPy compares with a single number twice as slowly.
+        zeros, _ = scratch
+        np.maximum(z, zeros, out=y)
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        np.greater(y, 0, out=scratch[0])
-        np.multiply(grad, scratch[0], out=grad)
+        zeros, above = scratch
+        np.greater(y, zeros, out=above)
+        np.multiply(grad, above, out=grad)
 
 
 @dataclass

@@ -42,5 +42,5 @@ class Neuron:
         z = self.pre_activation(x)[:, None]
         function = Activation.members()[self.activation]()
         y = np.empty_like(z)
-        function.forward(z, y, [np.empty_like(z) for _ in range(function.scratches)])
+        function.forward(z, y, [np.zeros_like(z) for _ in range(function.scratches)])
         return y[:, 0]

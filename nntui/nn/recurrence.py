@@ -54,7 +54,7 @@ class Cell:
     leaks: ClassVar[bool] = False
     """Whether `back` leaves in the carry what reaches the state before past the gates."""
     extras: ClassVar[int] = 1
-    """Arrays of (n, units) that a step works in."""
+    """Arrays of (n, units) that a step works in, zero at first; the first is also written to between steps."""
     slopes: ClassVar[int] = 0
     """Arrays of (n, units), side by side, for derivatives."""
 
@@ -136,6 +136,7 @@ class Cell:
         self.sums = self.view("sums", gates, size.time, count, size.units)
         self.carry = self.view("carry", count, size.units)
         self.extra = self.view("extra", self.extras, count, size.units)
+        self.extra.fill(0)
         self._spread = self.view("spread", len(range(gates)[self.of_state]), count, size.units)
         if self.slopes:
             self.slope = self.view("slopes", self.slopes, count, size.units)

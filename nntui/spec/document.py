@@ -9,10 +9,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from nntui.spec.keys import TOP_LEVEL
 from nntui.spec.overrides import apply_overrides
-from nntui.spec.parsing import TOP_LEVEL
 from nntui.spec.problems import SpecError, cut, refusal
-from nntui.spec.toml_text import to_toml
 
 __all__ = ["apply_overrides", "dump_document", "parse_document", "read_document", "write_document"]
 
@@ -87,6 +86,9 @@ def dump_document(draft: dict[str, Any], *, older: str = "") -> str:
 
     Comments of an `older` text of the model stay where their keys stay.
     """
+    # Imported here: those who only read do not wait for what writes.
+    from nntui.spec.toml_text import to_toml
+
     order = [*(key for key in TOP_LEVEL if key in draft), *(key for key in draft if key not in TOP_LEVEL)]
     return to_toml({key: draft[key] for key in order}, older=older)
 

@@ -19,9 +19,10 @@ from nntui.nn.layers.embedding import Embedding
 from nntui.nn.layers.plan import LayerPlan
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from nntui.spec.agreement import disagreements
+from nntui.spec.keys import TOP_LEVEL
 from nntui.spec.layer_rows import LayerRow, layer_rows, planned
 from nntui.spec.model import ModelSpec
-from nntui.spec.parsing import TOP_LEVEL, Parts, parse_parts
+from nntui.spec.parsing import Parts, parse_parts
 from nntui.spec.problems import Problem, SpecError
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft

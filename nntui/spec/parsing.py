@@ -10,14 +10,12 @@ from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer
 from nntui.nn.settings import Configurable, settings_of
+from nntui.spec.keys import PROVENANCE, TOP_LEVEL
 from nntui.spec.model import ModelSpec
 from nntui.spec.problems import Problem, SpecError, cut, shown, suggestion
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft, parse_members, parse_table
 
-TOP_LEVEL = ("name", "data", "layers", "training")
-PROVENANCE = "provenance"
-"""The table a run's model file has besides: versions, threads and the data's fingerprint. Read by nobody but people."""
 LONGEST_NAME = 100
 
 

@@ -8,7 +8,8 @@ from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer
 from nntui.nn.settings import Configurable, Setting, settings_of
-from nntui.spec.parsing import LONGEST_NAME, PROVENANCE
+from nntui.spec.keys import PROVENANCE
+from nntui.spec.parsing import LONGEST_NAME
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import all_settings
 

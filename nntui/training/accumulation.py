@@ -21,23 +21,29 @@ class AccumulatedGradient:
     def __init__(self, gradient: BatchGradient, arena: Arena, *, batch_size: int) -> None:
         self._gradient, self._batch_size = gradient, batch_size
         self._gradients, self._sum = arena.gradients, arena.vector()
+        self._hits: int | None = None
 
-    def compute(self, indices: np.ndarray, crew: Crew) -> tuple[float, int | None]:
+    def compute(self, indices: np.ndarray, crew: Crew) -> float:
         """Fills the arena's gradients; as `BatchGradient.compute` for all these rows, the workers' parts added up."""
         total, size = len(indices), self._batch_size
-        loss, hits = 0.0, None
+        loss, self._hits = 0.0, None
         for start in range(0, total, size):
             rows = indices[start : start + size]
-            value, right = self._gradient.compute(rows, crew)
+            value = self._gradient.compute(rows, crew)
             if not math.isfinite(value):
-                return value, None
+                return value
+            right = self._gradient.count()
+            self._hits = right if self._hits is None or right is None else self._hits + right
             self._gradient.add()
             share = self._gradient.mass(rows) / self._gradient.mass(indices)
             loss += value * share
-            hits = right if hits is None or right is None else hits + right
             self._add(share, is_first=start == 0)
         np.copyto(self._gradients, self._sum)
-        return loss, hits
+        return loss
+
+    def count(self) -> int | None:
+        """How many of the rows computed last, which the meter has taken in, were answered rightly; None: no classes."""
+        return self._hits
 
     def _add(self, share: float, *, is_first: bool) -> None:
         if is_first:

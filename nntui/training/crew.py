@@ -1,8 +1,8 @@
-"""A crew: processes that do the same task at once, each its own share, on memory they have in common.
+"""A crew: processes that do the same task at once, each some of its shares, on memory they have in common.
 
 Partners are forked, so that they have the data and the network without a copy, and they wait at a semaphore: trying it
-over and over for a moment, asleep after that. A share that its partner has not begun when this process is done with
-its own is done here: which process does a share never changes what comes out, only how soon.
+over and over for a moment, asleep after that. Each begins at shares of its own and goes on with whatever nobody has
+begun: which process does a share never changes what comes out, only how soon.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from nntui.training.rest import Rest
-
-Task = Callable[[int], None]
 
 _TRIES = 200
 """Of a semaphore between two looks at the clock: some twenty microseconds."""
@@ -45,8 +43,16 @@ def shared_array(shape: tuple[int, ...], dtype: str) -> np.ndarray:
     return np.frombuffer(memory, dtype, count).reshape(shape)
 
 
+class Task(NamedTuple):
+    """Work in shares that may be done at once, in any order."""
+
+    work: Callable[[int], None]
+    """Does the share of this number, from 0."""
+    shares: int
+
+
 class Crew:
-    """`size` workers, this process among them; `tasks` are called with the number of a worker, from 0.
+    """`size` workers, this process among them, which share `tasks`.
 
     Outside a `with` block there are no partners, and all shares are done here. What tasks read and write in common
     must lie in shared memory that exists when the block is entered.
@@ -60,6 +66,7 @@ class Crew:
         if size > 1:
             context = get_context("fork")
             self._order = shared_array((1,), "int64")
+            self._unclaimed = [[context.Semaphore(0) for _ in range(task.shares)] for task in tasks]
             self._starts = [context.Semaphore(0) for _ in range(size - 1)]
             self._ends = [context.Semaphore(0) for _ in range(size - 1)]
 
@@ -83,30 +90,45 @@ class Crew:
         for partner in partners:
             os.waitpid(partner, 0)
 
-    def run(self, task: int) -> None:
+    def run(self, task: int, *, beside: Callable[[], None] = lambda: None) -> None:
         """Does every share of the task of this number, and returns when the last is done.
 
-        Raises CrewError where a partner has died, and what a share that was done here raised.
+        `beside` is called in this process once the partners have begun. Raises CrewError where a partner has died, and
+        what `beside` or a share that was done here raised.
         """
-        work = self._tasks[task]
         if not self._partners or self._rest.resting():
-            for worker in range(self.size):
-                work(worker)
+            beside()
+            for share in range(self._tasks[task].shares):
+                self._tasks[task].work(share)
             return
+        for unclaimed in self._unclaimed[task]:
+            unclaimed.release()
         self._order[0] = task
         for start in self._starts:
             start.release()
         self._rest.begin()
         try:
-            work(0)
+            beside()
+            self._do_shares(task, worker=0)
         finally:
             self._rest.own_share_done()
             for worker in range(1, self.size):
-                if self._starts[worker - 1].acquire(False):
-                    work(worker)
-                else:
+                # A partner that has not come yet finds that nothing is left to come for.
+                if not self._starts[worker - 1].acquire(False):
                     self._await(worker)
+            for unclaimed in self._unclaimed[task]:
+                # Left over only where something was raised here.
+                unclaimed.acquire(False)
             self._rest.all_done()
+
+    def _do_shares(self, task: int, *, worker: int) -> None:
+        """Does what nobody has begun, from the first of the worker's own shares on."""
+        work, shares = self._tasks[task]
+        unclaimed = self._unclaimed[task]
+        first = worker * shares // self.size
+        for share in (*range(first, shares), *range(first)):
+            if unclaimed[share].acquire(False):
+                work(share)
 
     def _await(self, worker: int) -> None:
         end = self._ends[worker - 1]
@@ -137,7 +159,7 @@ class Crew:
             task = int(self._order[0])
             if task == _END:
                 return
-            self._tasks[task](worker)
+            self._do_shares(task, worker=worker)
             end.release()
 
 
@@ -152,7 +174,8 @@ def _acquired_at_once(semaphore: Semaphore) -> bool:
 
 def _become_partner(crew: Crew, worker: int, parent: int) -> None:
     """What a forked process does until its end; never returns."""
-    with _LastWords():
+    # What overflows is seen in what comes out, by the process that leads.
+    with _LastWords(), np.errstate(all="ignore"):
         # Ctrl+C and a closed terminal reach the whole group: when to end is for the process that leads it to say.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)

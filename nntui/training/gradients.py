@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from nntui.data.batches import Batches
 from nntui.nn.losses import Loss
 from nntui.nn.metrics import Meter
 from nntui.nn.network import Sequential
-from nntui.training.crew import Crew, shared_array
+from nntui.training.crew import Crew, Task, shared_array
 
 TASK = 0
+"""The number by which a crew knows `BatchGradient.task`."""
 
 
 @dataclass(slots=True)
@@ -41,83 +43,90 @@ class BatchGradient:
         """The gradients of the parts after the first."""
         self._gradients = first.arena.gradients
         self._following = first.arena.following
+        self._follows = self._following.start < self._following.stop
         if len(parts) > 1:
-            self._count = shared_array((1,), "int64")
+            self._total = shared_array((1,), "int64")
             self._rows = shared_array((batch_size,), "int64")
             self._outputs = shared_array((batch_size, *first.output_shape), first.dtype.name)
+            # What each part adds to the loss.
             self._values = shared_array((len(parts),), "float64")
             self._random = [_RandomStates(part.network) for part in parts]
             self._truth = np.empty((batch_size, *labels.shape[1:]), labels.dtype)
 
-    def compute(self, indices: np.ndarray, crew: Crew) -> tuple[float, int | None]:
-        """The mean loss over these rows, at least one, and how many were answered rightly (None for regression).
+    @property
+    def task(self) -> Task:
+        """What a crew does of a batch: the forward and backward pass of each part."""
+        return Task(self._work, len(self._parts))
 
-        Where the loss is not finite nothing is counted, and `suspect` tells where to look. `crew` knows `work` as its
-        task number `TASK`.
+    def compute(self, indices: np.ndarray, crew: Crew) -> float:
+        """The mean loss over these rows, at least one; where it is not finite `suspect` tells where to look.
+
+        `crew` knows `task` by the number `TASK`.
         """
         if len(self._parts) == 1:
             return self._alone(indices)
-        self._count[0] = len(indices)
+        self._total[0] = len(indices)
         self._rows[: len(indices)] = indices
         crew.run(TASK)
-        return self._gather(len(indices))
+        return sum(self._values.tolist())
 
-    def _alone(self, indices: np.ndarray) -> tuple[float, int | None]:
+    def count(self) -> int | None:
+        """Has the meter take in the batch that was computed last; how many were answered rightly, None for regression.
+
+        To be called once for a batch, before the next.
+        """
+        if len(self._parts) == 1:
+            return self._meter.update(self._answers, self._labels_now)
+        total = int(self._total[0])
+        truth = self._labels.take(self._rows[:total], axis=0, out=self._truth[:total], mode="clip")
+        return self._meter.update(self._outputs[:total], truth)
+
+    def _alone(self, indices: np.ndarray) -> float:
         part = self._parts[0]
-        self._x, truth = part.batches.gather(indices)
-        outputs = part.network.forward(self._x, training=True)
-        value = part.loss.forward(outputs, truth)
-        if not math.isfinite(value):
-            return value, None
-        hits = self._meter.update(outputs, truth)
-        part.network.backward(part.loss.backward())
-        return value, hits
+        self._x, self._labels_now = part.batches.gather(indices)
+        self._answers = part.network.forward(self._x, training=True)
+        value = part.loss.forward(self._answers, self._labels_now)
+        if math.isfinite(value):
+            part.network.backward(part.loss.backward())
+        return value
 
-    def _share(self, worker: int) -> slice:
-        """The places in the batch that a worker takes: the first parts are a row longer where it does not divide."""
-        total, size = int(self._count[0]), len(self._parts)
-        each, longer = divmod(total, size)
-        start = worker * each + min(worker, longer)
-        return slice(start, start + each + (worker < longer))
+    def _shares(self) -> list[slice]:
+        """The places in the batch that each part takes: the first are a row longer where it does not divide."""
+        each, longer = divmod(int(self._total[0]), len(self._parts))
+        edges = [part * each + min(part, longer) for part in range(len(self._parts) + 1)]
+        return [slice(start, stop) for start, stop in pairwise(edges)]
 
-    @np.errstate(all="ignore")
-    def work(self, worker: int) -> None:
-        """One worker's part of the batch that was handed out."""
-        part, share = self._parts[worker], self._share(worker)
+    def _work(self, number: int) -> None:
+        """One part of the batch that was handed out."""
+        part, share = self._parts[number], self._shares()[number]
         arena, count = part.network.arena, share.stop - share.start
         if count == 0:
-            # The last batch of an epoch may have fewer rows than there are workers.
-            self._values[worker] = 0.0
+            # The last batch of an epoch may have fewer rows than there are parts.
+            self._values[number] = 0.0
             arena.gradients.fill(0)
             return
-        self._random[worker].load()
-        x, truth = part.batches.gather(self._rows[share])
+        self._random[number].load()
+        rows = self._rows[: int(self._total[0])]
+        x, truth = part.batches.gather(rows[share])
         outputs = part.network.forward(x, training=True)
         self._outputs[share] = outputs
-        self._values[worker] = part.loss.forward(outputs, truth)
-        gradient = part.loss.backward()
         # The loss is a mean over the part, and so is what layers see of it: what counts is the mean over the batch.
-        rows = self._rows[: int(self._count[0])]
-        np.multiply(gradient, self.mass(rows[share]) / self.mass(rows), out=gradient)
+        weight = self.mass(rows[share]) / self.mass(rows)
+        self._values[number] = part.loss.forward(outputs, truth) * weight
+        gradient = part.loss.backward()
+        np.multiply(gradient, weight, out=gradient)
         part.network.backward(gradient)
-        arena.gradients[arena.following] *= count / len(rows)
-        self._random[worker].save()
+        if self._follows:
+            arena.gradients[arena.following] *= count / len(rows)
+        self._random[number].save()
 
     def mass(self, rows: np.ndarray) -> float:
         """How much these rows count in a mean: their number, or the sum of their classes' weights."""
         return self._parts[0].loss.mass(self._labels, rows)
 
-    def _gather(self, total: int) -> tuple[float, int | None]:
-        rows = self._rows[:total]
-        loss = sum(self._values[k] * self.mass(rows[self._share(k)]) for k in range(len(self._parts))) / self.mass(rows)
-        if not math.isfinite(loss):
-            return float(loss), None
-        truth = self._labels.take(rows, axis=0, out=self._truth[:total], mode="clip")
-        return float(loss), self._meter.update(self._outputs[:total], truth)
-
     def add_followed(self) -> None:
         """Adds up what the layers of all parts saw, leaving the gradients alone."""
-        for partial in self.partials:
+        for partial in self.partials if self._follows else ():
             self._gradients[self._following] += partial[self._following]
 
     def add(self) -> None:
@@ -131,7 +140,7 @@ class BatchGradient:
             return self._parts[0].network, self._x
         worker = next((k for k in range(len(self._parts)) if not math.isfinite(self._values[k])), 0)
         part = self._parts[worker]
-        return part.network, part.batches.gather(self._rows[self._share(worker)])[0]
+        return part.network, part.batches.gather(self._rows[self._shares()[worker]])[0]
 
     def random_states(self) -> list[dict[str, object]]:
         """The states of each part's random layers."""

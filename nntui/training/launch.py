@@ -28,7 +28,8 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
     from nntui.data.catalogue import absolute_source
     from nntui.spec.document import write_document
     from nntui.spec.examine import examine
-    from nntui.spec.parsing import PROVENANCE, to_draft
+    from nntui.spec.keys import PROVENANCE
+    from nntui.spec.parsing import to_draft
     from nntui.training.workers import is_worth_trying
 
     if name is not None:

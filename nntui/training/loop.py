@@ -31,7 +31,7 @@ from nntui.spec.problems import Problem, SpecError
 from nntui.spec.settings import RISING
 from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
-from nntui.training.crew import Crew
+from nntui.training.crew import Crew, Task
 from nntui.training.divergence import Origin, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
 from nntui.training.measuring import build_loss, build_meter, evaluate
@@ -39,6 +39,8 @@ from nntui.training.measuring import build_loss, build_meter, evaluate
 Clock = Callable[[], float]
 _STEP = 1
 """The crew's second task: the optimizer's step."""
+_SHARES_EACH = 2
+"""Of that for each worker."""
 
 
 def build_network(
@@ -100,8 +102,11 @@ class Trainer:
         # What looks at the whole gradient before the step needs it added up first; else each block is, while in cache.
         self._adds_first = self._regularizer.active or training.accumulate > 1
         partials = () if self._adds_first else self._gradient.partials
-        self.optimizer.build(self.network.arena, workers=len(self._parts), partials=partials)
-        self._crew = Crew(len(self._parts), (self._gradient.work, self.optimizer.step_share))
+        size = len(self._parts)
+        # More shares than workers, so that who is done first has something left to take over.
+        shares = size * _SHARES_EACH if size > 1 else 1
+        self.optimizer.build(self.network.arena, shares=shares, partials=partials)
+        self._crew = Crew(size, (self._gradient.task, Task(self.optimizer.step_share, shares)))
         self._accumulated: AccumulatedGradient | None = None
         if training.accumulate > 1:
             self._accumulated = AccumulatedGradient(self._gradient, self.network.arena, batch_size=self.batch_size)
@@ -223,7 +228,8 @@ class Trainer:
     @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
     def _train_step(self, indices: np.ndarray) -> Step | None:
         """One optimizer update on these rows; None, and no update, where the loss is not finite."""
-        loss, hits = (self._accumulated or self._gradient).compute(indices, self._crew)
+        gradient = self._accumulated or self._gradient
+        loss = gradient.compute(indices, self._crew)
         if not math.isfinite(loss):
             return None
         if self._adds_first:
@@ -236,7 +242,8 @@ class Trainer:
         if self._schedule is not None:
             self.optimizer.rate_factor = self._schedule.rate_factor(self.step)
         self.optimizer.begin_step()
-        self._crew.run(_STEP)
+        hits: list[int | None] = []
+        self._crew.run(_STEP, beside=lambda: hits.append(gradient.count()))
         self.network.arena.follow()
         self.step += 1
         if self.average is not None:
@@ -248,7 +255,7 @@ class Trainer:
             epoch=self.epochs_done + 1,
             loss=loss,
             learning_rate=self.optimizer.rate,
-            accuracy=None if hits is None else hits / len(indices),
+            accuracy=None if hits[0] is None else hits[0] / len(indices),
         )
 
     @np.errstate(all="ignore")

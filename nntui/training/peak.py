@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from nntui.training.crew import Crew
+from nntui.training.crew import Crew, Task
 
 SIZE = 1024
 _PRODUCT_FLOPS = 2 * SIZE**3
@@ -24,11 +24,11 @@ def sgemm_peak(workers: int, *, seconds: float) -> float:
     # Forked partners write to copies of it, each its own.
     product = np.empty_like(left)
 
-    def multiply(worker: int) -> None:
+    def multiply(share: int) -> None:
         np.dot(left, right, out=product)
 
     quickest, end = np.inf, time.perf_counter() + seconds
-    with Crew(workers, (multiply,)) as crew:
+    with Crew(workers, (Task(multiply, workers),)) as crew:
         rounds = 0
         while rounds < _FEWEST_ROUNDS or time.perf_counter() < end:
             began = time.perf_counter()

@@ -15,7 +15,7 @@ _WORTH_TRYING = 8_000_000
 """FLOPs of a forward pass over a batch: a third of a millisecond of a whole step. Below, one worker is quickest."""
 _FEWEST_ROWS = 16
 """Of a part: fewer make narrow products, which are slow."""
-_ROUNDS, _ROUND_SECONDS = 3, 0.025
+_ROUNDS, _ROUND_SECONDS = 5, 0.006
 _LEAST_GAIN = 1.1
 """What another worker must bring; less is within what one try differs from the next."""
 

@@ -31,7 +31,7 @@ def built(rule, sizes=(5,), dtype=np.float32, workers=1):
     """The rule on an arena of weights of these sizes and one bias of three numbers."""
     specs = {f"w{number}": ParameterSpec((size,), decays=True) for number, size in enumerate(sizes)}
     arena = Arena({**specs, "b": ParameterSpec((3,))}, dtype=np.dtype(dtype))
-    rule.build(arena, workers=workers)
+    rule.build(arena, shares=workers)
     return arena
 
 
@@ -187,7 +187,7 @@ def test_going_on_and_sharing_the_work_change_no_bit(name, stop, workers, sizes)
         return np.random.default_rng(step // 100).normal(size=size) * 0.99**step
 
     whole, parted = default(name, weight_decay=0.01), default(name, weight_decay=0.01)
-    arena, other = built(whole, sizes), built(parted, sizes, workers=workers)
+    arena, other = built(whole, sizes), built(parted, sizes, shares=workers)
     arena.values[...] = other.values[...] = 1.0
     checked = sorted({1, stop, 256, 257, 300})
     for step in range(1, 301):
@@ -201,7 +201,7 @@ def test_going_on_and_sharing_the_work_change_no_bit(name, stop, workers, sizes)
         parted.step()
         if step == stop:
             resumed = default(name, weight_decay=0.01)
-            resumed.build(other, workers=workers)
+            resumed.build(other, shares=workers)
             resumed.steps = parted.steps
             for slot, vector in parted.slots.items():
                 resumed.slots[slot][...] = vector
@@ -225,19 +225,19 @@ def test_nadams_product_of_momenta_is_the_same_from_any_step_and_for_long():
 
 
 @pytest.mark.parametrize(
-    ("size", "workers"), [(0, 2), (1, 3), (100, 2), (109_386, 2), (669_706, 2), (669_706, 3), (40_000, 1)]
+    ("size", "shares"), [(0, 2), (1, 3), (100, 2), (109_386, 2), (669_706, 2), (669_706, 3), (40_000, 1)]
 )
-def test_workers_share_a_step_in_even_parts(size, workers):
+def test_shares_of_a_step_are_even(size, shares):
     """No number is left out or taken twice, no block is larger than the cache has room for, and nobody idles."""
     arena = Arena({"p": ParameterSpec((size,))} if size else {}, dtype=np.dtype(np.float32))
     optimizer = SGD(learning_rate=1.0)
-    optimizer.build(arena, workers=workers)
+    optimizer.build(arena, shares=shares)
     arena.gradients[...] = 1.0
     optimizer.begin_step()
     moved = []
-    for worker in range(workers):
+    for share in range(shares):
         before = arena.values.sum(dtype=np.float64)
-        optimizer.step_share(worker)
+        optimizer.step_share(share)
         moved.append(before - arena.values.sum(dtype=np.float64))
     np.testing.assert_array_equal(arena.values, -1.0)
     assert max(moved) - min(moved) <= 64 + size / 1000

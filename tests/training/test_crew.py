@@ -9,7 +9,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from nntui.training.crew import Crew, CrewError, shared_array
+from nntui.training.crew import Crew, CrewError, Task, shared_array
 from nntui.training.rest import Rest
 
 
@@ -27,7 +27,7 @@ class Meeting:
 
 def test_each_share_is_done_by_a_process_of_its_own_and_all_are_gone_at_the_end():
     meeting = Meeting(3)
-    with Crew(3, [meeting]) as crew:
+    with Crew(3, [Task(meeting, 3)]) as crew:
         for _ in range(2):
             crew.run(0)
         assert meeting.pids[0] == os.getpid()
@@ -46,7 +46,7 @@ def test_tasks_are_told_apart_and_see_what_was_written_before_them():
     def square(worker):
         found[1, worker] = numbers[0] ** 2
 
-    with Crew(2, [double, square]) as crew:
+    with Crew(2, [Task(double, 2), Task(square, 2)]) as crew:
         for number in range(200):
             numbers[0] = number
             crew.run(0)
@@ -60,7 +60,7 @@ def test_without_partners_all_shares_are_done_here():
     def note(worker):
         pids[worker] = os.getpid()
 
-    Crew(3, [note]).run(0)
+    Crew(3, [Task(note, 3)]).run(0)
     assert pids.tolist() == [os.getpid()] * 3
 
 
@@ -70,7 +70,7 @@ def test_a_share_that_a_partner_does_not_begin_is_done_here():
     def note(worker):
         pids[worker] = os.getpid()
 
-    with Crew(2, [meeting, note]) as crew:
+    with Crew(2, [Task(meeting, 2), Task(note, 2)]) as crew:
         crew.run(0)
         partner = int(meeting.pids[1])
         os.kill(partner, signal.SIGSTOP)
@@ -79,6 +79,42 @@ def test_a_share_that_a_partner_does_not_begin_is_done_here():
         assert pids.tolist() == [os.getpid()] * 2
         os.kill(partner, signal.SIGCONT)
         crew.run(0)
+
+
+def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
+    """The partner holds on to one of four shares until this process has done the other three."""
+    doers, done = shared_array((4,), "int64"), get_context("fork").Semaphore(0)
+    begun = get_context("fork").Semaphore(0)
+    leader = os.getpid()
+
+    def note(share):
+        doers[share] = os.getpid()
+        if os.getpid() == leader:
+            # Not before the partner has something to hold on to.
+            assert begun.acquire(timeout=60)
+            begun.release()
+            done.release()
+        else:
+            begun.release()
+            for _ in range(3):
+                assert done.acquire(timeout=60)
+
+    with Crew(2, [Task(note, 4)]) as crew:
+        crew.run(0)
+    assert doers[2] != leader
+    assert doers[[0, 1, 3]].tolist() == [leader] * 3
+
+
+def test_what_runs_beside_a_task_runs_here_once():
+    pids = []
+    crew = Crew(2, [Task(lambda share: None, 2)])
+    crew.run(0, beside=lambda: pids.append(os.getpid()))
+    with crew:
+        crew.run(0, beside=lambda: pids.append(os.getpid()))
+        with pytest.raises(ArithmeticError):
+            crew.run(0, beside=lambda: 1 / 0)
+        crew.run(0, beside=lambda: pids.append(os.getpid()))
+    assert pids == [os.getpid()] * 3
 
 
 def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
@@ -94,7 +130,7 @@ def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
             begun.acquire()
             os.kill(int(pid[0]), signal.SIGKILL)
 
-    with Crew(2, [wait]) as crew, pytest.raises(CrewError, match="worker 1 has ended before its time"):
+    with Crew(2, [Task(wait, 2)]) as crew, pytest.raises(CrewError, match="worker 1 has ended before its time"):
         crew.run(0)
 
 
@@ -106,7 +142,7 @@ def test_what_a_partner_raises_is_printed_and_ends_the_run(capfd):
         if worker:
             raise ArithmeticError("no such number")
 
-    with Crew(2, [fail]) as crew, pytest.raises(CrewError):
+    with Crew(2, [Task(fail, 2)]) as crew, pytest.raises(CrewError):
         crew.run(0)
     assert "ArithmeticError: no such number" in capfd.readouterr().err
 
@@ -120,7 +156,7 @@ def test_what_the_own_share_raises_is_raised_once_the_others_are_done():
             raise ArithmeticError("no such number")
         done[0] += 1
 
-    with Crew(2, [fail]) as crew, pytest.raises(ArithmeticError):
+    with Crew(2, [Task(fail, 2)]) as crew, pytest.raises(ArithmeticError):
         crew.run(0)
     assert done[0] == 1
 
@@ -130,8 +166,8 @@ def test_partners_end_with_the_process_they_belong_to():
     program = "\n".join(
         [
             "import os, signal",
-            "from nntui.training.crew import Crew",
-            "with Crew(2, [lambda worker: None]) as crew:",
+            "from nntui.training.crew import Crew, Task",
+            "with Crew(2, [Task(lambda share: None, 2)]) as crew:",
             "    crew.run(0)",
             "    os.kill(os.getpid(), signal.SIGKILL)",
         ]

@@ -52,10 +52,20 @@ def train(
     detach: bool = False,
 ) -> int:
     """Trains a model file into a new run in `root`; the exit code."""
-    from nntui.cli.background import train_detached
-    from nntui.cli.foreground import train_here
-    from nntui.training.launch import create_run
+    from nntui.data.readers.ahead import inflate_ahead
 
     draft = read_model(path, overrides)
-    run = create_run(draft, base=base_of(path), root=root, name=name)
-    return train_detached(run) if detach else train_here(run, as_json=as_json)
+    base = base_of(path)
+    if not detach and isinstance(draft.get("data"), dict):
+        inflate_ahead(draft["data"].get("source"), base)
+    # Only now, because this brings NumPy and much else, which takes as long as inflating does.
+    from nntui.training.launch import create_run
+
+    run = create_run(draft, base=base, root=root, name=name)
+    if detach:
+        from nntui.cli.background import train_detached
+
+        return train_detached(run)
+    from nntui.cli.foreground import train_here
+
+    return train_here(run, as_json=as_json)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nntui.data.errors import DataError, source_error
 from nntui.data.readers.answers import Answers, read_answers
-from nntui.data.readers.idx import read_array, read_shape
+from nntui.data.readers.idx import read_array
+from nntui.data.readers.idx_content import read_shape
 from nntui.data.readers.images import sample_shape
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable

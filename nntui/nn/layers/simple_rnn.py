@@ -19,10 +19,12 @@ class SimpleCell(Cell):
     order = (0,)
     scales = (1.0,)
     of_input = of_state = slice(0, 1)
+    extras = 3
     function: Activation
 
     def views(self, step: int) -> Views:
-        return self.sums[0, step], self.states[step + 1, :, : self.size.units], [self.extra[0]]
+        scratch = self.extra[1 : 1 + self.function.scratches]
+        return self.sums[0, step], self.states[step + 1, :, : self.size.units], scratch
 
     def step(self, views: Views) -> None:
         sums, after, scratch = views

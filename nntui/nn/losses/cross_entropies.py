@@ -25,6 +25,10 @@ class _OnSoftmax(Loss):
     ) -> None:
         super().build(batch_size=batch_size, outputs=outputs, classes=classes, dtype=dtype, class_weights=class_weights)
         self._sums = np.zeros((batch_size, 1), dtype)
+        self._ones = np.ones((outputs, 1), dtype)
+        self._flat_row = self._row.reshape(-1)
+        self._largest = np.zeros(batch_size, np.int64)
+        self._row_starts = np.arange(0, batch_size * outputs, outputs)
         # The rows of a table of targets without weights add up to 1.
         self._is_weighted = self._codes is None or self._class_weights is not None
         if self._codes is not None and self._class_weights is not None:
@@ -37,11 +41,14 @@ class _OnSoftmax(Loss):
         shares, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
         expected = self.targets(truth)
         # Subtracting the row's maximum changes neither the shares nor the loss, and keeps exp from overflowing.
-        np.maximum.reduce(outputs, axis=1, keepdims=True, out=row)
+        # Finding where it is, and adding up by a product with ones, take half the time of reductions along short rows.
+        largest = outputs.argmax(axis=1, out=self._largest[:count])
+        np.add(largest, self._row_starts[:count], out=largest)
+        outputs.take(largest, out=self._flat_row[:count], mode="clip")
         np.subtract(outputs, row, out=work)
         right = float(np.vdot(work, expected))
         np.exp(work, out=shares)
-        np.add.reduce(shares, axis=1, keepdims=True, out=row)
+        np.dot(shares, self._ones, out=row)
         np.divide(shares, row, out=shares)
         np.log(row, out=row)
         mass = float(count)

@@ -45,10 +45,10 @@ class _Block(NamedTuple):
     partials: tuple[np.ndarray, ...]
 
 
-def _block_length(size: int, workers: int) -> int:
-    """Numbers in a block such that each worker has as many blocks as the others, all of about one length."""
-    rounds = -(-size // (_BLOCK * workers))
-    length = -(-size // max(rounds * workers, 1))
+def _block_length(size: int, shares: int) -> int:
+    """Numbers in a block such that each share has as many blocks as the others, all of about one length."""
+    rounds = -(-size // (_BLOCK * shares))
+    length = -(-size // max(rounds * shares, 1))
     return max(-(-length // _LINE) * _LINE, _LINE)
 
 
@@ -68,8 +68,8 @@ class Optimizer(Configurable):
     learning_rate: float = learning_rate_setting(0.001)
     weight_decay: float = weight_decay_setting(0.0)
 
-    def build(self, arena: Arena, *, workers: int = 1, partials: Sequence[np.ndarray] = ()) -> None:
-        """Takes the arena it works on and allocates its slots, all zero; `workers` may share its steps.
+    def build(self, arena: Arena, *, shares: int = 1, partials: Sequence[np.ndarray] = ()) -> None:
+        """Takes the arena it works on and allocates its slots, all zero; a step is made in so many `shares`.
 
         `partials` are gradients of other parts of the batch: a step first adds them to the arena's.
         """
@@ -79,13 +79,14 @@ class Optimizer(Configurable):
         self.slots = {name: arena.vector() for name in self.slot_names}
         self._factors = aligned_zeros(3 + _MOST_FACTORS, np.dtype(np.float64), shared=arena.shared)
         size = arena.learned.stop
-        length = _block_length(size, workers)
+        length = _block_length(size, shares)
         cuts = [slice(start, min(start + length, size)) for start in range(0, size, length)]
+        # One for all shares: those of other processes have theirs in their own memory.
+        scratch = aligned_zeros(self.scratches * length, arena.values.dtype).reshape(self.scratches, length)
         self._shares = []
-        for worker in range(workers):
-            scratch = aligned_zeros(self.scratches * length, arena.values.dtype).reshape(self.scratches, length)
-            mine = cuts[worker * len(cuts) // workers : (worker + 1) * len(cuts) // workers]
-            self._shares.append([self._block(arena, cut, scratch, partials) for cut in mine])
+        for share in range(shares):
+            part = cuts[share * len(cuts) // shares : (share + 1) * len(cuts) // shares]
+            self._shares.append([self._block(arena, cut, scratch, partials) for cut in part])
 
     def _block(self, arena: Arena, cut: slice, scratch: np.ndarray, partials: Sequence[np.ndarray]) -> _Block:
         vectors = (arena.values, arena.gradients, *self.slots.values())
@@ -98,8 +99,8 @@ class Optimizer(Configurable):
     def step(self) -> None:
         """Moves the parameters once along the gradients the arena holds."""
         self.begin_step()
-        for worker in range(len(self._shares)):
-            self.step_share(worker)
+        for share in range(len(self._shares)):
+            self.step_share(share)
 
     @property
     def rate(self) -> float:
@@ -111,14 +112,17 @@ class Optimizer(Configurable):
         self.steps += 1
         factors = self.factors()
         shrink = 1 - self.rate * self.weight_decay
-        # In memory that all workers see: whether to sweep, by how much weights shrink, the factors and their count.
+        # In memory that all processes see: whether to sweep, by how much weights shrink, the factors and their count.
         self._factors[: 3 + len(factors)] = (self.steps % _SWEEP_STEPS == 0, shrink, len(factors), *factors)
 
-    def step_share(self, worker: int) -> None:
-        """One worker's share of the step that was begun; the shares touch different blocks, in any order."""
+    def step_share(self, share: int) -> None:
+        """One share of the step that was begun; they touch different blocks, and may be done in any order.
+
+        At once only in processes of their own, forked after `build`.
+        """
         sweeps, shrink, count, *numbers = self._factors.tolist()
         factors = tuple(numbers[: int(count)])
-        for block in self._shares[worker]:
+        for block in self._shares[share]:
             for partial in block.partials:
                 np.add(block.vectors[1], partial, out=block.vectors[1])
             if shrink != 1:
