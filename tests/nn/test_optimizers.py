@@ -27,11 +27,11 @@ CASES = {
 }
 
 
-def built(rule, sizes=(5,), dtype=np.float32, workers=1):
+def built(rule, sizes=(5,), dtype=np.float32, shares=1):
     """The rule on an arena of weights of these sizes and one bias of three numbers."""
     specs = {f"w{number}": ParameterSpec((size,), decays=True) for number, size in enumerate(sizes)}
     arena = Arena({**specs, "b": ParameterSpec((3,))}, dtype=np.dtype(dtype))
-    rule.build(arena, shares=workers)
+    rule.build(arena, shares=shares)
     return arena
 
 
@@ -179,15 +179,15 @@ def test_what_is_not_finite_stays_so_for_the_divergence_to_be_found():
 @given(
     name=st.sampled_from(Optimizer.names()),
     stop=st.integers(1, 299),
-    workers=st.integers(1, 4),
+    shares=st.integers(1, 4),
     sizes=st.lists(st.integers(1, 40_000), min_size=1, max_size=3),
 )
-def test_going_on_and_sharing_the_work_change_no_bit(name, stop, workers, sizes):
+def test_going_on_and_sharing_the_work_change_no_bit(name, stop, shares, sizes):
     def gradient(step, size):
         return np.random.default_rng(step // 100).normal(size=size) * 0.99**step
 
     whole, parted = default(name, weight_decay=0.01), default(name, weight_decay=0.01)
-    arena, other = built(whole, sizes), built(parted, sizes, shares=workers)
+    arena, other = built(whole, sizes), built(parted, sizes, shares=shares)
     arena.values[...] = other.values[...] = 1.0
     checked = sorted({1, stop, 256, 257, 300})
     for step in range(1, 301):
@@ -201,7 +201,7 @@ def test_going_on_and_sharing_the_work_change_no_bit(name, stop, workers, sizes)
         parted.step()
         if step == stop:
             resumed = default(name, weight_decay=0.01)
-            resumed.build(other, shares=workers)
+            resumed.build(other, shares=shares)
             resumed.steps = parted.steps
             for slot, vector in parted.slots.items():
                 resumed.slots[slot][...] = vector
