@@ -22,6 +22,7 @@ from nntui.tui.chrome.keys import help_group as group_of
 from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
+from nntui.tui.line import line_of
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
 from nntui.tui.screens.build.place import BuildPlace
@@ -90,6 +91,11 @@ class NntuiApp(App[None]):
         # What the shell left on the screen after ctrl+z and fg is drawn over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(lambda: self.run_worker(self._offer_running(), group="start"))
+        # Whether the terminal answers at all should be known before the first dashboard.
+        self.call_after_refresh(line_of(self).ask)
+
+    def on_cursor_position(self) -> None:
+        line_of(self).answered()
 
     @property
     def place(self) -> Place:

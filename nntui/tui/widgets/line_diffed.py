@@ -13,8 +13,12 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from nntui.tui.line import line_of
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
+
+_RETRY_SECONDS = 0.05
+"""Between looks at whether the line is clear."""
 
 
 class LineDiffed(Widget):
@@ -77,9 +81,10 @@ class LineDiffed(Widget):
         return self.get_visual_style(component).rich_style
 
     def redraw(self, *, now: bool = False) -> None:
-        """Draw again, at once or when the rate allows it; calls in between make one drawing.
+        """Draw again, at once or when the rate and the line allow it; calls in between make one drawing.
 
-        `now` is for the answer to a key, which must not wait.
+        `now` is for the answer to a key, which must not wait. Under a dialog nothing is drawn until that is closed:
+        Textual would send the whole screen again for each line.
         """
         if not self.is_running:
             return  # The first paint draws.
@@ -87,11 +92,12 @@ class LineDiffed(Widget):
             # Styles can be applied anew without a change, and then nothing else asks for a paint.
             self.refresh()
             return
-        wait = self._drawn_at + self._interval - self._clock()
-        if now or wait <= 0:
+        if self.app.screen is not self.screen:
+            self._hold(self._interval)
+        elif now:
             self._draw_changes()
-        elif self._timer is None:
-            self._timer = self.set_timer(wait, self._draw_changes)
+        else:
+            self._draw_unasked(after=self._drawn_at + self._interval - self._clock())
 
     def render_line(self, y: int) -> Strip:
         """One line, the same object for as long as it does not change."""
@@ -126,6 +132,26 @@ class LineDiffed(Widget):
         self._drawn_at = self._clock()
         width, height = self.size
         return list(self.draw(width, height)) if width and height else []
+
+    def _draw_unasked(self, *, after: float = 0.0) -> None:
+        line = line_of(self.app)
+        if after > 0 or not line.is_clear:
+            self._hold(max(after, _RETRY_SECONDS))
+            return
+        self._draw_changes()
+        # Behind what this drawing sends.
+        self.call_after_refresh(line.ask)
+
+    def _hold(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(seconds, self._draw_held)
+
+    def _draw_held(self) -> None:
+        self._timer = None
+        if self.app.screen is self.screen:
+            self._draw_unasked()
+        else:
+            self._hold(self._interval)
 
     def _draw_changes(self) -> None:
         new = self._drawing()
