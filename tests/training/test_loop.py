@@ -219,11 +219,20 @@ def test_a_weight_that_is_lost_in_the_last_step_of_a_run_is_noticed():
     assert next(events, None) is None
 
 
-def test_ids_beyond_the_vocabulary_are_refused_before_the_first_step(tmp_path):
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "embedding", "vocabulary": 3},
+        {"type": "residual", "layers": [{"type": "embedding", "vocabulary": 3}, {"type": "flatten"},
+                                        {"type": "dense", "units": 2}]},
+    ],
+    ids=["first", "first of a block"],
+)  # fmt: skip
+def test_ids_beyond_the_vocabulary_are_refused_before_the_first_step(tmp_path, first):
     ids = np.array([[0, 1], [2, 3], [3, 1], [0, 2]], np.float32)
     np.savez(tmp_path / "ids.npz", x=ids, y=np.array([0, 1, 0, 1]))
     model = draft(data={"source": "ids.npz", "validation": 0.0},
-                  layers=[{"type": "embedding", "vocabulary": 3}, {"type": "flatten"}, {"type": "dense"}])  # fmt: skip
+                  layers=[first, {"type": "flatten"}, {"type": "dense"}])  # fmt: skip
     spec = examine(model, base=tmp_path).ready()
     with pytest.raises(SpecError, match=r"layers\[0\]: the data hold numbers from 0 to 3, expected ids from 0 to 2"):
         Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=float)
