@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _QUIT = "quit"
+_GOODBYE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class NntuiApp(App[None]):
         for place in self._places():
             if not await place.may_quit():
                 return
+        await line_of(self).settled(_GOODBYE_SECONDS)
         self.exit()
 
     def action_help(self) -> None:

@@ -7,6 +7,8 @@ everything before the question. Until then there is no use in another such frame
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +28,7 @@ class Line:
         self._send, self._clock = send, clock
         self._answers = False
         self._asked_at: float | None = None
+        self._answer = asyncio.Event()
 
     @property
     def is_clear(self) -> bool:
@@ -36,11 +39,19 @@ class Line:
         """Asks the terminal, once all of a frame is sent; while an answer is due there is no second question."""
         if not self._is_waiting():
             self._asked_at = self._clock()
+            self._answer.clear()
             self._send(_WHERE_IS_THE_CURSOR)
 
     def answered(self) -> None:
         """The terminal has told where its cursor is."""
         self._answers, self._asked_at = True, None
+        self._answer.set()
+
+    async def settled(self, seconds: float) -> None:
+        """Waits, so long at most, for an answer that is due: one that comes after the app's end is typed at a shell."""
+        if not self.is_clear:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._answer.wait(), seconds)
 
     def _is_waiting(self) -> bool:
         return self._asked_at is not None and self._clock() - self._asked_at < _PATIENCE_SECONDS

@@ -1,5 +1,7 @@
 """The line to the terminal: no frame that nobody asked for while the last one has not come through."""
 
+import asyncio
+
 from textual import events
 from textual.screen import ModalScreen
 
@@ -47,6 +49,20 @@ def test_an_answer_that_is_lost_is_waited_for_five_seconds():
     assert not line.is_clear
     clock.now += 0.2
     assert line.is_clear
+
+
+async def test_an_answer_that_is_due_at_the_end_is_waited_for_but_not_for_long():
+    line, _, _ = line_and_questions()
+    line.ask()
+    await line.settled(60.0)  # Nothing is known of a terminal that has not answered yet.
+    line.answered()
+    line.ask()
+    asyncio.get_running_loop().call_soon(line.answered)
+    await line.settled(60.0)
+    assert line.is_clear
+    line.ask()
+    await line.settled(0.01)
+    assert not line.is_clear
 
 
 async def test_a_widget_waits_for_the_line_and_a_key_does_not():
