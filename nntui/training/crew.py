@@ -90,17 +90,17 @@ class Crew:
         for partner in partners:
             os.waitpid(partner, 0)
 
-    def run(self, task: int, *, beside: Callable[[], None] = lambda: None) -> None:
-        """Does every share of the task of this number, and returns when the last is done.
+    def run(self, task: int, *, beside: Callable[[], int | None] = lambda: None) -> int | None:
+        """Does every share of the task of this number; when the last is done, returns what `beside` has.
 
-        `beside` is called in this process once the partners have begun. Raises CrewError where a partner has died, and
-        what `beside` or a share that was done here raised.
+        `beside` is called in this process once the partners have begun. Raises CrewError where a partner has died at
+        its share, and what `beside` or a share that was done here raised.
         """
         if not self._partners or self._rest.resting():
-            beside()
+            answer = beside()
             for share in range(self._tasks[task].shares):
                 self._tasks[task].work(share)
-            return
+            return answer
         for unclaimed in self._unclaimed[task]:
             unclaimed.release()
         self._order[0] = task
@@ -108,7 +108,7 @@ class Crew:
             start.release()
         self._rest.begin()
         try:
-            beside()
+            answer = beside()
             self._do_shares(task, worker=0)
         finally:
             self._rest.own_share_done()
@@ -120,6 +120,7 @@ class Crew:
                 # Left over only where something was raised here.
                 unclaimed.acquire(False)
             self._rest.all_done()
+        return answer
 
     def _do_shares(self, task: int, *, worker: int) -> None:
         """Does what nobody has begun, from the first of the worker's own shares on."""

@@ -44,6 +44,7 @@ class BatchGradient:
         self._gradients = first.arena.gradients
         self._following = first.arena.following
         self._follows = self._following.start < self._following.stop
+        self._hits: int | None = None
         if len(parts) > 1:
             self._total = shared_array((1,), "int64")
             self._rows = shared_array((batch_size,), "int64")
@@ -71,22 +72,24 @@ class BatchGradient:
         return sum(self._values.tolist())
 
     def count(self) -> int | None:
-        """Has the meter take in the batch that was computed last; how many were answered rightly, None for regression.
+        """How many of the batch computed last were answered rightly, None for regression; to be called once.
 
-        To be called once for a batch, before the next.
+        Unless a single part did so on its way, the meter takes the batch in here: other workers need not wait for it.
         """
         if len(self._parts) == 1:
-            return self._meter.update(self._answers, self._labels_now)
+            return self._hits
         total = int(self._total[0])
         truth = self._labels.take(self._rows[:total], axis=0, out=self._truth[:total], mode="clip")
         return self._meter.update(self._outputs[:total], truth)
 
     def _alone(self, indices: np.ndarray) -> float:
         part = self._parts[0]
-        self._x, self._labels_now = part.batches.gather(indices)
-        self._answers = part.network.forward(self._x, training=True)
-        value = part.loss.forward(self._answers, self._labels_now)
+        self._x, truth = part.batches.gather(indices)
+        outputs = part.network.forward(self._x, training=True)
+        value = part.loss.forward(outputs, truth)
         if math.isfinite(value):
+            # Before the way back, which may use up what the last layer gave.
+            self._hits = self._meter.update(outputs, truth)
             part.network.backward(part.loss.backward())
         return value
 

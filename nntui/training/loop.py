@@ -40,7 +40,7 @@ Clock = Callable[[], float]
 _STEP = 1
 """The crew's second task: the optimizer's step."""
 _SHARES_EACH = 2
-"""Of that for each worker."""
+"""Shares of the optimizer's step for each worker."""
 
 
 def build_network(
@@ -242,8 +242,7 @@ class Trainer:
         if self._schedule is not None:
             self.optimizer.rate_factor = self._schedule.rate_factor(self.step)
         self.optimizer.begin_step()
-        hits: list[int | None] = []
-        self._crew.run(_STEP, beside=lambda: hits.append(gradient.count()))
+        hits = self._crew.run(_STEP, beside=gradient.count)
         self.network.arena.follow()
         self.step += 1
         if self.average is not None:
@@ -255,7 +254,7 @@ class Trainer:
             epoch=self.epochs_done + 1,
             loss=loss,
             learning_rate=self.optimizer.rate,
-            accuracy=None if hits[0] is None else hits[0] / len(indices),
+            accuracy=None if hits is None else hits / len(indices),
         )
 
     @np.errstate(all="ignore")

@@ -42,6 +42,27 @@ def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_array(folder / IMAGES, 3), pixels(7))
 
 
+def test_what_will_not_be_read_is_not_begun(tmp_path: Path) -> None:
+    """A zipped file beside a plain one, two sets in a folder, names that are none."""
+    folder = folder_of_images(tmp_path)
+    write(folder, "other-train", pixels(3), np.arange(3))
+    (folder / "my-images-idx3-ubyte.gz").write_bytes((folder / IMAGES).read_bytes())
+    inflate_ahead("set", tmp_path)
+    assert all(taken(path, 3) is None for path in folder.iterdir())
+    (folder / "other-train-images-idx3-ubyte.gz").unlink()
+    (folder / "train-images-idx3-ubyte").write_bytes(b"plain")
+    inflate_ahead("set", tmp_path)
+    assert all(taken(path, 3) is None for path in folder.iterdir())
+
+
+def test_a_link_is_the_file_it_leads_to(tmp_path: Path) -> None:
+    folder = folder_of_images(tmp_path)
+    kept = (folder / IMAGES).rename(tmp_path / "kept")
+    (folder / IMAGES).symlink_to(kept)
+    inflate_ahead("set", tmp_path)
+    assert taken(folder / IMAGES, 3) == read_content(kept, 3)
+
+
 def test_a_damaged_file_is_told_of_by_whoever_reads_it(tmp_path: Path) -> None:
     path = folder_of_images(tmp_path) / IMAGES
     path.write_bytes(path.read_bytes()[:-12])

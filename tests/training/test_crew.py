@@ -108,9 +108,9 @@ def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
 def test_what_runs_beside_a_task_runs_here_once():
     pids = []
     crew = Crew(2, [Task(lambda share: None, 2)])
-    crew.run(0, beside=lambda: pids.append(os.getpid()))
+    assert crew.run(0, beside=lambda: pids.append(os.getpid()) or 7) == 7
     with crew:
-        crew.run(0, beside=lambda: pids.append(os.getpid()))
+        assert crew.run(0, beside=lambda: pids.append(os.getpid()) or 8) == 8
         with pytest.raises(ArithmeticError):
             crew.run(0, beside=lambda: 1 / 0)
         crew.run(0, beside=lambda: pids.append(os.getpid()))

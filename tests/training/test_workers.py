@@ -69,6 +69,28 @@ def test_workers_are_at_most_the_rows_of_a_batch():
     assert len(losses(trainer)) == 72
 
 
+@pytest.mark.parametrize("last", [[], [{"type": "layer_norm"}], [{"type": "batch_norm"}],
+                                  [{"type": "activation", "function": "relu"}]])  # fmt: skip
+@pytest.mark.parametrize("workers", [1, 2])
+def test_hits_are_counted_among_what_the_last_layer_gave(last, workers):
+    """Layers may use their output up on the way back."""
+    trainer = trainer_of(
+        draft(layers=[PLAIN[0], {"type": "dense", "units": 2}, *last], **{"training.workers": workers})
+    )
+    outputs = []
+    for part in trainer._parts:
+        forward = part.loss.forward
+
+        def noted(y, truth, forward=forward):
+            outputs.append((y.argmax(axis=1) == truth).sum())
+            return forward(y, truth)
+
+        part.loss.forward = noted
+    # Without its partners a crew does every share here.
+    train = trainer._train_step(np.arange(trainer.batch_size))
+    assert train.accuracy == sum(outputs) / trainer.batch_size
+
+
 def test_divergence_in_the_second_workers_part_is_found():
     trainer = trainer_of(draft(layers=PLAIN, **{"training.workers": 2}))
     trainer.network.arena.value("dense_2.bias")[...] = np.float32(3e38)

@@ -10,9 +10,8 @@ import threading
 from pathlib import Path
 
 from nntui.data.errors import DataError
-from nntui.data.readers.idx_content import read_content
+from nntui.data.readers.idx_content import NAME, read_content
 
-_PICTURES = "*images*idx3-ubyte.gz"
 _DIMENSIONS = 3
 
 _Stamp = tuple[int, int]
@@ -38,10 +37,20 @@ def inflate_ahead(source: object, base: Path) -> None:
     if not isinstance(source, str):
         return
     with contextlib.suppress(OSError, ValueError, RuntimeError):
-        for path in (base / Path(source).expanduser()).resolve().glob(_PICTURES):
-            if path not in _begun:
-                _begun[path] = _Inflating(path)
-                _begun[path].start()
+        for path in _pictures((base / Path(source).expanduser()).resolve()):
+            thread = _Inflating(path)
+            thread.start()
+            _begun[path] = thread
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """The zipped pictures that will be read: those of each split, where there is one file of it and no more."""
+    found: dict[str, list[Path]] = {}
+    for path in folder.iterdir():
+        match = NAME.fullmatch(path.name)
+        if match is not None and match[2] == "images":
+            found.setdefault(match[1], []).append(path)
+    return [files[0].resolve() for files in found.values() if len(files) == 1 and files[0].suffix == ".gz"]
 
 
 def taken(path: Path, dimensions: int) -> tuple[tuple[int, ...], bytes] | None:

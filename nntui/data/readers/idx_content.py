@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -11,6 +12,8 @@ from nntui.data.errors import source_error
 from nntui.data.readers.inflate import GZIP_MAGIC, can_hold, gunzip
 from nntui.data.readers.outline import MAX_BYTES
 
+NAME = re.compile(r"(?:.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?")
+"""How the MNIST family names its files: the split, what it holds of it, and whether it is zipped."""
 _UNSIGNED_BYTE = 0x08
 
 

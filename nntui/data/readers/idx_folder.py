@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from nntui.data.errors import DataError, source_error
 from nntui.data.readers.answers import Answers, read_answers
 from nntui.data.readers.idx import read_array
-from nntui.data.readers.idx_content import read_shape
+from nntui.data.readers.idx_content import NAME, read_shape
 from nntui.data.readers.images import sample_shape
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable
 
-_NAME = re.compile(r"(?:.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?")
 _DIMENSIONS = {"images": 3, "labels": 1}
 
 
@@ -70,7 +68,7 @@ def _files(folder: Path) -> dict[str, Path]:
     """The files by role: train-images, train-labels, and test-images, test-labels where there are any."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        match = _NAME.fullmatch(path.name)
+        match = NAME.fullmatch(path.name)
         if match is None or not path.is_file():
             continue
         role = f"{'train' if match[1] == 'train' else 'test'}-{match[2]}"
