@@ -17,9 +17,6 @@ from nntui.tui.line import line_of
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
 
-_RETRY_SECONDS = 0.05
-"""Between looks at whether the line is clear."""
-
 
 class LineDiffed(Widget):
     """Draws itself as whole lines with `draw`, and refreshes those that differ from the last drawing.
@@ -53,6 +50,7 @@ class LineDiffed(Widget):
         self._base = Style.null()
         self._drawn_at = float("-inf")
         self._timer: Timer | None = None
+        self._is_waiting = False
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """`height` lines of `width` cells; both are at least 1."""
@@ -135,34 +133,47 @@ class LineDiffed(Widget):
 
     def _draw_unasked(self, *, after: float = 0.0) -> None:
         line = line_of(self.app)
-        if after > 0 or not line.is_clear:
-            self._hold(max(after, _RETRY_SECONDS))
-            return
-        self._draw_changes()
-        # Behind what this drawing sends.
-        self.call_after_refresh(line.ask)
+        if after > 0:
+            self._hold(after)
+        elif line.is_clear:
+            if self._draw_changes():
+                # Behind what this drawing sends.
+                self.call_after_refresh(line.ask)
+        elif not self._is_waiting:
+            self._is_waiting = True
+            line.wait(self._draw_waited)
 
     def _hold(self, seconds: float) -> None:
         if self._timer is None:
             self._timer = self.set_timer(seconds, self._draw_held)
 
+    def _draw_waited(self) -> None:
+        self._is_waiting = False
+        if self.is_running:
+            self._draw_uncovered()
+
     def _draw_held(self) -> None:
         self._timer = None
+        self._draw_uncovered()
+
+    def _draw_uncovered(self) -> None:
         if self.app.screen is self.screen:
             self._draw_unasked()
         else:
             self._hold(self._interval)
 
-    def _draw_changes(self) -> None:
+    def _draw_changes(self) -> bool:
+        """Whether there were any."""
         new = self._drawing()
         if self._stale or len(new) != len(self._lines):
             self._start_over()
-            return
+            return True
         changed = [row for row, (old, line) in enumerate(zip(self._lines, new, strict=True)) if old != line]
         for row in changed:
             self._lines[row] = new[row]
         if changed:
             self.refresh(*_regions(changed, self.size.width))
+        return bool(changed)
 
 
 def _regions(rows: Sequence[int], width: int) -> list[Region]:

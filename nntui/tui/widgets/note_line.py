@@ -39,11 +39,11 @@ class NoteLine(LineDiffed):
         """The words, whether or not they fit."""
         return _SEPARATOR.join(text for text, _ in self._notes)
 
-    def show(self, *notes: Note) -> None:
-        """Draw these from now on."""
+    def show(self, *notes: Note, now: bool = True) -> None:
+        """Draw these from now on; `now` as for `redraw`, for what answers a key."""
         if notes != self._notes:
             self._notes = notes
-            self.redraw(now=True)
+            self.redraw(now=now)
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The line, and blank ones below it where there is more room."""

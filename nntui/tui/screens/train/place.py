@@ -152,7 +152,7 @@ class TrainPlace(TrainActions):
         answered = before is None or _answered(before, self.sighting)
         if answered:
             self._asked, self.asked_rate = "", None
-        self._show(self.sighting)
+        self._show(self.sighting, answered=answered)
         if answered:
             self._progress.redraw(now=True)
         if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
@@ -163,14 +163,14 @@ class TrainPlace(TrainActions):
         # In the follower's thread: posting is all that is safe there.
         self.post_message(self.Sighted(follower))
 
-    def _show(self, sighting: Sighting) -> None:
+    def _show(self, sighting: Sighting, *, answered: bool) -> None:
         if sighting.complete:
             self.draw_curves()
             self.panes.weights.show_live(sighting.live)
             best_epoch = sighting.best.epoch if sighting.best is not None else 0
             self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
         self._progress.show(progress_of(sighting))
-        self._state.show(*state_notes(sighting, self._asked))
+        self._state.show(*state_notes(sighting, self._asked), now=answered)
         note = second_note(sighting)
         self.set_class(note is not None, "-noted")
         self._note.show(*([note] if note is not None else []))
