@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,6 +41,17 @@ def find_model(model: str) -> Path:
 def base_of(model: Path) -> Path:
     """Where a model's relative data paths begin: its own folder; for a bundled one, the folder one stands in."""
     return Path.cwd() if model.resolve().parent == models_dir().resolve() else model.parent
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers; NaN, which lies in none and passes every comparison that click makes, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, in the range."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
 
 
 def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:

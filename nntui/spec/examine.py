@@ -15,7 +15,7 @@ from nntui.data.catalogue import Description, describe
 from nntui.data.errors import DataError
 from nntui.data.settings import DataSettings
 from nntui.nn.layers.base import Layer
-from nntui.nn.layers.embedding import Embedding
+from nntui.nn.layers.ids import id_readers
 from nntui.nn.layers.plan import LayerPlan
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from nntui.spec.agreement import disagreements
@@ -74,7 +74,7 @@ def examine(draft: Draft, *, base: Path) -> Examination:
     plans, misfit = planned(layers, shape)
     if misfit is not None:
         problems.append(Problem(".".join(filter(None, (f"layers[{len(plans)}]", misfit.within))), str(misfit)))
-    problems.extend(_scaled_ids(parts))
+    problems.extend(_misplaced_ids(parts))
     training = parts.training
     if training is not None and description is not None:
         training = _resolved_training(training, layers, description)
@@ -132,9 +132,13 @@ def _resolved_layers(layers: list[Layer | None], description: Description | None
     return layers
 
 
-def _scaled_ids(parts: Parts) -> Iterator[Problem]:
-    """Ids that were shifted and scaled are none any more."""
-    if parts.layers and isinstance(parts.layers[0], Embedding) and parts.data is not None and parts.data.standardize:
+def _misplaced_ids(parts: Parts) -> Iterator[Problem]:
+    """Ids that were shifted and scaled, or went through another layer, are none any more."""
+    readers = list(id_readers(parts.layers))
+    for reader in readers:
+        if not reader.of_data:
+            yield Problem(reader.path, f"{reader.layer.type} takes ids, which only the data hold; put it first")
+    if any(reader.of_data for reader in readers) and parts.data is not None and parts.data.standardize:
         yield Problem("data.standardize", "must be off before an embedding, which needs whole ids")
 
 

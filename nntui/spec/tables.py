@@ -16,7 +16,7 @@ from nntui.spec.problems import Problem, cut, shown, suggestion
 Parsed = TypeVar("Parsed")
 Draft = Mapping[str, Any]
 
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 _BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 DEEPEST_LIST = 8
 """Lists of layers within one another, the model's own among them: what walks them may do so by recursion."""

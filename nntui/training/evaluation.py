@@ -14,6 +14,7 @@ from nntui.data.dataset import Dataset, Split
 from nntui.data.errors import DataError, shown
 from nntui.data.generators.base import Generator
 from nntui.nn.layers.base import ShapeError
+from nntui.nn.layers.ids import id_readers
 from nntui.nn.metrics import ClassificationMeter, class_shares
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
@@ -88,6 +89,10 @@ def evaluate_run(
         names = trained.features if trained.spec.data.generator is None else ()
         dataset = in_order(_other_data(trained, source, base), names)
     dataset = _as_trained(dataset, trained)
+    for reader in id_readers(trained.spec.layers):
+        complaint = next(filter(None, (reader.complaint(each.x) for each in (dataset.train, dataset.val))), None)
+        if complaint is not None:
+            raise DataError("data.source", f"{shown(dataset.name)} is not for {reader.path}: {complaint}")
     part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:
         with one_matrix_thread():

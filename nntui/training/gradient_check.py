@@ -13,6 +13,7 @@ from nntui.data.batches import Batches
 from nntui.data.catalogue import load
 from nntui.nn.gradcheck import GradientCheck, check_gradients
 from nntui.spec.examine import examine
+from nntui.training.measuring import refuse_strange_inputs
 
 SAMPLES = 16
 """At most: each number that is tried costs two forward passes over all of them."""
@@ -26,6 +27,7 @@ def check_model(draft: Mapping[str, Any], *, base: Path) -> list[GradientCheck]:
     spec = examine(draft, base=base).ready()
     assert spec.training.loss is not None, "an examined spec has a loss"
     dataset = load(spec.data, base=base, seed=spec.training.seed)
+    refuse_strange_inputs(spec, dataset)
     rng = np.random.default_rng(np.random.SeedSequence([spec.training.seed, 4]))
     count = min(SAMPLES, spec.training.batch_size, len(dataset.train))
     rows = rng.permutation(len(dataset.train))[:count]

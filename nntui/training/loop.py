@@ -27,14 +27,13 @@ from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
 from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
 from nntui.spec.model import ModelSpec
-from nntui.spec.problems import Problem, SpecError
 from nntui.spec.settings import RISING
 from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
 from nntui.training.crew import Crew, Task
 from nntui.training.divergence import Origin, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
-from nntui.training.measuring import build_loss, build_meter, evaluate
+from nntui.training.measuring import build_loss, build_meter, evaluate, refuse_strange_inputs
 
 Clock = Callable[[], float]
 _STEP = 1
@@ -63,13 +62,6 @@ def build_network(
     return Sequential(spec.layers, dataset.input_shape, batch_size=size, rng=rng, arena=arena, shared=shared)
 
 
-def _refuse_strange_inputs(spec: ModelSpec, dataset: Dataset) -> None:
-    for split in (dataset.train, dataset.val):
-        complaint = spec.layers[0].complaint(split.x)
-        if complaint is not None:
-            raise SpecError([Problem("layers[0]", complaint)])
-
-
 class Trainer:
     """A training in progress: everything it needs to go on is in `network`, `optimizer` and `progress()`.
 
@@ -81,7 +73,7 @@ class Trainer:
         training = spec.training
         self.spec, self.dataset, self._clock = spec, dataset, clock
         self.batch_size = min(training.batch_size, len(dataset.train))
-        _refuse_strange_inputs(spec, dataset)
+        refuse_strange_inputs(spec, dataset)
         self._parts = list(self._make_parts(min(training.workers or 1, self.batch_size)))
         self.network, self.loss = self._parts[0].network, self._parts[0].loss
         self.optimizer = dataclasses.replace(training.optimizer)

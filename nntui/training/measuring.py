@@ -9,11 +9,22 @@ import numpy as np
 
 from nntui.data.batches import Batches
 from nntui.data.dataset import Dataset
+from nntui.nn.layers.ids import id_readers
 from nntui.nn.losses import Loss, balanced_weights
 from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter, chosen_metrics
 from nntui.nn.network import Sequential
 from nntui.spec.model import ModelSpec
 from nntui.spec.problems import Problem, SpecError
+
+
+def refuse_strange_inputs(spec: ModelSpec, dataset: Dataset) -> None:
+    """SpecError where a layer reads ids and the data hold none that it knows."""
+    problems = []
+    for reader in id_readers(spec.layers):
+        found = [complaint for split in (dataset.train, dataset.val) if (complaint := reader.complaint(split.x))]
+        problems += [Problem(reader.path, complaint) for complaint in found[:1]]
+    if problems:
+        raise SpecError(problems)
 
 
 def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential, *, weighted: bool = False) -> Loss:

@@ -45,6 +45,7 @@ def test_every_point_for_programs(ask):
         (("--from", "1", "--to", "1"), "--from must be below --to, got 1 and 1"),
         (("--from", "0"), "0.0 is not in the range"),
         (("--to", "2000"), "2000.0 is not in the range"),
+        (("--to", "nan"), "nan is not in the range 0<x<=1000"),
         (("--steps", "5"), "5 is not in the range"),
         (("--set", "training.ema=2"), "training.ema: must be above 0 and below 1, got 2"),
     ],

@@ -154,6 +154,7 @@ def test_category_codes_hold_across_blocks(csv_file: Path, monkeypatch: pytest.M
         ("a,y\n1,1\n2,2\nnan,3\n", "'nan' is not a finite"),
         ("a,y\n1,1\n2,2\n-inf,3\n", "'-inf' is not a finite"),
         ("a,y\n1,1\n2,2\n1e39,3\n", "'1e39' is not a finite 32-bit number"),
+        ("a,y\n1e39,1\n1e40,2\n3,3\n", "line 2: '1e39' is not a finite 32-bit number"),
         ("a,y\n1,1\n2,2\n1_0,3\n", "'1_0' is not a finite"),
         ("a;y\n1;1.5\n2;2\n1,5;3\n", "decimals are written with a point"),
         ("a,y\n1,x\n2,\x00z\n", "zero bytes"),

@@ -31,10 +31,10 @@ OPTIMIZER = ("training", "optimizer")
         (UNITS, {"n": 8}, "layers[0].units: must be a whole number, got a table"),
         (("layers", 0, "use_bias"), 1, "layers[0].use_bias: must be true or false, got 1"),
         (("layers", 0, "use_bias"), None, "layers[0].use_bias: must be true or false, got nothing"),
-        (("layers", 0, "activation"), 3, "layers[0].activation: must be a text in quotes, got 3"),
+        (("layers", 0, "activation"), 3, "layers[0].activation: must be a text, got 3"),
         (("data", "validation"), "a fifth", "data.validation: must be a number, got 'a fifth'"),
         (("data", "validation"), False, "data.validation: must be a number, got false"),
-        (("data", "source"), 5, "data.source: must be a text in quotes, got 5"),
+        (("data", "source"), 5, "data.source: must be a text, got 5"),
         # Bounds.
         (("training", "epochs"), 0, "training.epochs: must be at least 1 and at most"),
         (UNITS, 0, "layers[0].units: must be at least 1 and at most"),
@@ -57,7 +57,7 @@ OPTIMIZER = ("training", "optimizer")
          "training.early_stopping.zzz: is not known; expected one of patience, min_delta, restore_best"),
         (("trainig",), {}, "trainig: is not known; did you mean 'training'?"),
         (("data", "generator"), {}, "data.generator: is not known; expected one of source, target,"),
-        (("data", "source"), DELETED, "data.source: is missing; expected a text in quotes: A bundled set, a generator"),
+        (("data", "source"), DELETED, "data.source: is missing; expected a text: A bundled set, a generator"),
         # Choices and types.
         (("layers", 0, "activation"), "rellu",
          "layers[0].activation: got 'rellu', which is not a choice; did you mean 'relu'?"),

@@ -7,7 +7,15 @@ import sys
 import click
 
 from nntui.cli.failures import InputError
-from nntui.cli.parameters import DEFAULT_MODEL, base_of, find_model, json_option, model_argument, read_model
+from nntui.cli.parameters import (
+    DEFAULT_MODEL,
+    FiniteRange,
+    base_of,
+    find_model,
+    json_option,
+    model_argument,
+    read_model,
+)
 from nntui.cli.speech import write
 
 _PEERS = ("torch", "jax", "sklearn")
@@ -17,7 +25,7 @@ _PEERS = ("torch", "jax", "sklearn")
 @model_argument(DEFAULT_MODEL)
 @click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
               help="Change a setting first: training.batch_size=128. May be repeated.")  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(0, 3600, min_open=True), default=3.0, show_default=True,
+@click.option("--seconds", type=FiniteRange(0, 3600, min_open=True), default=3.0, show_default=True,
               metavar="S", help="About how long to measure.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N",
               help="How many share each batch [default: as the model says, else the quickest].")  # fmt: skip

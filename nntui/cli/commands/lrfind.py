@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.failures import FAILED, InputError
-from nntui.cli.parameters import base_of, find_model, json_option, model_argument, read_model
+from nntui.cli.parameters import FiniteRange, base_of, find_model, json_option, model_argument, read_model
 from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import print_facts
 
 if TYPE_CHECKING:
     from nntui.training.lr_range import RateRange
 
-_RATE = click.FloatRange(min=0, min_open=True, max=1000)
+_RATE = FiniteRange(min=0, min_open=True, max=1000)
 _HEIGHT, _WIDEST = 12, 100
 _ROOM_ABOVE = 0.25
 """Of the way from the lowest loss to the first: how much of the explosion is drawn."""

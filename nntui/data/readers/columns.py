@@ -43,6 +43,8 @@ class Column:
     rows: int = 0
     numbers: int = 0
     """Cells that hold a finite number."""
+    too_large: int = 0
+    """Cells that hold a number which float32 cannot."""
     whole: bool = True
     """Whether all numbers are whole."""
     missing: int = 0
@@ -60,8 +62,9 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether most cells are no numbers: a column of names, not numbers with a mistake in it."""
-        texts = self.rows - self.numbers
-        return texts > self.numbers
+        # A number that is too large is a mistake in a column of numbers, however many there are.
+        texts = self.rows - self.numbers - self.too_large
+        return not self.too_large and texts > self.numbers
 
     def add(self, lines: list[int], cells: tuple[str, ...]) -> None:
         """Take in the cells of one block."""
@@ -86,6 +89,7 @@ class Column:
         value = number(cell)
         if math.isnan(value) or abs(value) > _FLOAT32_MAX:
             self.first_text = self.first_text or (line, cell)
+            self.too_large += math.isfinite(value)
             self.marks += cell.casefold() in _MARKS
         else:
             self.numbers += 1

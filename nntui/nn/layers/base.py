@@ -65,6 +65,11 @@ class Layer(Configurable):
     stochastic: ClassVar[bool] = False
     """Whether it draws random numbers in training, from `memory.rng`."""
 
+    reads_ids: ClassVar[bool] = False
+    """Whether its inputs are whole numbers that name something: with nothing between two of them, and no gradient."""
+    rearranges: ClassVar[bool] = False
+    """Whether what comes out are the numbers that went in, in their order."""
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of what comes out, given the shape that goes in; raises ShapeError where it does not fit."""
         return input_shape
@@ -90,7 +95,7 @@ class Layer(Configurable):
         return ""
 
     def complaint(self, x: np.ndarray) -> str | None:
-        """Why these inputs, (n, *input_shape), are none for this layer where it is the first; None where they are."""
+        """Why these inputs, (n, ...), are no ids for a layer that reads such; None where they are."""
         return None
 
     def build(self, memory: Memory) -> None:

@@ -52,9 +52,6 @@ class Residual(Layer):
             raise ShapeError(f"softmax needs a flat row, got {shape_words(shape)}; choose another", "activation")
         return shape
 
-    def complaint(self, x: np.ndarray) -> str | None:
-        return self.layers[0].complaint(x)
-
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         items = self.plans(input_shape)
         found = {f"{item.name}.{key}": spec for item in items for key, spec in item.parameters.items()}

@@ -130,7 +130,7 @@ async def test_everything_is_complete_at_80x24(finished):
         assert any("2  0.500" in line and "★" in line for line in lines)
         assert "epoch 3/5 " in lines[-3]
         assert "60%   " in lines[-3]
-        assert lines[-2].startswith(" ✓ finished   trained 3 epochs   ★ epoch 2: val_loss 0.75  val_accuracy 0.9")
+        assert lines[-2].startswith(" ✓ finished   trained 3 epochs   ★ epoch 2: val_loss 0.75  val_acc 0.9")
 
 
 async def test_pane_focus_zoom_and_back(finished):

@@ -7,6 +7,7 @@ from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
 from nntui.tui.run_states import mark, tone
 from nntui.tui.screens.train.curves import metric_of
+from nntui.tui.widgets.epoch_columns import short
 from nntui.tui.widgets.note_line import Note
 
 EMPTY = "No run attached.\n\n[b]1[/b] Build, then [b]r[/b] trains it\n[b]4[/b] Runs lists the saved ones"
@@ -86,5 +87,5 @@ def _best(sighting: Sighting) -> list[Note]:
     # The loss is what tells the best epoch unless the model says otherwise: it must stand beside the metric.
     prefix = "val_" if "val_loss" in best.metrics else ""
     told = [f"{prefix}{name}" for name in ("loss", metric_of(sighting)) if f"{prefix}{name}" in best.metrics]
-    values = "  ".join(f"{name} {best.metrics[name]:.3g}" for name in told)
+    values = "  ".join(f"{short(name)} {best.metrics[name]:.3g}" for name in told)
     return [(f"★ epoch {best.epoch}: {values}", "muted")]
