@@ -102,11 +102,14 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
         samples=(train, val),
         brings_own_split=outline.val_rows is not None,
         card=card,
-        hint=_hint(outline, settings),
+        hint=_hint(outline, settings, held_out=val),
     )
 
 
-def _hint(outline: Outline, settings: DataSettings) -> str:
+def _hint(outline: Outline, settings: DataSettings, *, held_out: int) -> str:
+    if settings.validation and not held_out and outline.val_rows is None:
+        each = " of each class" if outline.classes else ""
+        return f"too few samples{each} for data.validation = {settings.validation:g}: none is held out"
     if settings.standardize or outline.spread < _UNEVEN:
         return ""
     return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"

@@ -234,3 +234,13 @@ def test_file_is_read_once_for_many_descriptions(tmp_path: Path, monkeypatch: py
 def test_catalogue_comes_without_numpy() -> None:
     code = "import sys, nntui.data.settings, nntui.data.catalogue; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_validation_that_holds_nothing_out_is_hinted_at(tmp_path: Path) -> None:
+    few = table(tmp_path, "a,y\n1,x\n2,y\n3,z\n", "few.csv")
+    each = "too few samples of each class for data.validation = 0.2: none is held out"
+    assert describe(replace(few, validation=0.2), base=tmp_path).hint == each
+    assert describe(replace(few, validation=0.0), base=tmp_path).hint == ""
+    numbers = table(tmp_path, "a,y\n1,0.5\n2,1.5\n3,2.7\n", "numbers.csv")
+    words = "too few samples for data.validation = 0.1: none is held out"
+    assert describe(replace(numbers, validation=0.1), base=tmp_path).hint == words
