@@ -62,7 +62,7 @@ class Crew:
         self.size = size
         self._tasks = tasks
         self._partners: list[int] = []
-        self._rest = Rest(time.perf_counter)
+        self._rest = Rest(time.perf_counter, time.thread_time)
         if size > 1:
             context = get_context("fork")
             self._order = shared_array((1,), "int64")

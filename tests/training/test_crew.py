@@ -177,57 +177,62 @@ def test_partners_end_with_the_process_they_belong_to():
     assert process.stdout == b""
 
 
-class Clock:
+class Clocks:
+    """What a process sees of time: that which goes by, and that in which it computes."""
+
     def __init__(self):
         self.now = 0.0
+        self.computed = 0.0
+        self.rest = Rest(lambda: self.now, lambda: self.computed)
 
-    def __call__(self):
-        return self.now
+    def task(self, *, own, waited=0.0, halted=0.0):
+        """A task with partners, halted in the midst of one's own share for a while."""
+        self.rest.begin()
+        self.now += own + halted
+        self.computed += own
+        self.rest.own_share_done()
+        self.now += waited
+        self.computed += waited
+        self.rest.all_done()
+
+    def rested(self):
+        count = 0
+        while self.rest.resting():
+            count += 1
+        return count
 
 
-def done(rest, clock, *, own, waited):
-    rest.begin()
-    clock.now += own
-    rest.own_share_done()
-    clock.now += waited
-    rest.all_done()
-
-
-def rested(rest):
-    count = 0
-    while rest.resting():
-        count += 1
-    return count
-
-
-def test_partners_that_keep_one_waiting_are_left_alone_for_longer_each_time():
-    clock = Clock()
-    rest = Rest(clock)
+@pytest.mark.parametrize("late", [{"waited": 0.8}, {"halted": 0.8}, {"waited": 0.4, "halted": 0.4}])
+def test_partners_that_cost_more_than_they_bring_are_left_alone_for_longer_each_time(late):
+    clocks = Clocks()
     lengths = []
     for _ in range(8):
         for _ in range(32):
-            assert not rest.resting()
-            done(rest, clock, own=1, waited=0.8)
-        lengths.append(rested(rest))
+            assert not clocks.rest.resting()
+            clocks.task(own=1, **late)
+        lengths.append(clocks.rested())
     assert lengths == [64, 128, 256, 512, 1024, 2048, 4096, 4096]
 
 
 def test_a_slow_task_now_and_then_is_no_reason_to_rest():
-    clock = Clock()
-    rest = Rest(clock)
+    clocks = Clocks()
     for _ in range(20):
         for _ in range(31):
-            done(rest, clock, own=1, waited=0.1)
-        done(rest, clock, own=1, waited=20)
-        assert not rest.resting()
+            clocks.task(own=1, waited=0.1)
+        clocks.task(own=1, waited=20)
+        assert not clocks.rest.resting()
 
 
-def test_partners_that_are_worth_it_again_are_not_left_alone():
-    clock = Clock()
-    rest = Rest(clock)
+def test_partners_that_are_worth_it_again_are_tried_again_sooner_each_time():
+    clocks = Clocks()
+    for _ in range(3):
+        for _ in range(32):
+            clocks.task(own=1, waited=5)
+        last = clocks.rested()
+    assert last == 256
+    for _ in range(64):
+        assert not clocks.rest.resting()
+        clocks.task(own=1, waited=0.2)
     for _ in range(32):
-        done(rest, clock, own=1, waited=5)
-    assert rested(rest) == 64
-    for _ in range(1000):
-        assert not rest.resting()
-        done(rest, clock, own=1, waited=0.2)
+        clocks.task(own=1, waited=5)
+    assert clocks.rested() == 128

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from nntui.tui.plots.heat_grid import Grid, shrunk
 from nntui.tui.plots.labels import compact
+from nntui.tui.plots.mosaic import Mosaic
 from nntui.tui.plots.palette import Palette, Ramp
 from nntui.tui.plots.runs_of_style import centred, segments
 from nntui.tui.plots.scale import extent, finite
@@ -72,32 +73,35 @@ class Heatmap:
     def draw(
         self, matrix: np.ndarray, width: int, height: int, palette: Palette, *, label: Style | None = None
     ) -> list[Strip]:
-        """`height` strips of `width` cells of a matrix `(rows, columns)`; more axes are folded into the rows.
+        """`height` strips of `width` cells of a matrix `(rows, columns)`, or of kernels `(cells ..., inputs, filters)`.
 
         A small matrix is drawn in blocks, with its numbers where they have room, a large one so that each pixel shows
-        the value furthest from 0. Not-finite values are drawn as a cross.
+        the value furthest from 0. Kernels are drawn as tiles; where these have no room, as a matrix whose rows are all
+        axes but the last. Not-finite values are drawn as a cross.
         """
         width, height = max(width, 0), max(height, 0)
+        shape = np.shape(matrix)
         matrix = _as_matrix(matrix)
         if not width or not height or not matrix.size:
             return centred(self.empty if width else "", width, height, label)
         ramp = self.ramp(palette)
         per_cell = 2 if palette.colored else 1
-        raw = shrunk(matrix, height * per_cell, width, signed=self.scale.signed)
+        mosaic = Mosaic.of(shape, height, width, per_cell=per_cell)
+        raw = matrix if mosaic else shrunk(matrix, height * per_cell, width, signed=self.scale.signed)
         values = finite(raw).reshape(raw.shape)
         reach = extent(values.reshape(-1))
         if reach is not None:
             self.scale.fit(*reach)
         steady = self._steady(values, ramp.size)
         grid = Grid.of(raw.shape, height, width, per_cell=per_cell)
-        pixels = grid.spread(steady)
+        pixels = mosaic.spread(steady, between=_OUTSIDE) if mosaic else grid.spread(steady)
         levels = np.full((height * per_cell, width), _OUTSIDE)
-        levels[: len(pixels), : len(pixels[0])] = pixels
+        levels[: pixels.shape[0], : pixels.shape[1]] = pixels
         lines = [
             _half_blocks(row) if palette.colored else _shades(row, ramp)
             for row in levels.reshape(height, per_cell, width)
         ]
-        if grid.numbered and raw.shape == matrix.shape:
+        if grid.numbered and raw.shape == matrix.shape and not mosaic:
             for row in range(len(raw)):
                 _write_numbers(*lines[grid.number_row(row)], raw[row], steady[row], grid)
         style = partial(_style, ramp=ramp, invalid=palette.invalid)

@@ -23,7 +23,16 @@ def compact(value: float, width: int) -> str:
 
 
 def fixed(value: float, width: int) -> str:
-    """The value right-aligned in exactly `width` cells with up to three decimals, so that columns of it line up."""
+    """The value right-aligned in exactly `width` cells, so that columns of it line up.
+
+    With up to three decimals; below 0.001 as '8.0e-4', or '8e-4' where that has no room.
+    """
+    if 0 < abs(value) < 1e-3:
+        for decimals in (1, 0):
+            mantissa, power = f"{value:.{decimals}e}".split("e")
+            text = f"{mantissa}e{int(power)}"
+            if len(text) <= width:
+                return text.rjust(width)
     if math.isfinite(value) and (value == 0 or 1e-3 <= abs(value) < 1e6):
         for decimals in (3, 2, 1, 0):
             text = f"{value:.{decimals}f}"

@@ -117,7 +117,4 @@ def _epoch(epoch: EpochEnded) -> str:
 
 
 def _seconds(epoch: EpochEnded) -> str:
-    seconds = epoch.seconds
-    if 0 < seconds < 0.095:
-        return f"{seconds:.3f}"
-    return f"{seconds:.1f}" if 0 <= seconds < 1000 else compact(seconds, 5)
+    return fixed(epoch.seconds, 5).strip()

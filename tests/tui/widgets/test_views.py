@@ -156,9 +156,9 @@ class TestEpochTable:
             await pilot.pause()
             assert [line.strip("│").rstrip() for line in text(table)[1:6]] == [
                 "epoch    loss  val_loss    acc  val_acc    sec",
-                "    1   1.000     2.000  0.500    0.250    0.1",
-                "    2   0.500     1.000  0.500    0.250    0.1 ★",
-                "    3     nan         -  0.500        -    0.1",
+                "    1   1.000     2.000  0.500    0.250  0.120",
+                "    2   0.500     1.000  0.500    0.250  0.120 ★",
+                "    3     nan         -  0.500        -  0.120",
                 "",
             ]
 
