@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shlex
 from collections.abc import Callable, Sequence
@@ -12,12 +13,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from nntui.cli.failures import InputError
+from nntui.cli.speech import say
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
 from nntui.spec.problems import SpecError, suggestion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
+_LARGE = 16 * 2**20
+"""Bytes of a file from which on reading it takes seconds."""
 COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
 """Set by a completion script: how the shell asks for the words that may come next."""
 
@@ -57,7 +61,8 @@ class FiniteRange(click.FloatRange):
 def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """The draft in a model file with settings changed by PATH=VALUE; SpecError where it cannot be read.
 
-    Where a path leads nowhere, the error tells all that is wrong with the rest of the model too.
+    Where a path leads nowhere, the error tells all that is wrong with the rest of the model too. Before a large file of
+    data, which takes a while to read, a line says so.
     """
     from nntui.spec.document import apply_overrides, read_document
 
@@ -68,7 +73,18 @@ def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
         from nntui.spec.examine import examine
 
         raise SpecError([*error.problems, *examine(draft, base=base_of(path)).problems]) from None
+    data = draft.get("data")
+    if isinstance(data, dict) and isinstance(data.get("source"), str):
+        _announce(data["source"], base_of(path))
     return draft
+
+
+def _announce(source: str, base: Path) -> None:
+    # What is wrong with the path is said when it is read.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        size = (base / Path(source).expanduser()).stat().st_size
+        if size >= _LARGE:
+            say(f"reading {source} ({size / 2**20:,.0f} MB)")
 
 
 def _expanded(path: str) -> Path:
@@ -111,6 +127,14 @@ def model_argument(default: str | None = None) -> Callable[[Command], Command]:
     if default is None:
         return click.argument("model", metavar="MODEL", shell_complete=complete_models)
     return click.argument("model", metavar="[MODEL]", default=default, shell_complete=complete_models)
+
+
+def set_option(example: str) -> Callable[[Command], Command]:
+    """--set PATH=VALUE, any number of times; `example` is one for the help."""
+    return click.option(
+        "--set", "overrides", metavar="PATH=VALUE", multiple=True,
+        help=f"Change a setting of the model first: {example}. May be repeated.",
+    )  # fmt: skip
 
 
 def json_option(help_text: str) -> Callable[[Command], Command]:

@@ -6,6 +6,9 @@ import dataclasses
 import os
 import statistics
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
 from nntui.data.dataset import Dataset
 from nntui.spec.model import ModelSpec
@@ -16,8 +19,6 @@ _WORTH_TRYING = 8_000_000
 _FEWEST_ROWS = 16
 """Of a part: fewer make narrow products, which are slow."""
 _ROUNDS, _ROUND_SECONDS = 5, 0.006
-_LEAST_GAIN = 1.1
-"""What another worker must bring; less is within what one try differs from the next."""
 
 
 def usable_cores() -> int:
@@ -33,28 +34,36 @@ def is_worth_trying(flops_per_step: int, *, batch_size: int) -> bool:
 def quickest_workers(spec: ModelSpec, dataset: Dataset) -> int:
     """Trains a few dozen steps with 1, 2, 4, ... workers on weights that are thrown away; the number to take.
 
-    Two may differ between tries on a machine with busy neighbours: what is chosen must be written down.
+    They take turns, so that what slows the machine for a moment slows each of them. Two calls may differ on a machine
+    with busy neighbours: what is chosen must be written down.
     """
-    batch_size = min(spec.training.batch_size, len(dataset.train))
-    best, best_seconds, count = 1, _seconds_per_step(spec, dataset, 1), 2
-    while count <= usable_cores() and batch_size // count >= _FEWEST_ROWS:
-        seconds = _seconds_per_step(spec, dataset, count)
-        if seconds * _LEAST_GAIN < best_seconds:
-            best, best_seconds = count, seconds
-        count *= 2
-    return best
-
-
-def _seconds_per_step(spec: ModelSpec, dataset: Dataset, workers: int) -> float:
-    training = dataclasses.replace(spec.training, workers=workers)
-    trainer = Trainer(dataclasses.replace(spec, training=training), dataset, clock=time.perf_counter)
-    rounds = []
-    with trainer.trying() as step:
-        step()
+    seconds: dict[int, list[float]] = {count: [] for count in _counts(spec, dataset)}
+    with ExitStack() as stack:
+        steps = {count: stack.enter_context(_trainer(spec, dataset, count).trying()) for count in seconds}
         for _ in range(_ROUNDS):
-            steps, began = 0, time.perf_counter()
-            while (spent := time.perf_counter() - began) < _ROUND_SECONDS:
-                step()
-                steps += 1
-            rounds.append(spent / steps)
-    return statistics.median(rounds)
+            for count, step in steps.items():
+                seconds[count].append(_seconds_per_step(step))
+    # The first of those that are equally quick, which has the fewest workers.
+    return min(seconds, key=lambda count: statistics.median(seconds[count]))
+
+
+def _counts(spec: ModelSpec, dataset: Dataset) -> list[int]:
+    batch_size = min(spec.training.batch_size, len(dataset.train))
+    counts = [1]
+    while 2 * counts[-1] <= usable_cores() and batch_size // (2 * counts[-1]) >= _FEWEST_ROWS:
+        counts.append(2 * counts[-1])
+    return counts
+
+
+def _trainer(spec: ModelSpec, dataset: Dataset, workers: int) -> Trainer:
+    training = dataclasses.replace(spec.training, workers=workers)
+    return Trainer(dataclasses.replace(spec, training=training), dataset, clock=time.perf_counter)
+
+
+def _seconds_per_step(step: Callable[[], Any]) -> float:
+    step()  # Wakes the partners, who fell asleep while it was the others' turn.
+    steps, began = 0, time.perf_counter()
+    while (spent := time.perf_counter() - began) < _ROUND_SECONDS:
+        step()
+        steps += 1
+    return spent / steps

@@ -116,6 +116,24 @@ def test_gradcheck(ask):
     assert {row["result"] for row in rows} == {"ok"}
 
 
+def test_gradcheck_of_a_changed_model(ask):
+    answer = ask("gradcheck", "iris", "--set", "layers[0].units=5")
+    assert answer.code == 0
+    assert next(row for row in table(answer.out) if row["array"] == "dense_1.bias")["of"] == "5"
+
+
+def test_before_a_large_file_a_line_says_that_it_is_read(ask, tmp_path):
+    model = tmp_path / "own.toml"
+    model.write_text('[data]\nsource = "own.csv"\n[[layers]]\ntype = "dense"\n')
+    with (tmp_path / "own.csv").open("w") as file:
+        file.truncate(20 * 2**20)
+    answer = ask("show", str(model))
+    assert answer.code == 2
+    first, second = answer.err.splitlines()
+    assert first == "nntui: reading own.csv (20 MB)"
+    assert "own.csv is not text" in second
+
+
 def test_gradcheck_of_a_wrong_gradient_is_exit_code_1(ask, monkeypatch):
     from nntui.nn.layers.dense import Dense
 

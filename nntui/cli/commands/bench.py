@@ -15,6 +15,7 @@ from nntui.cli.parameters import (
     json_option,
     model_argument,
     read_model,
+    set_option,
 )
 from nntui.cli.speech import write
 
@@ -23,8 +24,7 @@ _PEERS = ("torch", "jax", "sklearn")
 
 @click.command("bench")
 @model_argument(DEFAULT_MODEL)
-@click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
-              help="Change a setting first: training.batch_size=128. May be repeated.")  # fmt: skip
+@set_option("training.batch_size=128")
 @click.option("--seconds", type=FiniteRange(0, 3600, min_open=True), default=3.0, show_default=True,
               metavar="S", help="About how long to measure.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from nntui.cli.failures import FAILED
-from nntui.cli.parameters import base_of, find_model, model_argument
+from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
 from nntui.cli.speech import say
 from nntui.cli.tables import Column, print_table
 
 
 @click.command("gradcheck")
 @model_argument()
-def gradcheck_command(model: str) -> int:
+@set_option("layers[0].activation=gelu")
+def gradcheck_command(model: str, overrides: tuple[str, ...]) -> int:
     """Check MODEL's gradients on samples of its own data, against central differences in float64.
 
     Exit code 1 where an array's gradient is off.
@@ -21,11 +22,10 @@ def gradcheck_command(model: str) -> int:
     Example: nntui gradcheck iris
     """
     from nntui.nn.gradcheck import TOLERANCE
-    from nntui.spec.document import read_document
     from nntui.training.gradient_check import check_model
 
     path = find_model(model)
-    checks = check_model(read_document(path), base=base_of(path))
+    checks = check_model(read_model(path, overrides), base=base_of(path))
     columns = [Column("array"), Column("checked", right=True), Column("of", right=True), Column("error", right=True),
                Column("result")]  # fmt: skip
     print_table(

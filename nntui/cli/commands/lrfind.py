@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.failures import FAILED, InputError
-from nntui.cli.parameters import FiniteRange, base_of, find_model, json_option, model_argument, read_model
+from nntui.cli.parameters import FiniteRange, base_of, find_model, json_option, model_argument, read_model, set_option
 from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import print_facts
 
@@ -30,8 +30,7 @@ _ROOM_ABOVE = 0.25
 @click.option("--to", "highest", type=_RATE, default=10.0, metavar="RATE", help="The last rate [default: 10].")
 @click.option("--steps", type=click.IntRange(20, 10_000), default=200, metavar="COUNT",
               help="How many rates to try, one a step [default: 200].")  # fmt: skip
-@click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
-              help="Change a setting first: training.optimizer=sgd. May be repeated.")  # fmt: skip
+@set_option("training.optimizer=sgd")
 @json_option("Print the rates and every point as one line of JSON.")
 def lrfind_command(
     model: str, lowest: float, highest: float, steps: int, overrides: tuple[str, ...], as_json: bool

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.failures import WRONG_INPUT
-from nntui.cli.parameters import base_of, find_model, model_argument, read_model
+from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
 from nntui.cli.speech import is_terminal, say
 from nntui.cli.tables import Column, print_facts, print_table
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @model_argument()
-@click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
-              help="Change a setting first: layers[0].units=64. May be repeated.")  # fmt: skip
+@set_option("layers[0].units=64")
 def show_command(model: str, overrides: tuple[str, ...]) -> int:
     """Summarize MODEL: its layers with their shapes, parameters and cost, its data, and every mistake in it.
 

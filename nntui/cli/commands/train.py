@@ -15,13 +15,13 @@ from nntui.cli.parameters import (
     model_argument,
     read_model,
     runs_dir_option,
+    set_option,
 )
 
 
 @click.command("train")
 @model_argument(DEFAULT_MODEL)
-@click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True,
-              help="Change a setting of the model: training.epochs=5. May be repeated.")  # fmt: skip
+@set_option("training.epochs=5")
 @click.option("--name", help="Name of the model and beginning of the run's id.")
 @click.option("--detach", is_flag=True, help="Train in the background and print the run's id.")
 @json_option("Print every event as a line of JSON, as in the run's log.")

@@ -1,7 +1,35 @@
+import threading
 from pathlib import Path
 
+from nntui.tui.screens.build import examiner
 from tests.tui.build.stage import stage
 from tests.tui.screen_text import screen_text
+from tests.tui.train.staging import until
+
+
+async def test_while_a_file_is_read_nothing_is_said_of_it(tmp_path: Path, monkeypatch):
+    (tmp_path / "own.csv").write_text("a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n")
+    examined, go_on = examiner._examined, threading.Event()
+
+    def slowly(draft, base):
+        go_on.wait()
+        return examined(draft, base)
+
+    async with stage(tmp_path) as shown:
+        monkeypatch.setattr(examiner, "_examined", slowly)
+        shown.place.edit({**shown.draft, "data": {"source": "own.csv"}})
+        await until(shown.pilot, lambda: "● reading own.csv" in screen_text(shown.app))
+        assert "8×8×1" not in screen_text(shown.app).splitlines()[3]
+        shown.place.edit({**shown.draft, "name": "mine"})
+        await until(shown.pilot, lambda: "mine *  ● reading own.csv" in screen_text(shown.app))
+        go_on.set()
+        await shown.settle()
+        assert "mine *  ● ready" in screen_text(shown.app)
+        assert "own.csv" in screen_text(shown.app).splitlines()[3]
+        go_on.clear()
+        shown.place.edit({**shown.draft, "name": "ours"})
+        await until(shown.pilot, lambda: "ours *  ● checking" in screen_text(shown.app))
+        go_on.set()
 
 
 async def test_columns_of_very_different_scales_get_a_hint_until_they_are_standardized(tmp_path: Path):

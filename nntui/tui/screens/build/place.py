@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _NARROW = 70
 """Cells below which the stack and the form do not fit beside one another."""
+_UNNOTICED = 0.5
+"""Seconds that finding out about a draft may take before the top line says so."""
 _OF_ANY_DATA = ("validation", "standardize")
 
 
@@ -164,6 +167,7 @@ class BuildPlace(BuildActions):
         self._show_stack(rows, self.chosen if layer is None else layer)
         self.tell_headline()
         self.examiner.request(self.draft, self.file.base)
+        self.set_timer(_UNNOTICED, partial(self._tell_waiting, self.draft))
         if self.examined is not None:
             self.fill_form()
 
@@ -190,12 +194,26 @@ class BuildPlace(BuildActions):
         name = self.draft.get("name", "model")
         return name if isinstance(name, str) and name else "model"
 
-    def tell_headline(self) -> None:
-        """Tells the top line the name, whether there are unsaved edits, and how many problems are known."""
-        count = len(self.problems)
-        state = f"{count} problem{'' if count == 1 else 's'}" if count else "ready"
-        mark = "" if self.file.holds(self.draft) else "*"
-        self.headline(self.name_words(), state if self.examined is not None else "", mark=mark)
+    def tell_headline(self, state: str = "") -> None:
+        """Tells the top line the name, whether there are unsaved edits, and the state: how many problems are known."""
+        if not state and self.examined is not None:
+            count = len(self.problems)
+            state = f"{count} problem{'' if count == 1 else 's'}" if count else "ready"
+        self.headline(self.name_words(), state, mark="" if self.file.holds(self.draft) else "*")
+
+    def _tell_waiting(self, draft: Draft) -> None:
+        if draft is self.draft and not self.settled:
+            self.tell_headline("checking" if self._knows_data else f"reading {self._source}")
+
+    @property
+    def _knows_data(self) -> bool:
+        """Whether what was found out last is of the data that the draft names."""
+        return self.examined is not None and self.examined.draft.get("data") == self.draft.get("data")
+
+    @property
+    def _source(self) -> str:
+        data = self.draft.get("data")
+        return Path(str(data.get("source", ""))).name if isinstance(data, dict) else ""
 
     async def fill_now(self) -> None:
         """Fills the form; done when its fields are on the screen."""
@@ -224,12 +242,10 @@ class BuildPlace(BuildActions):
         self.fill_form()
 
     def _show_stack(self, rows: list[StackRow], chosen: int) -> None:
-        examination = self.examined.examination if self.examined is not None else None
-        description = examination.description if examination is not None else None
-        data = self.draft.get("data")
-        source = data.get("source", "") if isinstance(data, dict) else ""
+        examined = self.examined if self._knows_data else None
+        description = examined.examination.description if examined is not None else None
         shape = "×".join(map(str, description.input_shape)) if description is not None else ""
-        self.query_one(Stack).show(rows, chosen, source=Path(str(source)).name, shape=shape)
+        self.query_one(Stack).show(rows, chosen, source=self._source, shape=shape)
         self._show_cost(rows)
 
     def _show_cost(self, rows: list[StackRow]) -> None:
