@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.table import Table
+from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from nntui.tui.chrome.keys import KeyGroup
 from nntui.tui.dialogs.dialog import Dialog
+
+_WIDEST = 13
+"""Cells for keys: more than these two or three go on a line of their own."""
 
 
 class HelpDialog(Dialog[bool]):
@@ -31,20 +35,22 @@ class HelpDialog(Dialog[bool]):
 
     def content(self) -> Iterable[Widget]:
         """One block a group."""
-        yield VerticalScroll(Static(_text(self._groups)), classes="lines", can_focus=False)
+        room = min(max((len(line.keys) for group in self._groups for line in group.lines), default=0), _WIDEST)
+        blocks: list[Widget] = []
+        for group in self._groups:
+            blocks += [Static(group.title, classes="group"), Static(_table(group, room), classes="keys")]
+        yield VerticalScroll(*blocks, classes="lines", can_focus=False)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scrolls by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _text(groups: Sequence[KeyGroup]) -> Content:
-    room = max((len(line.keys) for group in groups for line in group.lines), default=0)
-    parts = []
-    for group in groups:
-        parts.append(Content.styled(group.title, "bold $text-accent"))
-        parts += [
-            Content.assemble((f"  {line.keys:>{room}}  ", "bold"), (line.explanation, "")) for line in group.lines
-        ]
-        parts.append(Content(""))
-    return Content("\n").join(parts[:-1])
+def _table(group: KeyGroup, room: int) -> Table:
+    """Keys to the right of a column of `room` cells, what they do beside it; what has no room goes on below itself."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", width=room, style="bold")
+    table.add_column()
+    for line in group.lines:
+        table.add_row(Text(line.keys), Text(line.explanation))
+    return table
