@@ -167,9 +167,12 @@ def _totals(
     buffers = batch * math.prod(description.input_shape) * dtype.itemsize
     buffers += sum(item.buffer_bytes(batch, dtype) for item in plans)
     copies = 2 + len(training.optimizer.slot_names) + (training.ema is not None) + (training.accumulate > 1)
+    pulled = 0
+    if training.l1 or training.l2:
+        pulled = sum(each.size for item in plans for each in item.parameters.values() if each.decays)
     return Totals(
         parameters=parameters,
         flops=sum(item.flops for item in plans),
-        step_bytes=dtype.itemsize * copies * parameters + buffers,
+        step_bytes=dtype.itemsize * (copies * parameters + pulled) + buffers,
         steps_per_epoch=math.ceil(description.samples[0] / (batch * training.accumulate)),
     )

@@ -60,7 +60,7 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
         _fill(arena, vector, tensors, f"optimizer.{slot}.")
     try:
         trainer.restore(metadata["progress"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise CheckpointError(f"the checkpoint's progress is not whole: {error}") from None
     if any(name.startswith("best.") for name in tensors):
         trainer.best.weights = np.zeros_like(arena.values)

@@ -13,6 +13,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
 from types import TracebackType
@@ -29,7 +30,6 @@ _SPIN_SECONDS = 0.005
 _NAP_SECONDS = 0.25
 """How long to sleep at a semaphore before looking whether the other side is still there."""
 _MOST_DESCRIPTORS = 2**16
-_END = -1
 
 
 class CrewError(Exception):
@@ -73,7 +73,12 @@ class Crew:
     def __enter__(self) -> Self:
         parent = os.getpid()
         for worker in range(1, self.size):
-            partner = os.fork()
+            try:
+                partner = os.fork()
+            except OSError:
+                # No memory, or no more processes allowed: all shares are done here then, with the same result.
+                self._abandon()
+                break
             if partner == 0:
                 _become_partner(self, worker, parent)
             self._partners.append(partner)
@@ -82,13 +87,8 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        partners, self._partners = self._partners, []
-        if partners:
-            self._order[0] = _END
-        for start in self._starts if partners else []:
-            start.release()
-        for partner in partners:
-            os.waitpid(partner, 0)
+        # They hold nothing that would be lost, and one that was stopped would not hear of the end.
+        self._abandon()
 
     def run(self, task: int, *, beside: Callable[[], int | None] = lambda: None) -> int | None:
         """Does every share of the task of this number; when the last is done, returns what `beside` has.
@@ -137,31 +137,40 @@ class Crew:
             return
         while not end.acquire(True, _NAP_SECONDS):
             partner = self._partners[worker - 1]
-            if os.waitpid(partner, os.WNOHANG)[0]:
+            if _has_ended(partner, os.WNOHANG):
                 self._partners = [other for other in self._partners if other != partner]
                 self._abandon()
                 raise CrewError(f"the process of worker {worker} has ended before its time; 'nntui resume' goes on")
+            # One that was stopped in the midst of its share would be waited for without end.
+            os.kill(partner, signal.SIGCONT)
 
     def _abandon(self) -> None:
         """Ends the partners that are left, whatever they are doing."""
-        for partner in self._partners:
-            os.kill(partner, signal.SIGKILL)
-            os.waitpid(partner, 0)
-        self._partners = []
+        partners, self._partners = self._partners, []
+        for partner in partners:
+            with suppress(ProcessLookupError):
+                os.kill(partner, signal.SIGKILL)
+            _has_ended(partner)
 
     def serve(self, worker: int, parent: int) -> None:
-        """What a partner does: its share of each task, until it is told to end or its parent is gone."""
+        """What a partner does: its share of each task, until its parent is gone."""
         start, end = self._starts[worker - 1], self._ends[worker - 1]
         while True:
             if not _acquired_at_once(start):
                 while not start.acquire(True, _NAP_SECONDS):
                     if os.getppid() != parent:
                         return
-            task = int(self._order[0])
-            if task == _END:
-                return
-            self._do_shares(task, worker=worker)
+            self._do_shares(int(self._order[0]), worker=worker)
             end.release()
+
+
+def _has_ended(partner: int, options: int = 0) -> bool:
+    """Whether a process has ended; waits for its end unless `options` say otherwise."""
+    try:
+        return os.waitpid(partner, options)[0] != 0
+    except ChildProcessError:
+        # Where SIGCHLD is ignored, which a process inherits, ends are not kept for whoever asks.
+        return True
 
 
 def _acquired_at_once(semaphore: Semaphore) -> bool:
@@ -194,7 +203,10 @@ class _LastWords:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            # Python's own stderr may be a file that was closed here.
-            os.write(2, "".join(traceback.format_exception(error)).encode())
-        os._exit(0 if error is None else 1)
+        try:
+            if error is not None:
+                # Python's own stderr may be a file that was closed here.
+                os.write(2, "".join(traceback.format_exception(error)).encode())
+        finally:
+            # Whatever came of it: what comes after the block is for the process that leads to do.
+            os._exit(0 if error is None else 1)

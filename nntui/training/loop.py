@@ -340,18 +340,27 @@ class Trainer:
         }
 
     def restore(self, progress: dict[str, Any]) -> None:
-        """Goes on from where `progress` was taken; KeyError or TypeError for one that is not whole."""
-        self.step, self.epochs_done = int(progress["step"]), int(progress["epochs_done"])
-        self._position = int(progress["position"])
+        """Goes on from where `progress` was taken; KeyError, TypeError, ValueError or ArithmeticError for one that is
+        not whole, or not of this training."""
+        self._position = _counted(progress, "position", most=self.steps_per_epoch)
+        self.epochs_done = _counted(progress, "epochs_done", most=self.spec.training.epochs)
+        self.step = _counted(progress, "step", most=self.spec.training.epochs * self.steps_per_epoch)
         self._loss_sum, self._seconds = float(progress["loss_sum"]), float(progress["seconds"])
         self._meter.restore(progress["meter"])
         self.optimizer.learning_rate = float(progress["learning_rate"])
-        self.optimizer.steps = int(progress["optimizer_steps"])
+        self.optimizer.steps = _counted(progress, "optimizer_steps", most=self.step)
         self._gradient.set_random_states(progress["random_states"])
         self.best.restore(progress["best"])
         if self._schedule is not None:
             self._schedule.restore(progress["schedule"])
             self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))
+
+
+def _counted(progress: dict[str, Any], name: str, *, most: int) -> int:
+    count = int(progress[name])
+    if not 0 <= count <= most:
+        raise ValueError(f"{name} is {count}, expected 0 to {most}")
+    return count
 
 
 def train(spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> Iterator[Event]:

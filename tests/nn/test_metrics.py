@@ -91,6 +91,16 @@ def test_a_choice_of_regression_metrics():
     assert meter.result() == pytest.approx({"r2": 1 - 400 / 450, "rmse": math.sqrt(200)})
 
 
+@pytest.mark.parametrize(("middle", "deviation"), [(1e6, 1.0), (1.7e9, 1000.0), (-1e12, 10.0)])
+def test_r2_of_targets_far_from_0(middle, deviation):
+    random = np.random.default_rng(0)
+    targets = middle + deviation * random.normal(size=(100, 2))
+    outputs = targets + 0.1 * deviation * random.normal(size=(100, 2))
+    meter = RegressionMeter(batch_size=30, outputs=2, scale=np.ones(()), metrics=("r2",))
+    exact = 1 - np.sum((targets - outputs) ** 2) / np.sum((targets - targets.mean(axis=0)) ** 2)
+    assert measured(meter, outputs, targets, [30, 30, 30, 10]) == pytest.approx({"r2": exact}, rel=1e-9)
+
+
 def test_r2_of_constant_targets_is_not_defined_whatever_their_size():
     for constant in (0.0, 0.1, 1e6):
         meter = RegressionMeter(batch_size=50, outputs=1, scale=np.ones(()))

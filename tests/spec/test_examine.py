@@ -73,6 +73,11 @@ def test_a_batch_larger_than_the_data_is_one_step():
     assert found.totals.step_bytes == smaller.totals.step_bytes
 
 
+def test_pulling_weights_towards_zero_takes_a_vector_more():
+    plain, pulled = examined(), examined((("training", "l2"), 0.1))
+    assert pulled.totals.step_bytes - plain.totals.step_bytes == 4 * (4 * 8 + 8 * 3)
+
+
 def test_rows_and_totals_by_hand():
     found = examined()
     first, last = found.rows

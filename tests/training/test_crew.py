@@ -161,6 +161,118 @@ def test_what_the_own_share_raises_is_raised_once_the_others_are_done():
     assert done[0] == 1
 
 
+@pytest.fixture
+def ends_forgotten():
+    """As for a process that was started by one that ignores SIGCHLD."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGCHLD, before)
+
+
+@pytest.mark.usefixtures("ends_forgotten")
+def test_partners_whose_end_the_system_does_not_keep_for_us():
+    pid = shared_array((1,), "int64")
+
+    def fail(worker):
+        if worker:
+            pid[0] = os.getpid()
+            signal.raise_signal(signal.SIGKILL)
+        while not pid[0]:
+            pass
+
+    with Crew(2, [Task(fail, 2), Task(lambda share: None, 2)]) as crew:
+        crew.run(1)
+        with pytest.raises(CrewError, match="ended before its time"):
+            crew.run(0)
+    with Crew(2, [Task(lambda share: None, 2)]) as crew:
+        crew.run(0)
+
+
+def test_a_partner_that_is_stopped_does_not_hold_up_the_end():
+    meeting = Meeting(2)
+    with Crew(2, [Task(meeting, 2)]) as crew:
+        crew.run(0)
+        partner = int(meeting.pids[1])
+        os.kill(partner, signal.SIGSTOP)
+        os.waitpid(partner, os.WUNTRACED)
+    with pytest.raises(ProcessLookupError):
+        os.kill(partner, 0)
+
+
+def test_a_partner_that_is_stopped_in_the_midst_of_its_share_goes_on():
+    begun, stopped, done = (get_context("fork").Semaphore(0) for _ in range(3))
+    pid = shared_array((1,), "int64")
+
+    def work(worker):
+        if worker:
+            pid[0] = os.getpid()
+            begun.release()
+            assert stopped.acquire(timeout=60)
+            done.release()
+        else:
+            assert begun.acquire(timeout=60)
+            os.kill(int(pid[0]), signal.SIGSTOP)
+            os.waitpid(int(pid[0]), os.WUNTRACED)
+            stopped.release()
+
+    with Crew(2, [Task(work, 2)]) as crew:
+        crew.run(0)
+        assert done.acquire(timeout=60)
+
+
+def test_a_partner_that_cannot_say_what_was_wrong_ends_all_the_same():
+    """What comes after the block is written once: by the process that leads."""
+    program = """
+import os
+from multiprocessing import get_context
+from nntui.training.crew import Crew, CrewError, Task
+
+os.close(2)
+leader, begun = os.getpid(), get_context("fork").Semaphore(0)
+
+def fail(share):
+    if os.getpid() == leader:
+        begun.acquire()
+    else:
+        begun.release()
+        raise ArithmeticError
+
+try:
+    with Crew(2, [Task(fail, 2)]) as crew:
+        crew.run(0)
+except CrewError:
+    os.write(1, b"the leader goes on. ")
+except BaseException as error:
+    os.write(1, type(error).__name__.encode())
+os.write(1, b"end")
+"""
+    process = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=60)
+    assert process.stdout == b"the leader goes on. end"
+
+
+@pytest.mark.parametrize("forks", [0, 1])
+def test_where_no_more_processes_can_be_made_all_is_done_here(monkeypatch, forks):
+    pids, fork, made = shared_array((3,), "int64"), os.fork, []
+
+    def limited():
+        if len(made) == forks:
+            raise BlockingIOError
+        pid = fork()
+        made.append(pid)
+        return pid
+
+    def note(share):
+        pids[share] = os.getpid()
+
+    monkeypatch.setattr(os, "fork", limited)
+    with Crew(3, [Task(note, 3)]) as crew:
+        crew.run(0)
+    assert pids.tolist() == [os.getpid()] * 3
+    for pid in made:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
 def test_partners_end_with_the_process_they_belong_to():
     """Killed, it cannot tell them: they notice. Their end is seen as that of the pipe they hold open."""
     program = "\n".join(

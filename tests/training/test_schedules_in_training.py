@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nntui.nn.schedules import Schedule
+from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.checkpoints import load as load_checkpoint
 from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunStarted, Step, Warning
 from nntui.spec.examine import examine
@@ -209,6 +210,30 @@ def test_going_on_from_any_step_is_the_same_training(stop, workers, optimizer):
     assert rates(rest) == rates(expected)[stop:]
     ours, theirs = ended_epochs(rest), ended_epochs(expected)
     assert [(e.metrics, e.learning_rate) for e in ours] == [(e.metrics, e.learning_rate) for e in theirs[-len(ours) :]]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("step", -1),
+        ("step", 10**9),
+        ("step", float("inf")),
+        ("optimizer_steps", -1),
+        ("optimizer_steps", 2**63),
+        ("epochs_done", 10**6),
+        ("position", 10**6),
+        ("seconds", 10**400),
+        ("meter", None),
+    ],
+)
+def test_progress_that_cannot_be_is_refused(name, value):
+    model = draft(**ALL, **{"training.optimizer": "nadam"})
+    trainer, other = trainer_of(model), trainer_of(model)
+    tensors, metadata = checkpoint_of(trainer, fingerprint=trainer.dataset.fingerprint)
+    metadata = json.loads(json.dumps(metadata))
+    metadata["progress"][name] = value
+    with pytest.raises(CheckpointError, match="the checkpoint's progress is not whole"):
+        restore_training(other, tensors, metadata)
 
 
 def test_stopped_and_killed_and_resumed_is_the_same_run(new_run):

@@ -31,7 +31,9 @@ class BatchNorm(Layer):
     type = "batch_norm"
 
     momentum: float = setting(0.9, minimum=0, below=1, help="The share of the running mean kept at each step.")
-    epsilon: float = setting(1e-5, above=0, maximum=1, help="Added to the variance, so that none is divided by zero.")
+    epsilon: float = setting(
+        1e-5, minimum=1e-30, maximum=1, help="Added to the variance, so that none is divided by zero."
+    )
 
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         each, pace = input_shape[-1:], 1 - self.momentum

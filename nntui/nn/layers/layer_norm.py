@@ -23,7 +23,9 @@ class LayerNorm(Layer):
 
     type = "layer_norm"
 
-    epsilon: float = setting(1e-5, above=0, maximum=1, help="Added to the variance, so that none is divided by zero.")
+    epsilon: float = setting(
+        1e-5, minimum=1e-30, maximum=1, help="Added to the variance, so that none is divided by zero."
+    )
 
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         return {"gamma": ParameterSpec(input_shape[-1:], "ones"), "beta": ParameterSpec(input_shape[-1:])}

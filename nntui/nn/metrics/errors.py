@@ -11,7 +11,7 @@ from nntui.nn.metrics.base import Metric
 
 
 class Errors:
-    """Sums of errors and of targets, column by column.
+    """Sums of errors, and of how far the targets are from the first one, column by column.
 
     `scale` (k,) or () is what one unit of the network's target stands for in the data's units.
     """
@@ -21,6 +21,7 @@ class Errors:
         self._error = np.zeros((batch_size, outputs))
         self._truth = np.zeros((batch_size, outputs))
         self._sum, self._sum_of_squares, self._column = np.zeros(outputs), np.zeros(outputs), np.zeros(outputs)
+        self._origin = np.zeros(outputs)
         self.reset()
 
     @property
@@ -31,9 +32,7 @@ class Errors:
     @property
     def spread(self) -> float:
         """Σ(t - mean)², each column against its own mean; 0 where all are constant."""
-        spread = float(np.sum(self._sum_of_squares - self._sum**2 / self.count))
-        # A difference of sums is never exactly 0 in floating point.
-        return spread if spread > 1e-12 * float(np.sum(self._sum_of_squares)) else 0.0
+        return max(float(np.sum(self._sum_of_squares - self._sum**2 / self.count)), 0.0)
 
     def reset(self) -> None:
         """Forgets all batches."""
@@ -50,6 +49,10 @@ class Errors:
         self.squared += float(np.vdot(error, error))
         np.abs(error, out=error)
         self.absolute += float(np.sum(error))
+        if self.count == 0:
+            # Sums of what is far from 0 would leave no digits for the spread.
+            np.copyto(self._origin, scaled[0])
+        np.subtract(scaled, self._origin, out=scaled)
         self._sum += np.add.reduce(scaled, axis=0, out=self._column)
         np.multiply(scaled, scaled, out=scaled)
         self._sum_of_squares += np.add.reduce(scaled, axis=0, out=self._column)
@@ -57,13 +60,18 @@ class Errors:
 
     def state(self) -> dict[str, Any]:
         """What `restore` needs to go on from here."""
-        return {"count": self.count, "absolute": self.absolute, "squared": self.squared,
-                "sum": self._sum.tolist(), "sum_of_squares": self._sum_of_squares.tolist()}  # fmt: skip
+        vectors = {"origin": self._origin, "sum": self._sum, "sum_of_squares": self._sum_of_squares}
+        return {
+            "count": self.count, "absolute": self.absolute, "squared": self.squared,
+            **{name: vector.tolist() for name, vector in vectors.items()},
+        }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from where `state` was taken."""
         self.count, self.absolute, self.squared = int(state["count"]), state["absolute"], state["squared"]
-        self._sum[...], self._sum_of_squares[...] = state["sum"], state["sum_of_squares"]
+        self._origin[...], self._sum[...], self._sum_of_squares[...] = (
+            state[name] for name in ("origin", "sum", "sum_of_squares")
+        )
 
 
 class _OfErrors(Metric):

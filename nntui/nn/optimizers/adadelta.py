@@ -24,7 +24,9 @@ class Adadelta(Optimizer):
 
     learning_rate: float = learning_rate_setting(1.0)
     rho: float = setting(0.9, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-6, above=0, help="Keeps the division from zero, and the first steps from being none.")
+    epsilon: float = setting(
+        1e-6, minimum=1e-30, help="Keeps the division from zero, and the first steps from being none."
+    )
 
     def fading(self) -> dict[str, float]:
         return {"square": self.rho, "change": self.rho}

@@ -24,7 +24,7 @@ class Adam(Optimizer):
 
     beta1: float = setting(0.9, minimum=0, below=1, help="The share of the remembered direction that is kept.")
     beta2: float = setting(0.999, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
+    epsilon: float = setting(1e-8, minimum=1e-30, help="Keeps the division from zero.")
 
     def fading(self) -> dict[str, float]:
         return {"mean": self.beta1, "square": self.beta2}

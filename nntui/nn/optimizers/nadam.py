@@ -10,6 +10,9 @@ import numpy as np
 from nntui.nn.optimizers.base import Optimizer, learning_rate_setting
 from nntui.nn.settings import setting
 
+_NEGLIGIBLE = 1e-30
+"""A product of momenta below which 1 less it is 1; it comes there in some hundred steps, and only gets smaller."""
+
 
 @dataclass
 class Nadam(Optimizer):
@@ -27,7 +30,7 @@ class Nadam(Optimizer):
     learning_rate: float = learning_rate_setting(0.002)
     beta1: float = setting(0.9, minimum=0, below=1, help="The share of the remembered direction that is kept.")
     beta2: float = setting(0.999, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
+    epsilon: float = setting(1e-8, minimum=1e-30, help="Keeps the division from zero.")
     momentum_decay: float = setting(0.004, minimum=0, maximum=1000, help="How soon the momentum reaches beta1.")
 
     def fading(self) -> dict[str, float]:
@@ -44,9 +47,8 @@ class Nadam(Optimizer):
         while done < self.steps:
             done += 1
             product *= self._momentum(done)
-            if product == 0:
-                # From some thousand steps on it is too small to be told from nothing, and stays so.
-                done = self.steps
+            if product < _NEGLIGIBLE:
+                done, product = self.steps, 0.0
         self._multiplied = (done, product)
         return product
 

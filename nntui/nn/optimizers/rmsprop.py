@@ -22,7 +22,7 @@ class RMSprop(Optimizer):
     slot_names = ("square",)
 
     rho: float = setting(0.99, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-8, above=0, help="Keeps the division from zero.")
+    epsilon: float = setting(1e-8, minimum=1e-30, help="Keeps the division from zero.")
 
     def fading(self) -> dict[str, float]:
         return {"square": self.rho}
