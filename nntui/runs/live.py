@@ -20,7 +20,7 @@ class Live:
     step: int
     epoch: int
     weights: dict[str, np.ndarray]
-    """By parameter name ('dense_1.weight')."""
+    """By parameter name ('dense_1.weight'), in the order of the network."""
     gradients: dict[str, np.ndarray]
     """Of the last batch, by parameter name."""
 
@@ -31,7 +31,8 @@ def write_live(
     """Replace the file, all or nothing; CheckpointError when it cannot be written."""
     tensors = {_WEIGHT + name: array for name, array in weights.items()}
     tensors |= {_GRADIENT + name: array for name, array in gradients.items()}
-    save(path, tensors, {"step": step, "epoch": epoch})
+    # A tensor file has an order of its own.
+    save(path, tensors, {"step": step, "epoch": epoch, "order": list(weights)})
 
 
 def read_live(path: Path) -> Live | None:
@@ -42,7 +43,9 @@ def read_live(path: Path) -> Live | None:
     step, epoch = metadata.get("step"), metadata.get("epoch")
     if type(step) is not int or type(epoch) is not int:
         raise CheckpointError(f"{path}: not a live file: it does not say of which step and epoch it is")
-    return Live(step, epoch, _named(tensors, _WEIGHT), _named(tensors, _GRADIENT))
+    order = metadata.get("order")
+    names = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []
+    return Live(step, epoch, _named(tensors, _WEIGHT, names), _named(tensors, _GRADIENT, names))
 
 
 class LiveReader:
@@ -65,5 +68,7 @@ class LiveReader:
         return read_live(self._path)
 
 
-def _named(tensors: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
+def _named(tensors: dict[str, np.ndarray], prefix: str, order: list[str]) -> dict[str, np.ndarray]:
+    found = {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
+    first = {name: found[name] for name in order if name in found}
+    return {**first, **found}

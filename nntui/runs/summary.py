@@ -24,7 +24,10 @@ _LARGEST_MODEL = 1 << 20
 _LARGEST_METRICS = 1 << 24
 _HEAD = 1 << 16
 _SPARKLINE = 60
-_BEST = (("val_accuracy", max), ("val_loss", min), ("accuracy", max), ("loss", min))
+_SHOWN = ("val_accuracy", "val_loss", "accuracy", "loss")
+"""Which metric stands for a run: the first of these that there is."""
+_FALLING = ("loss", "mae", "rmse")
+"""Metrics of which less is better."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class RunSummary:
     best_metric: str
     """val_accuracy, else val_loss, accuracy or loss, whatever there is first; '' before an epoch has ended."""
     best_value: float
-    """The best over all epochs; NaN when there is none."""
+    """In the epoch in which the metric that is monitored is best; NaN when there is none."""
     losses: tuple[float, ...]
     """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
     age: float
@@ -62,7 +65,7 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     metrics = _metrics(run)
     first, last = _starts(run)
     planned = last.epochs if last is not None else _table(model, "training").get("epochs")
-    best_metric, best_value = _best(metrics)
+    best_metric, best_value = _best(metrics, _table(model, "training").get("monitor"))
     name, source = model.get("name"), _table(model, "data").get("source")
     return RunSummary(
         id=run.id,
@@ -114,12 +117,19 @@ def _epochs_done(metrics: dict[str, list[float]]) -> int:
     return int(epochs[-1]) if epochs else 0
 
 
-def _best(metrics: dict[str, list[float]]) -> tuple[str, float]:
-    for name, better in _BEST:
-        values = [value for value in metrics.get(name, []) if not math.isnan(value)]
-        if values:
-            return name, better(values)
-    return "", math.nan
+def _best(metrics: dict[str, list[float]], monitor: object) -> tuple[str, float]:
+    """The metric that is shown, and its value in the epoch in which the one that is monitored is best."""
+    there = [name for name in _SHOWN if not all(map(math.isnan, metrics.get(name, [])))]
+    if not there:
+        return "", math.nan
+    watched = (
+        monitor if isinstance(monitor, str) and monitor in metrics else "val_loss" if "val_loss" in there else "loss"
+    )
+    values = metrics.get(watched, [])
+    sign = 1 if watched.removeprefix("val_").endswith(_FALLING) else -1
+    epochs = [epoch for epoch, value in enumerate(values) if not math.isnan(value)]
+    best = min(epochs, key=lambda epoch: sign * values[epoch], default=None)
+    return there[0], metrics[there[0]][best] if best is not None else math.nan
 
 
 def _sparkline(losses: list[float]) -> tuple[float, ...]:

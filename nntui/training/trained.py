@@ -111,6 +111,6 @@ def checkpoint_path(run: RunDirectory, checkpoint: str) -> Path:
         return path
     epochs = store.epochs()
     if not epochs and store.latest() is None:
-        raise CheckpointError(f"{run.id} has no checkpoint yet")
+        raise CheckpointError(f"{run.id} has no checkpoint")
     there = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
     raise CheckpointError(f"{run.id} has no checkpoint {checkpoint!r}; there are: {there}")

@@ -142,9 +142,9 @@ class Worker:
             elif isinstance(event, RunEnded):
                 return self._end(event)
             else:
-                self._write(event)
-                if isinstance(event, EpochEnded):
-                    self._on_epoch(event)
+                stamped = self._write(event)
+                if isinstance(stamped, EpochEnded):
+                    self._on_epoch(stamped)
             if self._stop_message is not None:
                 break
         ended = RunEnded(
@@ -177,13 +177,15 @@ class Worker:
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
         )
 
-    def _write(self, event: Event) -> None:
+    def _write(self, event: Event) -> Event:
+        """Logs and tells the event; it, with the time."""
         stamped = dataclasses.replace(event, time=round(time.time(), 3))
         problem_before = self._log.problem
         self._log.append(stamped)
         if self._log.problem and not problem_before:
             print(f"nntui: {self._log.problem}; events wait in memory until there is room", file=sys.stderr, flush=True)
         self._listener(stamped)
+        return stamped
 
     def _warn(self, message: str) -> None:
         print(f"nntui: {message}", file=sys.stderr, flush=True)

@@ -61,14 +61,20 @@ def test_a_second_signal_leaves_at_once(root):
     assert status_of(newest(root)) is Status.CRASHED
 
 
-def test_leaving_watch_leaves_the_training_running(call, root):
+@pytest.mark.parametrize(
+    ("before", "how", "after"),
+    [((), "goes on training", Status.RUNNING), (("pause",), "waits, paused", Status.PAUSED)],
+)
+def test_leaving_watch_leaves_the_training_as_it_is(call, root, before, how, after):
     started = call("train", "digits-mlp", "--set", "training.epochs=100000", "--detach")
     name = started.out.strip()
+    for command in before:
+        assert call(command).code == 0
     process = subprocess.Popen([*COMMAND, "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.splitlines()[-1].startswith(f"nntui: {name} goes on training; ")
-    assert status_of(newest(root)) is Status.RUNNING
+    assert said.splitlines()[-1].startswith(f"nntui: {name} {how}; ")
+    assert status_of(newest(root)) is after
     assert call("stop").code == 0

@@ -29,6 +29,17 @@ def test_the_newest_weights_and_gradients_are_read_once(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_parameters_come_in_the_order_of_the_network(tmp_path):
+    path, names = tmp_path / "live.safetensors", ["lstm_1.weight", "lstm_1.recurrent_weight", "dense_1.weight"]
+    arrays = {name: np.zeros(1, np.float32) for name in names}
+    write_live(path, 1, 1, arrays, arrays)
+    live = read_live(path)
+    assert list(live.weights) == list(live.gradients) == names
+    for odd in (None, "lstm", [1, "no such"], {}):
+        save(path, {f"weight/{name}": array for name, array in arrays.items()}, {"step": 1, "epoch": 1, "order": odd})
+        assert set(read_live(path).weights) == set(names)
+
+
 def test_a_damaged_file_is_reported_once_and_the_next_one_read(tmp_path):
     path = tmp_path / "live.safetensors"
     reader = LiveReader(path)

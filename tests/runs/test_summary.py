@@ -28,7 +28,7 @@ def write(run, epochs: int = 0, *events):
     log.close()
     metrics = MetricsCsv(run.metrics_path)
     for epoch in range(1, epochs + 1):
-        metrics.append(epoch_ended(epoch, loss=float(epoch), val_accuracy=0.5 + (epoch == 2) / 4, val_loss=1.0))
+        metrics.append(epoch_ended(epoch, loss=float(epoch), val_accuracy=0.5 + epoch / 8, val_loss=abs(epoch - 2)))
     metrics.close()
 
 
@@ -83,6 +83,19 @@ def test_nan_is_a_gap_and_never_the_best(tmp_path):
     assert (summary.best_metric, summary.best_value) == ("val_loss", 0.25)
     assert [repr(loss) for loss in summary.losses] == ["0.5", "nan", "nan", "0.75"]
     assert summary.epochs_done == 4
+
+
+@pytest.mark.parametrize(
+    ("monitor", "best"), [(None, 0.7), ("val_loss", 0.7), ("val_f1", 0.9), ("loss", 0.8), ("no_such", 0.7)]
+)
+def test_the_best_is_that_of_the_epoch_that_is_monitored_as_best(tmp_path, monitor, best):
+    run = new_run(tmp_path)
+    run.model_path.write_text(f'[training]\nmonitor = "{monitor}"\n' if monitor else "")
+    run.metrics_path.write_text(
+        "epoch,loss,val_loss,val_accuracy,val_f1\n1,0.5,0.3,0.9,0.6\n2,0.4,0.2,0.7,0.5\n3,0.1,0.4,0.8,0.1\n"
+    )
+    summary = summarize(run)
+    assert (summary.best_metric, summary.best_value) == ("val_accuracy", best)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200))

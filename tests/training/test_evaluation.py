@@ -166,7 +166,7 @@ def test_a_checkpoint_that_is_not_there(tmp_path, checkpoint):
 
 def test_a_run_without_checkpoints(tmp_path):
     run = create_run(draft("iris"), base=tmp_path, root=tmp_path)
-    with pytest.raises(CheckpointError, match="has no checkpoint yet"):
+    with pytest.raises(CheckpointError, match="has no checkpoint"):
         evaluate_run(run)
 
 

@@ -47,6 +47,7 @@ def test_a_run_leaves_everything_the_design_names(new_run):
     rows = list(csv.DictReader(run.metrics_path.read_text().splitlines()))
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     assert [float(row["val_loss"]) for row in rows] == [epoch.metrics["val_loss"] for epoch in epochs]
+    assert [float(row["time"]) for row in rows] == [epoch.time for epoch in epochs]
     names = {path.name for path in run.checkpoints_path.iterdir()}
     assert names == {*(f"epoch-000{n}.safetensors" for n in range(1, 5)), "best.safetensors", "last.safetensors"}
     assert status_of(run) is Status.FINISHED

@@ -51,8 +51,11 @@ def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -
     try:
         ended = asyncio.run(_follow(run, as_json, tells_all))
     except KeyboardInterrupt:
+        from nntui.runs.status import Status, status_of
+
         if held(run.lock_path):
-            say(f"{run.id} goes on training; {command_for('watch', run)} comes back, "
+            how = "waits, paused" if status_of(run) is Status.PAUSED else "goes on training"
+            say(f"{run.id} {how}; {command_for('watch', run)} comes back, "
                 f"{command_for('stop', run)} ends it")  # fmt: skip
         return INTERRUPTED
     if ended is not None:

@@ -67,6 +67,8 @@ class Layer(Configurable):
 
     reads_ids: ClassVar[bool] = False
     """Whether its inputs are whole numbers that name something: with nothing between two of them, and no gradient."""
+    begins_with: ClassVar[Mapping[str, int | str]] = {}
+    """What a new one is given in a form where other layers follow it, beside its defaults."""
     rearranges: ClassVar[bool] = False
     """Whether what comes out are the numbers that went in, in their order."""
 

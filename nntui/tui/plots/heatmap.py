@@ -120,6 +120,8 @@ class Heatmap:
             places = np.linspace(0, ramp.size - 1, _SAMPLE).round().astype(int).tolist()
             sample = [(" ", ramp.style(-1, level)) for level in places]
         low, high = (compact(end, _DIGITS) for end in (self.scale.low, self.scale.high))
+        if self.scale.signed:
+            low = f"-{high}"
         return [(f"{low} ", Style.null()), *sample, (f" {high}", Style.null())]
 
     def _steady(self, pixels: np.ndarray, size: int) -> np.ndarray:

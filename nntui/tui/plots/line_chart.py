@@ -60,7 +60,7 @@ class Chrome:
 class LineChart:
     """Draws series and keeps the y limits from one drawing to the next, so that curves stay where they were."""
 
-    empty = "waiting for the first epoch"
+    empty = "no values"
 
     def __init__(self, *, log_y: bool = False, smoothing: float = 0.0) -> None:
         self.log_y = log_y
@@ -83,7 +83,7 @@ class LineChart:
         if self.buckets is None:
             return "", ""
         left, right = self.x_range or (self.buckets.start, self.buckets.end)
-        return compact(left, LABEL_WIDTH), compact(right, LABEL_WIDTH)
+        return _place(left), _place(right)
 
     def draw(
         self,
@@ -229,6 +229,11 @@ class LineChart:
         space = width - self.gutter
         text = left + right.rjust(space - len(left)) if len(left) + len(right) < space else left
         return plain(" " * self.gutter + text, width, chrome.label)
+
+
+def _place(x: float) -> str:
+    # Ends of columns fall between whole steps or epochs: more digits would only look exact.
+    return compact(round(x, 1), LABEL_WIDTH)
 
 
 def value_near(item: Series, x: float) -> float:

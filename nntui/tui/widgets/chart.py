@@ -45,7 +45,7 @@ class LineChartView(Framed, can_focus=True):
         self._series: tuple[Series, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._reach: tuple[float, float] | None = None
-        self._remark = ""
+        self._axis = self._remark = ""
 
     def show(
         self,
@@ -54,10 +54,15 @@ class LineChartView(Framed, can_focus=True):
         *,
         title: str | None = None,
         reach: tuple[float, float] | None = None,
+        axis: str = "",
         remark: str = "",
     ) -> None:
-        """Draw these from now on; `reach` is what the x axis takes in besides them, `remark` stands by the axis."""
+        """Draw these from now on; `reach` is what the x axis takes in besides them.
+
+        `axis` is what it counts, and `remark` stands beside that.
+        """
         self._series, self._marks, self._reach, self._remark = tuple(series), tuple(marks), reach, remark
+        self._axis = axis
         if title is not None and title != self.title:
             self.title = title
             self.chart = LineChart(log_y=self.chart.log_y, smoothing=self.chart.smoothing)
@@ -90,7 +95,8 @@ class LineChartView(Framed, can_focus=True):
             [" log" if self.chart.log_y else "", f" ~{self.chart.smoothing:g}" if self.chart.smoothing else ""]
         )
         left, right = self.chart.x_labels
-        footer: Text = [("  ".join(filter(None, (left, self._remark))), label)] if left else []
+        start = f"{self._axis} {left}".strip()
+        footer: Text = [("  ".join(filter(None, (start, self._remark))), label)] if left else []
         if self.cursor is not None:
             footer = [(f"x {compact(self.cursor, 9)}", self.chrome("mark"))]
         return Edges(

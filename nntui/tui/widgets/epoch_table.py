@@ -67,7 +67,7 @@ class EpochTable(Framed, can_focus=True):
         """The heading and as many epochs as fit."""
         label = self.chrome("label")
         if not self._epochs:
-            return centred("no epoch has ended yet", width, height, label)
+            return centred("no epoch has ended", width, height, label)
         self._scroll_within(height)
         columns = fitting(width, self._metric, self._epochs[-1].metrics)
         heading = self.part_style("epoch-table--heading")

@@ -26,15 +26,15 @@ def test_a_falling_line():
         "3┤⠉⠒⠤⢄⡀             ",
         " │    ⠈⠉⠒⠒⠤⠤⣀⡀      ",
         "0┤           ⠈⠉⠒⠤⢄⡀ ",
-        "  0            3.375",
+        "  0              3.4",
     ]
 
 
-def test_nothing_yet_says_what_it_waits_for():
+def test_nothing_to_draw_says_so():
     drawn = text(LineChart().draw([], 40, 3, COLORS))
-    assert drawn[1].strip() == "waiting for the first epoch"
+    assert drawn[1].strip() == "no values"
     assert drawn == text(LineChart().draw([series(np.nan, np.inf)], 40, 3, COLORS))
-    assert text(LineChart().draw([], 8, 1, COLORS)) == ["waiting "]
+    assert text(LineChart().draw([], 8, 1, COLORS)) == ["no value"]
 
 
 def test_a_gap_is_drawn_as_a_gap():

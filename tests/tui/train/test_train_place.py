@@ -97,13 +97,13 @@ async def test_a_log_read_in_part_says_so_under_the_curves(finished):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, finished)
-        assert "step ─" not in screen_text(app)
+        assert "every" not in screen_text(app)
         place.sighting = dataclasses.replace(place.sighting, one_in=3)
         place.draw_curves()
         await until(pilot, lambda: screen_text(app).count("every 3rd step") == 2)
         lines = [line[:34] for line in screen_text(app).splitlines()]
         below = [line for line in lines if line.startswith("╰")]
-        assert [line.startswith("╰ 0  every 3rd step ─") for line in below] == [True, True]
+        assert [line.startswith("╰ step 0  every 3rd step ─") for line in below] == [True, True]
         assert all(line.endswith("─ 70 ╯") for line in below)
 
 
@@ -381,7 +381,7 @@ async def test_another_run_takes_the_place_of_the_first(tmp_path, finished):
         await until(pilot, lambda: "500" in screen_text(app))
         text = screen_text(app)
         assert "other  ● crashed" in text
-        assert "no epoch has ended yet" in text
+        assert "no epoch has ended" in text
         assert "no values yet" in text
         assert "0.667" not in text
 

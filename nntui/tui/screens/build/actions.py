@@ -66,7 +66,10 @@ class BuildActions(FileActions):
         kind = await self.app.push_screen_wait(ChooseDialog("add a layer", choices))
         if kind is None:
             return
-        place.edit_layer(with_layer(place.draft, place.next_path(), {"type": kind.value}), place.next_path())
+        path = place.next_path()
+        is_last = path == ("layers", len(layers_of(place.draft)))
+        new = {"type": kind.value, **({} if is_last else Layer.members()[kind.value].begins_with)}
+        place.edit_layer(with_layer(place.draft, path, new), path)
 
     def action_duplicate(self) -> None:
         """Puts a copy of the chosen layer under it."""

@@ -81,7 +81,7 @@ def _number(value: int | None) -> str:
 def _step(totals: Totals | None) -> Line:
     if totals is None:
         return [("one step –", "muted")]
-    steps = f"{totals.steps_per_epoch:,} step{'' if totals.steps_per_epoch == 1 else 's'} an epoch"
+    steps = f"{totals.steps_per_epoch:,} step{'' if totals.steps_per_epoch == 1 else 's'}/epoch"
     return [("one step ", "muted"), (size_words(totals.step_bytes), ""), (", ", "muted"), (steps, "")]
 
 

@@ -137,9 +137,9 @@ class TrainPlace(TrainActions):
         places = marks(sighting, self.axis)
         losses, metrics = loss_curves(sighting, self.axis), metric_curves(sighting, metric, self.axis)
         reach, remark = reach_of(losses, metrics), thinning_words(sighting)
-        panes.loss.show(losses, places, reach=reach, remark=remark)
+        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark)
         by_step = remark if metric == "accuracy" else ""
-        panes.metric.show(metrics, places, title=metric or "metric", reach=reach, remark=by_step)
+        panes.metric.show(metrics, places, title=metric or "metric", reach=reach, axis=self.axis, remark=by_step)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:
