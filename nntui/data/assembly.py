@@ -48,6 +48,7 @@ def assemble(name: str, outline: Outline, raw: RawData, settings: DataSettings, 
         classes=outline.classes,
         targets=outline.targets,
         features=outline.features,
+        target=outline.target,
         preprocessing=preprocessing,
         fingerprint=digest.hexdigest(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from nntui.data.settings import DataSettings
 
 if TYPE_CHECKING:
     from nntui.data.dataset import Dataset
+    from nntui.data.learnt import Learnt
 
 
 _UNEVEN = 100
@@ -115,15 +116,24 @@ def _hint(outline: Outline, settings: DataSettings, *, held_out: int) -> str:
     return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"
 
 
-def load(settings: DataSettings, *, base: Path, seed: int) -> Dataset:
-    """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0)."""
+def load(settings: DataSettings, *, base: Path, seed: int, learnt: Learnt | None = None) -> Dataset:
+    """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0).
+
+    Where names are `learnt`, the data are for a trained network: columns are found and read by them, and one class
+    is enough.
+    """
     from nntui.data.assembly import assemble, generate
+    from nntui.data.learnt import places
 
     located = locate(settings, base)
-    outline = checked_outline(settings, located)
+    outline = checked_outline(settings, located, learnt)
     if isinstance(located, Generator):
-        return assemble(settings.source, outline, generate(located, seed), settings, seed)
-    raw = located.reader.read(located.path, settings.target, settings.task)
+        raw = generate(located, seed)
+        if learnt is not None:
+            order = places(shown(settings.source), outline.features, learnt.features)
+            raw = replace(raw, x=raw.x[..., order])
+        return assemble(settings.source, outline, raw, settings, seed)
+    raw = located.reader.read(located.path, settings.target, settings.task, learnt)
     return assemble(located.name, outline, raw, settings, seed)
 
 
@@ -135,17 +145,20 @@ def absolute_source(settings: DataSettings, *, base: Path) -> str:
     return str(located.path.resolve())
 
 
-def checked_outline(settings: DataSettings, located: LocatedFile | Generator) -> Outline:
-    """The outline of located data, once nothing in it or in the settings speaks against training on it."""
+def checked_outline(settings: DataSettings, located: LocatedFile | Generator, learnt: Learnt | None = None) -> Outline:
+    """The outline of located data, once nothing in it or in the settings speaks against training on it.
+
+    Where names are `learnt`, against measuring what was trained.
+    """
     if not 0 <= settings.validation < 1:
         raise DataError("data.validation", f"must be at least 0 and below 1, got {settings.validation:g}")
     if isinstance(located, Generator):
         outline = _outline_of(located, settings)
     else:
-        outline = located.reader.outline(located.path, settings.target, settings.task)
+        outline = located.reader.outline(located.path, settings.target, settings.task, learnt)
     if outline.rows == 0:
         raise source_error(f"{shown(settings.source)} has no samples to train on")
-    if outline.task == "classification" and len(outline.classes) < 2:
+    if outline.task == "classification" and len(outline.classes) < 2 and learnt is None:
         only = f"one class only, {shown(outline.classes[0])}" if outline.classes else "no classes"
         raise source_error(f"{shown(settings.source)} has {only}: classification needs at least two")
     if settings.standardize_targets and outline.task == "classification":

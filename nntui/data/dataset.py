@@ -45,6 +45,8 @@ class Dataset:
     preprocessing: Preprocessing
     fingerprint: str
     """SHA-256 in hex of the raw inputs, the answers and the split."""
+    target: str = ""
+    """The column of a table that is learnt; '' for other data."""
 
     @property
     def outputs(self) -> int:

@@ -41,6 +41,7 @@ def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.n
         "classes": list(trainer.dataset.classes),
         "targets": list(trainer.dataset.targets),
         "features": list(trainer.dataset.features),
+        "target": trainer.dataset.target,
         "progress": trainer.progress(),
     }
     return tensors, metadata

@@ -13,13 +13,13 @@ from nntui.data.catalogue import load as load_data
 from nntui.data.dataset import Dataset, Split
 from nntui.data.errors import DataError, shown
 from nntui.data.generators.base import Generator
+from nntui.data.learnt import Learnt
 from nntui.nn.layers.base import ShapeError
 from nntui.nn.layers.ids import id_readers
 from nntui.nn.metrics import ClassificationMeter, class_shares
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
 from nntui.training.checkpointing import load_weights
-from nntui.training.columns import in_order
 from nntui.training.loop import build_network
 from nntui.training.measuring import build_loss, build_meter, evaluate
 from nntui.training.threads import one_matrix_thread
@@ -82,12 +82,7 @@ def evaluate_run(
     """
     path = checkpoint_path(run, checkpoint)
     trained = read_trained(path)
-    if source is None:
-        dataset = _own_data(trained, run)
-    else:
-        # The columns of a generator are a place, whatever they are called.
-        names = trained.features if trained.spec.data.generator is None else ()
-        dataset = in_order(_other_data(trained, source, base), names)
+    dataset = _own_data(trained, run) if source is None else _other_data(trained, source, base)
     dataset = _as_trained(dataset, trained)
     for reader in id_readers(trained.spec.layers):
         complaint = next(filter(None, (reader.complaint(each.x) for each in (dataset.train, dataset.val))), None)
@@ -140,8 +135,12 @@ def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
         standardize_targets=False,
         generator=own.generator if source == own.source else None,
     )
+    learnt = Learnt(trained.features, trained.classes, trained.target or "".join(trained.targets[:1]))
+    if own.generator is not None:
+        # The columns of a generator are a place, whatever they are called.
+        learnt = dataclasses.replace(learnt, features=(), target="")
     # Another seed: a generator's points are then not those it was trained on.
-    return load_data(settings, base=base, seed=trained.spec.training.seed + 1)
+    return load_data(settings, base=base, seed=trained.spec.training.seed + 1, learnt=learnt)
 
 
 def _as_trained(dataset: Dataset, trained: Trained) -> Dataset:

@@ -34,6 +34,8 @@ class Trained:
     """() for classification."""
     features: tuple[str, ...]
     """Names of the columns it was trained on; () for pictures, and where the checkpoint does not tell."""
+    target: str
+    """Name of the column of a table that was learnt; '' for other data, and where the checkpoint does not tell."""
     fingerprint: str
     """Of the data it was trained on."""
     step: int
@@ -72,6 +74,7 @@ def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> 
         classes=classes,
         targets=targets,
         features=_names(metadata, "features") if "features" in metadata else (),
+        target=_typed(metadata.get("target", ""), str, "target"),
         fingerprint=_typed(metadata["fingerprint"], str, "fingerprint"),
         step=_typed(progress["step"], int, "step"),
         epoch=_typed(progress["epochs_done"], int, "epochs_done"),

@@ -63,3 +63,18 @@ def test_a_metric_that_is_not_measured_cannot_be_followed(ask):
     answer = ask("train", *QUICK, "--set", "training.monitor=val_f1")
     assert answer.code == 2
     assert "training.monitor: val_f1 is not measured; name it in training.metrics, such as 'accuracy, f1'" in answer.err
+
+
+def test_a_table_without_one_of_the_categories(ask, tmp_path):
+    head, rows = "city,size,climate\n", "Oslo,1,cold\nRome,2,warm\n"
+    (tmp_path / "cities.csv").write_text(head + rows * 10)
+    (tmp_path / "other.csv").write_text(head + "Oslo,1,cold\n")
+    (tmp_path / "paris.csv").write_text(head + "Paris,1,cold\n")
+    assert (
+        ask("train", "iris", "--set", f"data.source={tmp_path / 'cities.csv'}", "--set", "training.epochs=1").code == 0
+    )
+    record = json.loads(ask("evaluate", "--data", str(tmp_path / "other.csv"), "--json").out)
+    assert (record["samples"], record["classes"]) == (1, ["cold", "warm"])
+    answer = ask("evaluate", "--data", str(tmp_path / "paris.csv"))
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "column 'city', line 2: the network does not know 'Paris'; it knows 'Oslo', 'Rome'" in answer.err

@@ -38,7 +38,9 @@ def refused(path: Path, text: str | bytes, target: str | None = None, task: str 
 
 def test_text_labels_become_classes_in_order(csv_file: Path) -> None:
     outline, raw = both(csv_file, "a,b,kind\n1,2,red\n3,4.5,blue\n-1e3,0,red\n")
-    assert outline == Outline("classification", (2,), 3, ("blue", "red"), (1, 2), (), ("a", "b"), spread=1003 / 4.5)
+    assert outline == Outline(
+        "classification", (2,), 3, ("blue", "red"), (1, 2), (), ("a", "b"), target="kind", spread=1003 / 4.5
+    )
     np.testing.assert_array_equal(raw.x, [[1, 2], [3, 4.5], [-1000, 0]])
     np.testing.assert_array_equal(raw.y, [1, 0, 1])
 

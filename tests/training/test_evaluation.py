@@ -147,6 +147,79 @@ def test_columns_without_names_are_taken_as_they_come(tmp_path):
     assert evaluate_run(run, source="nameless.csv", base=tmp_path).loss == evaluate_run(run, source="iris").loss
 
 
+CITIES = "city,size,climate\n" + "Oslo,1,cold\nRome,2,warm\nCairo,3,warm\n" * 8
+
+
+def test_a_table_with_some_of_the_categories_and_classes_is_answered_like_the_whole(tmp_path):
+    """The losses of the two parts, of one class each, weigh up to the loss of all rows."""
+    (tmp_path / "cities.csv").write_text(CITIES)
+    run, _ = train(draft("cities.csv", standardize=True), tmp_path)
+    whole = evaluate_run(run, source="cities.csv", base=tmp_path)
+    head, *rows = CITIES.splitlines()
+    parts = []
+    for name in ("cold", "warm"):
+        (tmp_path / "part.csv").write_text("\n".join([head, *(row for row in rows if row.endswith(name))]))
+        parts.append(evaluate_run(run, source="part.csv", base=tmp_path))
+    cold, warm = parts
+    assert (cold.samples, warm.samples, cold.classes) == (8, 16, ("cold", "warm"))
+    assert (8 * cold.loss + 16 * warm.loss) / 24 == pytest.approx(whole.loss, rel=1e-6)
+    assert (cold.confusion[0], warm.confusion[1]) == whole.confusion
+
+
+def test_one_row_is_enough(tmp_path):
+    (tmp_path / "cities.csv").write_text(CITIES)
+    run, _ = train(draft("cities.csv", target="climate"), tmp_path)
+    (tmp_path / "one.csv").write_text("climate,city,size\nwarm,Rome,2\n")
+    one = evaluate_run(run, source="one.csv", base=tmp_path)
+    assert (one.samples, sum(map(sum, one.confusion)), sum(one.confusion[1])) == (1, 1, 1)
+    (tmp_path / "one.csv").write_text("climate,city,size\nmild,Rome,2\n")
+    with pytest.raises(DataError, match="has the class 'mild', which the network does not know; it knows cold, warm"):
+        evaluate_run(run, source="one.csv", base=tmp_path)
+    run, _ = train(draft("diabetes"), tmp_path)
+    (tmp_path / "one.csv").write_text(
+        "\n".join((datasets_dir() / "diabetes" / "diabetes.csv").read_text().splitlines()[:2])
+    )
+    assert evaluate_run(run, source="one.csv", base=tmp_path).samples == 1
+
+
+def test_arrays_of_one_class_are_enough(tmp_path):
+    run, _ = train(draft("iris"), tmp_path)
+    np.savez(tmp_path / "one.npz", x=np.ones((3, 4)), y=np.array(["virginica"] * 3))
+    assert sum(evaluate_run(run, source="one.npz", base=tmp_path).confusion[2]) == 3
+    np.savez(tmp_path / "one.npz", x=np.ones((3, 5)), y=np.array(["virginica"] * 3))
+    with pytest.raises(DataError, match="has 5 inputs; the network was trained on 4"):
+        evaluate_run(run, source="one.npz", base=tmp_path)
+
+
+@pytest.mark.parametrize(("source", "column"), [("iris", "species"), ("diabetes", "progression")])
+def test_a_missing_target_column_is_named(tmp_path, source, column):
+    run, _ = train(draft(source), tmp_path)
+    lines = (datasets_dir() / source / f"{source}.csv").read_text().splitlines()
+    (tmp_path / "other.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n")
+    with pytest.raises(DataError, match=rf"other.csv has no target column '{column}"):
+        evaluate_run(run, source="other.csv", base=tmp_path)
+
+
+def test_a_checkpoint_that_does_not_tell_its_target_column(tmp_path):
+    run, _ = train(draft("iris"), tmp_path)
+    path = run.checkpoints_path / "best.safetensors"
+    tensors, metadata = load(path)
+    del metadata["target"]
+    save(path, tensors, metadata)
+    assert evaluate_run(run, source="iris").samples == 150
+    lines = (datasets_dir() / "iris" / "iris.csv").read_text().splitlines()
+    (tmp_path / "other.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n")
+    with pytest.raises(DataError, match="no target column: its last column, 'petal_width_cm', is an input"):
+        evaluate_run(run, source="other.csv", base=tmp_path)
+
+
+def test_points_of_a_generator_do_not_pass_for_columns_of_other_names(tmp_path):
+    (tmp_path / "points.csv").write_text("a,b,kind\n" + "1,2,inner\n3,4,outer\n" * 20)
+    run, _ = train(draft("points.csv"), tmp_path)
+    with pytest.raises(DataError, match=r"'moons' does not have the columns .* it lacks 'a', 'b' and also has 'x'"):
+        evaluate_run(run, source="moons", base=tmp_path)
+
+
 def test_the_runs_own_data_must_be_what_they_were(tmp_path):
     rows = [f"{x},{x % 5},{'up' if x % 2 else 'down'}" for x in range(60)]
     (tmp_path / "points.csv").write_text("\n".join(["a,b,way", *rows]))

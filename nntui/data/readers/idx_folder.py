@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nntui.data.errors import DataError, source_error
+from nntui.data.learnt import Learnt
 from nntui.data.readers.answers import Answers, read_answers
 from nntui.data.readers.idx import read_array
 from nntui.data.readers.idx_content import NAME, read_shape
@@ -16,8 +17,8 @@ _DIMENSIONS = {"images": 3, "labels": 1}
 
 
 @remembered
-def outline(path: Path, target: str | None, task: str | None) -> Outline:
-    """From the headers of the images and from the labels; the images themselves are not read."""
+def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
+    """From the headers of the images and from the labels; the images themselves are not read, and have no names."""
     if target is not None:
         raise DataError("data.target", f"{str(path)!r} holds images, not columns: leave target out")
     files = _files(path)
@@ -40,9 +41,9 @@ def outline(path: Path, target: str | None, task: str | None) -> Outline:
     )
 
 
-def read(path: Path, target: str | None, task: str | None) -> RawData:
+def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
     """Images uint8 (n, height, width, 1)."""
-    outline(path, target, task)
+    outline(path, target, task, learnt)
     try:
         files = _files(path)
         images = [read_array(files[f"{split}-images"], 3)[..., None] for split in _splits(files)]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
+from nntui.data.learnt import Learnt, places
 from nntui.data.readers.answers import Answers, read_answers
 from nntui.data.readers.finite import refuse_not_finite
 from nntui.data.readers.images import sample_shape
@@ -22,8 +23,8 @@ _WHOLE = (("x", "y"),)
 
 
 @remembered
-def outline(path: Path, target: str | None, task: str | None) -> Outline:
-    """From the header of each x and from the values of y."""
+def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
+    """From the header of each x and from the values of y; x has columns by place, as many as were learnt."""
     if target is not None:
         raise DataError("data.target", f"{path.name} holds arrays, not columns: leave target out")
     with ZippedArrays(path) as arrays:
@@ -36,6 +37,9 @@ def outline(path: Path, target: str | None, task: str | None) -> Outline:
             raise source_error(f"{path.name}: {x} has {header.shape[0]:,} rows and {y} has {len(part):,}")
     what = f"{path.name}, array {pairs[0][0]!r}"
     shape = sample_shape(headers[0].shape, what, whole=headers[0].dtype.kind != "f")
+    features = tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else ()
+    if learnt is not None:
+        places(path.name, features, learnt.features)
     return Outline(
         task=answers.task,
         input_shape=shape,
@@ -43,14 +47,14 @@ def outline(path: Path, target: str | None, task: str | None) -> Outline:
         classes=answers.classes,
         class_counts=answers.class_counts,
         targets=answers.targets,
-        features=tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else (),
+        features=features,
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,
     )
 
 
-def read(path: Path, target: str | None, task: str | None) -> RawData:
+def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
     """x stays uint8 where it is, and is float32 or float64 otherwise."""
-    shape = outline(path, target, task).input_shape
+    shape = outline(path, target, task, learnt).input_shape
     try:
         with ZippedArrays(path) as arrays:
             pairs = _pairs(path, arrays.names)

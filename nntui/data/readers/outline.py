@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
+    from nntui.data.learnt import Learnt
+
 MAX_BYTES = 4 * 2**30
 """The largest array read, in bytes, and the largest file."""
 
@@ -28,6 +30,8 @@ class Outline:
     features: tuple[str, ...] = ()
     val_rows: int | None = None
     """Rows of the source's own validation split; None where it brings none."""
+    target: str = ""
+    """In a table, the column that is learnt."""
     spread: float = 1.0
     """In a table, how many times wider than its narrowest column of numbers the widest one ranges."""
 
@@ -43,12 +47,15 @@ class RawData:
 
 
 class Reader(Protocol):
-    """What every reader module offers; `target` names a column, `task` overrides the look of the target."""
+    """What every reader module offers; `target` names a column, `task` overrides the look of the target.
 
-    def outline(self, path: Path, target: str | None, task: str | None) -> Outline:
+    Where names are `learnt`, columns are read by them and not by their own look.
+    """
+
+    def outline(self, path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
         """The outline of the file or folder, remembered until it changes; DataError says what is wrong with it."""
         ...
 
-    def read(self, path: Path, target: str | None, task: str | None) -> RawData:
+    def read(self, path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
         """The arrays of the file or folder; DataError as for `outline`, or when a value is not finite."""
         ...

@@ -10,9 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, printable, shown, source_error
+from nntui.data.learnt import Learnt
 from nntui.data.readers.answers import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
 from nntui.data.readers.columns import Column, Missing, block_numbers
 from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
+from nntui.data.readers.learnt_columns import (
+    inputs_of,
+    learnt_class,
+    learnt_columns,
+    learnt_target,
+    unknown_category,
+)
 from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable
 
@@ -21,6 +29,9 @@ MAX_CATEGORIES = 50
 
 WIDE = 100
 """In a table of more columns only the last may have more than 50 classes: values are not kept for all of them."""
+
+Inputs = tuple[tuple[int, int | dict[str, int]], ...]
+"""Index of each input column, and the place of its input; for text the place of each value's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,7 @@ class Plan:
     outline: Outline
     target: int
     """Index of the target column."""
-    inputs: tuple[tuple[int, dict[str, int] | None], ...]
-    """Index of each input column, and for text the place of each value among its inputs."""
+    inputs: Inputs
     labels: dict[str, int] | None
     """The label of each cell of the target column; None for regression."""
 
@@ -64,15 +74,15 @@ def scan(path: Path) -> Scan:
     return Scan(layout, columns, rows, missing)
 
 
-def outline(path: Path, target: str | None, task: str | None) -> Outline:
+def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
     """From a scan of the text, which is remembered whatever the target."""
-    return _plan(path, scan(path), target, task).outline
+    return _plan(path, scan(path), target, task, learnt).outline
 
 
-def read(path: Path, target: str | None, task: str | None) -> RawData:
+def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
     """x float64 (n, features) and y int64 (n,) or float64 (n, 1)."""
     found = scan(path)
-    plan = _plan(path, found, target, task)
+    plan = _plan(path, found, target, task, learnt)
     x = np.zeros((found.rows, *plan.outline.input_shape))
     y = np.zeros((found.rows, 1)) if plan.labels is None else np.zeros(found.rows, np.int64)
     start = 0
@@ -90,15 +100,12 @@ def read(path: Path, target: str | None, task: str | None) -> RawData:
 
 def _fill(plan: Plan, block: Block, x: np.ndarray, y: np.ndarray) -> None:
     rows = np.arange(len(block.lines))
-    place = 0
-    for index, categories in plan.inputs:
+    for index, place in plan.inputs:
         cells = block.columns[index]
-        if categories is None:
+        if isinstance(place, int):
             x[:, place] = _numbers(cells)
-            place += 1
         else:
-            x[rows, place + np.array([categories[cell] for cell in cells])] = 1.0
-            place += len(categories)
+            x[rows, [place[cell] for cell in cells]] = 1.0
     cells = block.columns[plan.target]
     if plan.labels is None:
         y[:, 0] = _numbers(cells)
@@ -113,21 +120,18 @@ def _numbers(cells: tuple[str, ...]) -> np.ndarray:
     return np.frombuffer(values)
 
 
-def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan:
+def _plan(path: Path, found: Scan, target: str | None, task: str | None, learnt: Learnt | None) -> Plan:
     if not found.rows:
         raise source_error(f"{path.name} has a header and no rows")
     _refuse_missing(path, found)
-    answer = _target_index(path, found.layout, target)
-    where = f"{path.name}, column {shown(found.columns[answer].name)}"
-    labels = _labels(where, found.columns[answer], task)
-    inputs: list[tuple[int, dict[str, int] | None]] = []
-    features: list[str] = []
-    for index, column in enumerate(found.columns):
-        if index == answer:
-            continue
-        categories = _categories(path, column)
-        inputs.append((index, categories))
-        features += [column.name] if categories is None else [f"{column.name}={_short(value)}" for value in categories]
+    answer = _target_index(path, found.layout, target, learnt)
+    where = _where(path, found.columns[answer])
+    labels = _labels(where, found.columns[answer], task, learnt.classes if learnt else ())
+    sources = [index for index in range(len(found.columns)) if index != answer]
+    if learnt is not None and learnt.features:
+        features, inputs = learnt.features, _learnt_inputs(path, found, sources, learnt.features)
+    else:
+        features, inputs = _own_inputs(path, found, sources)
     if found.rows * len(features) * 8 > MAX_BYTES:
         raise source_error(f"{path.name}: {found.rows:,} rows of {len(features):,} inputs do not fit in memory")
     names, of_cell = labels or ((), None)
@@ -138,10 +142,45 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None) -> Plan
         classes=names,
         class_counts=_class_counts(found.columns[answer], of_cell, len(names)) if of_cell is not None else (),
         targets=() if of_cell is not None else (found.columns[answer].name,),
-        features=tuple(features),
-        spread=_spread([found.columns[index] for index, categories in inputs if categories is None]),
+        features=features,
+        target=found.columns[answer].name,
+        spread=_spread([found.columns[index] for index, place in inputs if isinstance(place, int)]),
     )
-    return Plan(outline, answer, tuple(inputs), of_cell)
+    return Plan(outline, answer, inputs, of_cell)
+
+
+def _own_inputs(path: Path, found: Scan, sources: list[int]) -> tuple[tuple[str, ...], Inputs]:
+    """The names of the inputs made of the columns by their own look, and their places."""
+    inputs: list[tuple[int, int | dict[str, int]]] = []
+    features: list[str] = []
+    for index in sources:
+        column, place = found.columns[index], len(features)
+        values = _categories(path, column)
+        if values is None:
+            inputs.append((index, place))
+            features.append(column.name)
+        else:
+            inputs.append((index, {value: number for number, value in enumerate(values, place)}))
+            features += [f"{column.name}={_short(value)}" for value in values]
+    return tuple(features), tuple(inputs)
+
+
+def _learnt_inputs(path: Path, found: Scan, sources: list[int], features: tuple[str, ...]) -> Inputs:
+    """The places of the columns among the inputs that a network has learnt."""
+    inputs: list[tuple[int, int | dict[str, int]]] = []
+    names = [found.columns[index].name for index in sources]
+    for source, place in learnt_columns(path.name, names, features):
+        index = sources[source]
+        column = found.columns[index]
+        if isinstance(place, int):
+            _refuse_text(_where(path, column), column, "data.source")
+            inputs.append((index, place))
+            continue
+        of_cell = inputs_of(column.values or (), place)
+        if column.values is None or len(of_cell) < len(column.values):
+            raise unknown_category(path, found.layout, index, place)
+        inputs.append((index, of_cell))
+    return tuple(inputs)
 
 
 def _refuse_missing(path: Path, found: Scan) -> None:
@@ -169,8 +208,13 @@ def _class_counts(column: Column, of_cell: dict[str, int], classes: int) -> tupl
     return tuple(counts)
 
 
-def _target_index(path: Path, layout: Layout, target: str | None) -> int:
-    if target is None:
+def _where(path: Path, column: Column) -> str:
+    return f"{path.name}, column {shown(column.name)}"
+
+
+def _target_index(path: Path, layout: Layout, target: str | None, learnt: Learnt | None) -> int:
+    target = target or (learnt and learnt_target(path.name, layout, learnt))
+    if not target:
         return len(layout.names) - 1
     if target in layout.repeated:
         raise DataError("data.target", f"{path.name} has more than one column {shown(target)}; rename them")
@@ -178,11 +222,17 @@ def _target_index(path: Path, layout: Layout, target: str | None) -> int:
         return layout.names.index(target)
     near = difflib.get_close_matches(target, layout.names, 1)
     hint = f"did you mean {shown(near[0])}?" if near else f"its columns are {quoted_columns(layout.names)}"
-    raise DataError("data.target", f"{path.name} has no column {shown(target)}; {hint}")
+    what = "column" if learnt is None else "target column"
+    raise DataError("data.target", f"{path.name} has no {what} {shown(target)}; {hint}")
 
 
-def _labels(where: str, column: Column, task: str | None) -> tuple[tuple[str, ...], dict[str, int]] | None:
-    """The class names and the label of each cell of the target column; None when it is a regression's."""
+def _labels(
+    where: str, column: Column, task: str | None, learnt: tuple[str, ...]
+) -> tuple[tuple[str, ...], dict[str, int]] | None:
+    """The class names and the label of each cell of the target column; None when it is a regression's.
+
+    Where a network has learnt some classes, the cells are read as it read them.
+    """
     as_text = column.is_text or (column.first_text is not None and task == "classification")
     if not as_text or task == "regression":
         _refuse_text(where, column, "data.task" if column.is_text else "data.source")
@@ -192,6 +242,10 @@ def _labels(where: str, column: Column, task: str | None) -> tuple[tuple[str, ..
     if column.values is None:
         raise too_many_classes(where, column.most)
     values = list(column.values)
+    if learnt:
+        name_of = {value: learnt_class(value, learnt) for value in values}
+        label_of = {name: label for label, name in enumerate(sorted(set(name_of.values())))}
+        return tuple(label_of), {value: label_of[name] for value, name in name_of.items()}
     if as_text and any(math.isnan(number(value)) for value in values):
         names = sorted(values)
         return tuple(printable(name, NAME_LENGTH) for name in names), {
@@ -217,9 +271,9 @@ def _refuse_text(where: str, column: Column, path: str) -> None:
         raise DataError(path, f"{where}, line {line}: {shown(cell, 30)} is not a finite 32-bit number{hint}")
 
 
-def _categories(path: Path, column: Column) -> dict[str, int] | None:
-    """The place of each value of a text column among its inputs; None for a column of numbers."""
-    where = f"{path.name}, column {shown(column.name)}"
+def _categories(path: Path, column: Column) -> list[str] | None:
+    """The different values of a text column in their order; None for a column of numbers."""
+    where = _where(path, column)
     if not column.is_text:
         _refuse_text(where, column, "data.source")
         return None
@@ -229,7 +283,7 @@ def _categories(path: Path, column: Column) -> dict[str, int] | None:
             f"{where} holds text with more than {MAX_CATEGORIES} different values (line {line}: {shown(cell, 30)}); "
             "remove the column, or turn it into numbers"
         )
-    return {value: place for place, value in enumerate(sorted(column.values))}
+    return sorted(column.values)
 
 
 def _short(name: str) -> str:

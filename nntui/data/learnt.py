@@ -1,0 +1,58 @@
+"""What a network was trained on, by which other data are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nntui.data.errors import shown, source_error
+
+_MADE_UP = re.compile(r"(x|column_)\d+")
+"""Names of columns that had none."""
+_MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The names of a network's inputs and answers; data read by it may hold some of its categories and classes only."""
+
+    features: tuple[str, ...]
+    """() where its inputs have no names of their own."""
+    classes: tuple[str, ...] = ()
+    """() for regression."""
+    target: str = ""
+    """The column that was learnt; '' where there was none, or where it is not known."""
+
+
+def places(source: str, have: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """For each of the wanted columns its place in `have`; DataError where they are others or not so many.
+
+    By name, where both have names of their own; else they are taken as they come.
+    """
+    if not wanted or not have:
+        return list(range(len(have)))
+    if are_made_up(wanted) or are_made_up(have):
+        if len(have) != len(wanted):
+            raise source_error(f"{source} has {len(have):,} inputs; the network was trained on {len(wanted):,}")
+        return list(range(len(have)))
+    place = {name: number for number, name in enumerate(have)}
+    known = set(wanted)
+    missing = [name for name in wanted if name not in place]
+    unexpected = [name for name in have if name not in known]
+    if missing or unexpected:
+        words = [f"{kind} {listed(some)}" for kind, some in (("lacks", missing), ("also has", unexpected)) if some]
+        what = f"{source} does not have the columns the network was trained on"
+        raise source_error(f"{what}: it {' and '.join(words)}")
+    return [place[name] for name in wanted]
+
+
+def are_made_up(names: Sequence[str]) -> bool:
+    """Whether the columns had no names, and these only number them."""
+    return all(map(_MADE_UP.fullmatch, names))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first six names for a message, and how many more there are."""
+    more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+    return ", ".join(shown(name, 30) for name in names[:_MOST]) + more
