@@ -66,7 +66,8 @@ def _or_null(value: float | str) -> float | str | None:
 
 
 def _print(evaluation: Evaluation) -> None:
-    rows = "rows" if evaluation.split == "all" else f"samples of the {evaluation.split} split"
+    ending = "" if evaluation.samples == 1 else "s"
+    rows = f"row{ending}" if evaluation.split == "all" else f"sample{ending} of the {evaluation.split} split"
     print_facts(
         [
             ("run", evaluation.run),
