@@ -1,9 +1,11 @@
 """The app on Build, and waiting until what is shown is of the draft as it is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
 from nntui.tui.app import NntuiApp
@@ -84,6 +86,19 @@ class Stage:
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*text)
+        await self.settle()
+
+    async def burst(self, *keys: str, turns: int = 0) -> None:
+        """Keys as a slow line brings them: none waits for the one before, `turns` of the event loop between them."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            event = events.Key({".": "full_stop", "-": "minus"}.get(key, key), key if len(key) == 1 else None)
+            event.set_sender(self.app)
+            driver.send_message(event)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        await self.pilot.pause(0.05)
         await self.settle()
 
     def field(self, name: str) -> Field:

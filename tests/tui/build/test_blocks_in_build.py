@@ -69,7 +69,7 @@ async def test_a_new_block_is_empty_and_takes_the_next_layer_that_is_added(tmp_p
         assert "Layer 2 of 2 in the block of layer 2" in screen_text(shown.app)
         await shown.press("enter")
         await shown.type("64")
-        assert shown.draft["layers"][1]["layers"][1] == {"type": "dense", "units": 64}
+        assert shown.draft["layers"][1]["layers"][1] == {"type": "dense", "units": 64, "activation": "relu"}
         assert not shown.place.problems
         # The one under the block, when the block has layers already, goes after it.
         await shown.press("escape", "k", "k", "a", *"flat", "enter")

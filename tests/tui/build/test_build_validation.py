@@ -28,6 +28,15 @@ async def test_a_wrong_number_is_told_in_the_command_lines_words(tmp_path: Path,
         assert f"! {shown.types[1]}" in screen_text(shown.app) or "! layer_2" in screen_text(shown.app)
 
 
+async def test_a_dense_layer_added_between_others_is_no_mistake(tmp_path: Path):
+    async with stage(tmp_path) as shown:
+        await shown.press("j", "a")
+        await shown.type("dense")
+        await shown.press("enter")
+        assert shown.draft["layers"][2] == {"type": "dense", "units": 32, "activation": "relu"}
+        assert not shown.place.problems
+
+
 async def test_the_message_goes_when_the_mistake_does(tmp_path: Path):
     async with stage(tmp_path) as shown:
         await shown.press("j", "enter")

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
 from nntui.tui.dialogs.choice import Choice
+
+_LINE_KEYS = BindingsMap(Input.BINDINGS).key_to_bindings
+"""What the keys that are no letters do in a line of text."""
 
 
 class ChoiceControl(Widget, can_focus=True):
@@ -144,33 +147,25 @@ class SwitchControl(Widget, can_focus=True):
 class TextControl(Input):
     """A line of text or a number."""
 
-    class Typed(Message):
-        """The person changed the text."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     def __init__(self, *, placeholder: str) -> None:
         """`placeholder` says what an empty line means."""
         super().__init__(placeholder=placeholder, compact=True)
         # A blinking cursor would send bytes down the line twice a second for nothing.
         self.cursor_blink = False
-        self._shown = ""
         self._hint = placeholder
 
-    def show(self, text: str) -> None:
-        """Shows a text of the draft without telling of it."""
-        self._shown = text
-        if self.value != text:
-            self.value = text
+    async def on_key(self, event: events.Key) -> None:
+        """Does what a key is bound to in the line at once, before the letters after it are put in.
+
+        Left to Textual it would first go up to the app, and in a burst the letters would overtake it: backspace would
+        delete what was typed after it.
+        """
+        for binding in _LINE_KEYS.get(event.key, ()):
+            if await self.app.run_action(binding.action, self):
+                event.stop()
+                event.prevent_default()
+                return
 
     def on_resize(self, event: events.Resize) -> None:
         room = max(event.size.width, 1)
         self.placeholder = self._hint if len(self._hint) <= room else self._hint[: room - 1] + "…"
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.value == self.value and event.value != self._shown:
-            self._shown = event.value
-            self.post_message(self.Typed(event.value))

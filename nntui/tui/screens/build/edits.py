@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nntui.tui.screens.build.drafts import Draft
@@ -69,6 +70,12 @@ class Edits:
         """The field was left: the next edit of it is a step of its own."""
         self._field = None
 
+    def change_all(self, file: ModelFile, change: Callable[[Draft], Draft]) -> None:
+        """Puts a changed draft in place of each of this file, those of undone edits too; that is no edit."""
+        for steps in (self._past, self._future):
+            steps[:] = [_changed(step, file, change) for step in steps]
+        self._now = _changed(self._now, file, change)
+
     def undo(self, *, chosen: int) -> Step | None:
         """Goes back one step; None where there is none."""
         return self._turn(self._past, self._future, chosen)
@@ -84,3 +91,7 @@ class Edits:
         other.append(Step(self._now.draft, chosen, self._now.file))
         self._now = source.pop()
         return self._now
+
+
+def _changed(step: Step, file: ModelFile, change: Callable[[Draft], Draft]) -> Step:
+    return replace(step, draft=change(step.draft)) if step.file is file else step

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.containers import Container, Horizontal
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from nntui.nn.settings import Setting
 from nntui.tui.dialogs.choice import Choice
@@ -23,11 +23,12 @@ class Field(Container):
     """One line of the form, and under it the problem there is with its value."""
 
     class Edited(Message):
-        """The person changed the value; None takes the key out of the draft."""
+        """The person changed the value at a path of the draft; None takes the key out."""
 
-        def __init__(self, field: Field, value: Any) -> None:
+        def __init__(self, field: Field, path: Path, value: Any) -> None:
             super().__init__()
             self.field = field
+            self.path = path
             self.value = value
 
     def __init__(
@@ -45,6 +46,10 @@ class Field(Container):
         self.label_width = 2 * depth + len(setting.name)
         self.problem = ""
         self._width = 0
+        self._told = ""
+        """The text that was shown or told of last; what is typed beyond it is told of next."""
+        self._awaited: Field.Edited | None = None
+        """The last edit of the text, until the draft has it."""
         self._problem_line: Static | None = None
 
     def widen_label(self, width: int) -> None:
@@ -55,14 +60,34 @@ class Field(Container):
 
     def show(self, path: Path, value: Any, problem: str) -> None:
         """Shows the draft's value at a path and its problem; '' for none."""
-        self.path = path
         if isinstance(self.control, TextControl):
-            # What is being typed stays as it is typed: '1e-3' does not turn into '0.001' under the cursor.
-            if typed(self.setting, self.control.value) != value or not isinstance(value, int | float):
-                self.control.show(shown(value))
+            self._show_text(self.control, path, value)
         else:
+            self.path = path
             self.control.show(value)
         self.show_problem(problem)
+
+    def took(self, edit: Edited) -> None:
+        """The draft has an edit: from here on its value is that of the text, until one of them changes."""
+        if edit is self._awaited:
+            self._awaited = None
+
+    def _show_text(self, control: TextControl, path: Path, value: Any) -> None:
+        if path == self.path:
+            if self._awaited is not None or control.value != self._told:
+                return  # The draft is older than the text, and is shown again when it has caught up.
+            # What is being typed stays as it is typed: '1e-3' does not turn into '0.001' under the cursor.
+            if typed(self.setting, control.value) == value:
+                return
+        self._tell(control)
+        self.path, self._told, self._awaited = path, shown(value), None
+        control.value = self._told
+
+    def _tell(self, control: TextControl) -> None:
+        if control.value != self._told:
+            self._told = control.value
+            self._awaited = self.Edited(self, self.path, typed(self.setting, control.value))
+            self.post_message(self._awaited)
 
     def show_problem(self, problem: str) -> None:
         """Shows a problem under the value; '' takes it away."""
@@ -78,11 +103,13 @@ class Field(Container):
 
     def choose(self, choice: Any) -> None:
         """Takes one of the control's choices as the person's."""
-        self.post_message(self.Edited(self, self._convert(choice)))
+        self.post_message(self.Edited(self, self.path, self._convert(choice)))
 
-    def on_text_control_typed(self, event: TextControl.Typed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tells of what the text is by then: keys that came in a burst are one edit."""
         event.stop()
-        self.post_message(self.Edited(self, typed(self.setting, event.text)))
+        if isinstance(self.control, TextControl):
+            self._tell(self.control)
 
     def on_choice_control_chosen(self, event: ChoiceControl.Chosen) -> None:
         event.stop()

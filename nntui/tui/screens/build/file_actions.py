@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import work
@@ -71,13 +72,20 @@ class FileActions(Place):
         """Asks for a path and saves there; whether it did."""
         from nntui.spec.document import write_document
         from nntui.tui.dialogs.save_model import SaveDialog
+        from nntui.tui.screens.build.relocation import relocated
 
         place = cast("BuildPlace", self)
         draft, file = place.draft, place.file
-        dialog = SaveDialog(place.save_path(), write=lambda path: write_document(draft, path))
-        saved = await self.app.push_screen_wait(dialog)
+
+        def write(path: Path) -> None:
+            write_document(relocated(draft, file.base, path.parent), path)
+
+        saved = await self.app.push_screen_wait(SaveDialog(place.save_path(), write=write))
         if saved is None:
             return False
+        draft = relocated(draft, file.base, saved.parent)
+        if saved.parent != file.base:
+            place.moved(saved.parent)
         file.saved(draft, saved)
         place.tell_headline()
         self.app.notify(f"Saved {saved}", markup=False)

@@ -90,17 +90,19 @@ class Form(Vertical):
         focused = self._focused_field()
         if focused in fields:
             place = min(max(fields.index(focused) + by, 0), len(fields) - 1)
-            fields[place].control.focus()
+            # At once, not by Widget.focus, which waits its turn: the next key of a burst is for this field.
+            self.screen.set_focus(fields[place].control)
 
     def on_input_submitted(self, event: TextControl.Submitted) -> None:
         event.stop()
         self.action_walk(1)
 
+    # From fields of unequal depth the two come in either order: both show the field that has the focus by then.
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self._help.show(_field_of(event.widget))
+        self._help.show(self._focused_field())
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        self._help.show(None)
+        self._help.show(self._focused_field())
         self.post_message(self.FieldLeft())
 
     def _focused_field(self) -> Field | None:

@@ -32,6 +32,7 @@ from nntui.tui.screens.build.form import Form
 from nntui.tui.screens.build.model_file import ModelFile
 from nntui.tui.screens.build.panel import Panel
 from nntui.tui.screens.build.problem_list import ProblemList
+from nntui.tui.screens.build.relocation import relocated
 from nntui.tui.screens.build.stack import Stack
 from nntui.tui.screens.build.stack_rows import StackRow, awaited_rows, examined_rows
 
@@ -185,6 +186,12 @@ class BuildPlace(BuildActions):
         self.edits.make(opened.draft, chosen=self.chosen, layer=0, file=file)
         self.show_draft(0)
 
+    def moved(self, folder: Path) -> None:
+        """Takes the file to another folder: the paths in every draft of it lead where they led, and are found anew."""
+        self.edits.change_all(self.file, partial(relocated, base=self.file.base, folder=folder))
+        self.file.base = folder
+        self.show_draft()
+
     def save_path(self) -> Path:
         """Where the draft would be saved: where it was opened, or under its name where relative paths begin."""
         return self.file.path or self.file.base / f"{self.name_words()}.toml"
@@ -276,7 +283,8 @@ class BuildPlace(BuildActions):
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
-        path = event.field.path
+        event.field.took(event)
+        path = event.path
         if path == ("data", "source"):
             self.edit(with_source(self.draft, str(event.value), _OF_ANY_DATA))
             return
