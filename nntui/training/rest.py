@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 _FIRST, _LONGEST = 64, 4096
-"""Tasks to do alone before the partners are tried again; doubled each time they prove slow, halved each time not."""
+"""Tasks to do alone before the partners are tried again; doubled while they prove slow each time."""
 _WINDOW = 32
 """Tasks that are looked at together: a single slow one is chance."""
 _WORTH = 1.75
@@ -53,5 +53,6 @@ class Rest:
             self._left = self._length
             self._length = min(2 * self._length, _LONGEST)
         else:
-            self._length = max(self._length // 2, _FIRST)
+            # Others are busy for a moment again and again, as whoever draws curves is: that is no reason for long rests.
+            self._length = _FIRST
         self._seen, self._taken, self._computed = 0, 0.0, 0.0

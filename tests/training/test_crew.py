@@ -335,16 +335,16 @@ def test_a_slow_task_now_and_then_is_no_reason_to_rest():
         assert not clocks.rest.resting()
 
 
-def test_partners_that_are_worth_it_again_are_tried_again_sooner_each_time():
+def test_partners_that_are_worth_it_again_are_not_left_alone_for_long():
     clocks = Clocks()
     for _ in range(3):
         for _ in range(32):
             clocks.task(own=1, waited=5)
         last = clocks.rested()
     assert last == 256
-    for _ in range(64):
+    for _ in range(32):
         assert not clocks.rest.resting()
         clocks.task(own=1, waited=0.2)
     for _ in range(32):
         clocks.task(own=1, waited=5)
-    assert clocks.rested() == 128
+    assert clocks.rested() == 64
