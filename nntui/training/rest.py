@@ -53,6 +53,6 @@ class Rest:
             self._left = self._length
             self._length = min(2 * self._length, _LONGEST)
         else:
-            # Others are busy for a moment again and again, as whoever draws curves is: that is no reason for long rests.
+            # Whoever draws curves is busy for a moment again and again: that is no reason for long rests.
             self._length = _FIRST
         self._seen, self._taken, self._computed = 0, 0.0, 0.0

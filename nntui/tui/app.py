@@ -20,6 +20,7 @@ from nntui.runs.directory import RunDirectory, RunsError
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.keys import help_group as group_of
 from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
+from nntui.tui.chrome.screens import BaseScreen
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
 from nntui.tui.line import line_of
@@ -75,6 +76,10 @@ class NntuiApp(App[None]):
         """The runs watched since the start, the last one at the end."""
         self._model = model
         self._headlines: dict[str, Headline] = {}
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The screen that the places are on."""
+        return BaseScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         first = first_model(self._model, base=self.base)

@@ -13,12 +13,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nntui.tui.chrome.key_line import KeyLine
+from nntui.tui.chrome.screens import quiet_focus
 
 Answer = TypeVar("Answer")
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A titled box; a subclass gives `content`, and closes with `dismiss(answer)`."""
+
+    focused = quiet_focus()
 
     BINDINGS = [Binding("escape", "cancel", "Close", key_display="esc")]
 
