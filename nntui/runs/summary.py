@@ -122,9 +122,9 @@ def _best(metrics: dict[str, list[float]], monitor: object) -> tuple[str, float]
     there = [name for name in _SHOWN if not all(map(math.isnan, metrics.get(name, [])))]
     if not there:
         return "", math.nan
-    watched = (
-        monitor if isinstance(monitor, str) and monitor in metrics else "val_loss" if "val_loss" in there else "loss"
-    )
+    watched = "val_loss" if "val_loss" in there else "loss"
+    if isinstance(monitor, str) and monitor in metrics:
+        watched = monitor
     values = metrics.get(watched, [])
     sign = 1 if watched.removeprefix("val_").endswith(_FALLING) else -1
     epochs = [epoch for epoch, value in enumerate(values) if not math.isnan(value)]

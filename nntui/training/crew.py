@@ -142,14 +142,13 @@ class Crew:
                 self._abandon()
                 raise CrewError(f"the process of worker {worker} has ended before its time; 'nntui resume' goes on")
             # One that was stopped in the midst of its share would be waited for without end.
-            os.kill(partner, signal.SIGCONT)
+            _send(partner, signal.SIGCONT)
 
     def _abandon(self) -> None:
         """Ends the partners that are left, whatever they are doing."""
         partners, self._partners = self._partners, []
         for partner in partners:
-            with suppress(ProcessLookupError):
-                os.kill(partner, signal.SIGKILL)
+            _send(partner, signal.SIGKILL)
             _has_ended(partner)
 
     def serve(self, worker: int, parent: int) -> None:
@@ -162,6 +161,12 @@ class Crew:
                         return
             self._do_shares(int(self._order[0]), worker=worker)
             end.release()
+
+
+def _send(partner: int, number: signal.Signals) -> None:
+    """Sends a signal; nothing happens where the process is gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(partner, number)
 
 
 def _has_ended(partner: int, options: int = 0) -> bool:
