@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.css.query import NoMatches
@@ -27,6 +28,7 @@ from nntui.tui.line import line_of
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
 from nntui.tui.screens.build.place import BuildPlace
+from nntui.tui.tidying import LOOK_SECONDS, Tidying
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -76,6 +78,7 @@ class NntuiApp(App[None]):
         """The runs watched since the start, the last one at the end."""
         self._model = model
         self._headlines: dict[str, Headline] = {}
+        self._tidying = Tidying()
 
     def get_default_screen(self) -> Screen[Any]:
         """The screen that the places are on."""
@@ -99,6 +102,12 @@ class NntuiApp(App[None]):
         self.call_after_refresh(lambda: self.run_worker(self._offer_running(), group="start"))
         # Whether the terminal answers at all should be known before the first dashboard.
         self.call_after_refresh(line_of(self).ask)
+        self.set_interval(LOOK_SECONDS, self._tidying.look)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self._tidying.key()
+        await super().on_event(event)
 
     def on_cursor_position(self) -> None:
         line_of(self).answered()

@@ -24,6 +24,12 @@ class Framed(LineDiffed):
     Framed:focus > .framed--border { color: $border; }
     """
 
+    def __init__(self, **keywords) -> None:
+        """Keywords are as for `LineDiffed`."""
+        super().__init__(**keywords)
+        self._body: Sequence[Strip] = ()
+        self._body_drawn_for: object = None
+
     def draw_body(self, width: int, height: int) -> Sequence[Strip]:
         """`height` lines of `width` cells."""
         raise NotImplementedError
@@ -35,11 +41,27 @@ class Framed(LineDiffed):
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The body in its frame."""
         if width < 4 or height < 3:
+            self._body_drawn_for = None
             return self.draw_body(width, height)
-        body = self.draw_body(*inner_size(width, height))
+        self._body = self.draw_body(*inner_size(width, height))
+        self._body_drawn_for = self._dress(width, height)
+        return self._in_frame(width, height)
+
+    def redress(self, width: int, height: int) -> Sequence[Strip]:
+        """The body as it is, where only the frame looks different, such as for the focus."""
+        if self._body_drawn_for != self._dress(width, height):
+            return self.draw(width, height)
+        return self._in_frame(width, height)
+
+    def _dress(self, width: int, height: int) -> object:
+        """What a body may depend on besides the data."""
+        parts = self._get_component_classes() - {"framed--border"}
+        return width, height, self.depth, {part: self.part_style(part) for part in parts}
+
+    def _in_frame(self, width: int, height: int) -> Sequence[Strip]:
         # Colour alone cannot say where the focus is when there is none.
         box = HEAVY if self.has_focus and not self.palette.colored else LIGHT
-        return framed(body, width, height, self.edges(), self.chrome("border"), box=box)
+        return framed(self._body, width, height, self.edges(), self.chrome("border"), box=box)
 
     def chrome(self, part: str) -> Style:
         """The style of a part of the chrome: border, title, label or mark."""

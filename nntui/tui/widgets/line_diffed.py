@@ -1,10 +1,11 @@
-"""The base of widgets that send only the lines that changed, and not more often than a line can carry."""
+"""The base of widgets that send only the cells that changed, and not more often than a line can carry."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Sequence
+from typing import Self
 
 from rich.style import Style
 from textual import events
@@ -16,13 +17,15 @@ from textual.widget import Widget
 from nntui.tui.line import line_of
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
+from nntui.tui.widgets.differing import differing
 
 
 class LineDiffed(Widget):
-    """Draws itself as whole lines with `draw`, and refreshes those that differ from the last drawing.
+    """Draws itself as whole lines with `draw`, and refreshes what differs from the last drawing.
 
-    Textual resends every line of a refreshed widget; over SSH that is most of what a dashboard costs. A subclass gives
-    `draw`, and calls `redraw` when its data changed.
+    Textual resends every cell of a refreshed widget; over SSH that is most of what a dashboard costs, and most of the
+    time between a key that moves the focus and its answer. A subclass gives `draw`, and calls `redraw` when its data
+    changed.
     """
 
     ALLOW_SELECT = False
@@ -48,13 +51,20 @@ class LineDiffed(Widget):
         self._lines: list[Strip] = []
         self._stale = True
         self._base = Style.null()
+        self._drawn_as: object = None
+        """The `appearance` of the last drawing."""
         self._drawn_at = float("-inf")
         self._timer: Timer | None = None
         self._is_waiting = False
+        self._is_looking = False
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """`height` lines of `width` cells; both are at least 1."""
         raise NotImplementedError
+
+    def redress(self, width: int, height: int) -> Sequence[Strip]:
+        """The last drawing again in the styles as they are now; what `draw` gives where that is as quick."""
+        return self.draw(width, height)
 
     @property
     def depth(self) -> ColorDepth:
@@ -78,6 +88,11 @@ class LineDiffed(Widget):
         """The style of a component class on this widget's background, `auto` colours and opacity worked out."""
         return self.get_visual_style(component).rich_style
 
+    def appearance(self) -> object:
+        """What a drawing depends on besides the data: depth, focus, and the styles of the component classes."""
+        parts = {part: self.part_style(part) for part in self._get_component_classes()}
+        return self.depth, self.has_focus, parts
+
     def redraw(self, *, now: bool = False) -> None:
         """Draw again, at once or when the rate and the line allow it; calls in between make one drawing.
 
@@ -87,7 +102,6 @@ class LineDiffed(Widget):
         if not self.is_running:
             return  # The first paint draws.
         if self._stale:
-            # Styles can be applied anew without a change, and then nothing else asks for a paint.
             self.refresh()
             return
         if self.app.screen is not self.screen:
@@ -108,16 +122,43 @@ class LineDiffed(Widget):
         # The strip keeps what it gives for a style, so this too is the same object.
         return self._lines[y].apply_style(self._base)
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """As Textual's, except that a widget that is to be painted anew as it stands sends only what differs."""
+        if regions or layout or recompose or self._stale or not repaint:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        self._look_again_soon()
+        return self
+
     def notify_style_update(self) -> None:
         """Theme, focus or CSS changed: colours of chrome are in the lines."""
         super().notify_style_update()
-        self._stale = True
+        # Styles can be applied anew without a change, and then nothing else asks for a paint.
+        self._look_again_soon()
 
     def on_resize(self, event: events.Resize) -> None:
         self._start_over()
 
     def on_show(self, event: events.Show) -> None:
         self._start_over()
+
+    def _look_again_soon(self) -> None:
+        if not self._is_looking and not self._stale:
+            self._is_looking = True
+            self.call_next(self._look_again)
+
+    def _look_again(self) -> None:
+        self._is_looking = False
+        if self.visual_style.rich_style != self._base:
+            self._start_over()
+        elif self.appearance() == self._drawn_as:
+            return
+        elif self.app.screen is self.screen:
+            self._drawn_as = self.appearance()
+            self._send(self.redress(*self.size))
+        else:
+            self._hold(self._interval)
 
     def _start_over(self) -> None:
         self._stale = True
@@ -128,6 +169,7 @@ class LineDiffed(Widget):
             self._timer.stop()
             self._timer = None
         self._drawn_at = self._clock()
+        self._drawn_as = self.appearance()
         width, height = self.size
         return list(self.draw(width, height)) if width and height else []
 
@@ -164,26 +206,16 @@ class LineDiffed(Widget):
 
     def _draw_changes(self) -> bool:
         """Whether there were any."""
-        new = self._drawing()
+        return self._send(self._drawing())
+
+    def _send(self, new: Sequence[Strip]) -> bool:
         if self._stale or len(new) != len(self._lines):
             self._start_over()
             return True
-        changed = [row for row, (old, line) in enumerate(zip(self._lines, new, strict=True)) if old != line]
-        for row in changed:
-            self._lines[row] = new[row]
-        if changed:
-            self.refresh(*_regions(changed, self.size.width))
-        return bool(changed)
-
-
-def _regions(rows: Sequence[int], width: int) -> list[Region]:
-    """Whole-width regions over the rows, which rise; one for each stretch of neighbours."""
-    found = []
-    start = previous = rows[0]
-    for row in rows[1:]:
-        if row != previous + 1:
-            found.append(Region(0, start, width, previous - start + 1))
-            start = row
-        previous = row
-    found.append(Region(0, start, width, previous - start + 1))
-    return found
+        regions = differing(self._lines, new)
+        self._lines = [
+            old if old is line or old == line else line for old, line in zip(self._lines, new, strict=True)
+        ]
+        if regions:
+            self.refresh(*regions)
+        return bool(regions)

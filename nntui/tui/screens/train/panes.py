@@ -84,7 +84,8 @@ class Panes(Container):
         """Make this the pane that is zoomed, and the one in sight where there is room for one."""
         self.current = pane
         for other in self.order:
-            other.set_class(other is pane, "-current")
+            # It means something only where there is one pane; to go there styles all of them anew.
+            other.set_class(other is pane, "-current", update=self.single)
         self.show_names()
 
     def focus_by(self, by: int) -> None:
