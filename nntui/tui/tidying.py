@@ -16,7 +16,7 @@ _QUIET_SECONDS = 1.0
 """After a key, in which the next one is expected."""
 _MOST_SECONDS = 60.0
 """For which it is put off by keys that never end."""
-_YOUNG, _OLDER, _NEVER = 2000, 5, 1_000_000
+_YOUNG, _OLDER, _NEVER = 1000, 3, 1_000_000
 """New objects between looks at those alone (under 1 ms), such looks between looks at what those left (3 ms)."""
 
 

@@ -40,9 +40,7 @@ class SparingCompositor(Compositor):
         return update and SparingUpdate(update.chops, update.spans, update.chop_ends)
 
 
-def _stretch(
-    strip: Strip, x: int, y: int, start: int, end: int, color_system: ColorSystem
-) -> Iterator[str]:
+def _stretch(strip: Strip, x: int, y: int, start: int, end: int, color_system: ColorSystem) -> Iterator[str]:
     """The strip's segments between two columns of the screen, on which it begins at `x`, `y`."""
     segments: list[Segment] = []
     first = x

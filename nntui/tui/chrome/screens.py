@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -14,6 +15,11 @@ from nntui.tui.chrome.compositor import SparingCompositor
 def quiet_focus() -> Reactive[Widget | None]:
     """As Textual's own, without drawing the whole screen: the two widgets concerned draw themselves."""
     return Reactive(None, repaint=False)
+
+
+def quiet_size() -> Reactive[Size]:
+    """Of what never scrolls: as Textual's own, without laying out and drawing everything again after a resize."""
+    return Reactive(Size(0, 0), repaint=False)
 
 
 class BaseScreen(Screen[None]):

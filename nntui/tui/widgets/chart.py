@@ -39,7 +39,6 @@ class LineChartView(Framed, can_focus=True):
         self.chart = LineChart()
         self.cursor: float | None = None
         """Where the crosshair stands on the x axis; None when it is off."""
-        self._series: tuple[Series, ...] = ()
         self.beside: LineChartView | None = None
         """A chart of the same width with which an x is to stand in the same column."""
         self._series: tuple[Series, ...] = ()
@@ -56,17 +55,18 @@ class LineChartView(Framed, can_focus=True):
         reach: tuple[float, float] | None = None,
         axis: str = "",
         remark: str = "",
+        now: bool = False,
     ) -> None:
         """Draw these from now on; `reach` is what the x axis takes in besides them.
 
-        `axis` is what it counts, and `remark` stands beside that.
+        `axis` is what it counts, and `remark` stands beside that; `now` is as for `redraw`.
         """
         self._series, self._marks, self._reach, self._remark = tuple(series), tuple(marks), reach, remark
         self._axis = axis
         if title is not None and title != self.title:
             self.title = title
             self.chart = LineChart(log_y=self.chart.log_y, smoothing=self.chart.smoothing)
-        self.redraw()
+        self.redraw(now=now)
 
     def draw_body(self, width: int, height: int) -> Sequence[Strip]:
         """Labels and curves."""

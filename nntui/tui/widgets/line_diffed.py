@@ -9,11 +9,12 @@ from typing import Self
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.line import line_of
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
@@ -29,6 +30,7 @@ class LineDiffed(Widget):
     """
 
     ALLOW_SELECT = False
+    virtual_size = quiet_size()
     DEFAULT_CSS = """
     LineDiffed { height: 1fr; width: 1fr; }
     """
@@ -54,6 +56,7 @@ class LineDiffed(Widget):
         self._drawn_as: object = None
         """The `appearance` of the last drawing."""
         self._drawn_at = float("-inf")
+        self._drawn_size = Size()
         self._timer: Timer | None = None
         self._is_waiting = False
         self._is_looking = False
@@ -88,6 +91,11 @@ class LineDiffed(Widget):
         """The style of a component class on this widget's background, `auto` colours and opacity worked out."""
         return self.get_visual_style(component).rich_style
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether a drawing was put off, for the rate, the line, or a dialog over this."""
+        return self._timer is not None or self._is_waiting
+
     def appearance(self) -> object:
         """What a drawing depends on besides the data: depth, focus, and the styles of the component classes."""
         parts = {part: self.part_style(part) for part in self._get_component_classes()}
@@ -113,7 +121,7 @@ class LineDiffed(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, the same object for as long as it does not change."""
-        if self._stale:
+        if self._stale or self._drawn_size != self.size:
             self._lines = self._drawing()
             self._base = self.visual_style.rich_style
             self._stale = False
@@ -122,9 +130,7 @@ class LineDiffed(Widget):
         # The strip keeps what it gives for a style, so this too is the same object.
         return self._lines[y].apply_style(self._base)
 
-    def refresh(
-        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
-    ) -> Self:
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As Textual's, except that a widget that is to be painted anew as it stands sends only what differs."""
         if regions or layout or recompose or self._stale or not repaint:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
@@ -138,10 +144,14 @@ class LineDiffed(Widget):
         self._look_again_soon()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._start_over()
+        # The frame that made room for it has mostly drawn it already.
+        if self._drawn_size != self.size:
+            self._start_over()
 
     def on_show(self, event: events.Show) -> None:
-        self._start_over()
+        if self.is_behind:
+            # Who comes into sight does not wait for what was put off out of it.
+            self._start_over()
 
     def _look_again_soon(self) -> None:
         if not self._is_looking and not self._stale:
@@ -170,7 +180,7 @@ class LineDiffed(Widget):
             self._timer = None
         self._drawn_at = self._clock()
         self._drawn_as = self.appearance()
-        width, height = self.size
+        width, height = self._drawn_size = self.size
         return list(self.draw(width, height)) if width and height else []
 
     def _draw_unasked(self, *, after: float = 0.0) -> None:
@@ -213,9 +223,7 @@ class LineDiffed(Widget):
             self._start_over()
             return True
         regions = differing(self._lines, new)
-        self._lines = [
-            old if old is line or old == line else line for old, line in zip(self._lines, new, strict=True)
-        ]
+        self._lines = [old if old is line or old == line else line for old, line in zip(self._lines, new, strict=True)]
         if regions:
             self.refresh(*regions)
         return bool(regions)

@@ -19,6 +19,7 @@ from nntui.runs.live import write_live
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.place import Place
+from nntui.tui.widgets.line_diffed import LineDiffed
 
 PATIENCE = 20.0
 BEGAN = 1_700_000_000.0
@@ -127,3 +128,8 @@ async def until(pilot, condition) -> None:
         assert time.monotonic() < limit, "it did not come true"
         await pilot.pause(0.01)
     await pilot.pause()
+
+
+async def drawn(pilot) -> None:
+    """Waits until no widget has put a drawing off."""
+    await until(pilot, lambda: not any(widget.is_behind for widget in pilot.app.query(LineDiffed)))

@@ -12,7 +12,7 @@ from nntui.tui.screens.train.curves import XAxis, thinning_words
 from nntui.tui.screens.train.place import TrainPlace
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import assert_snapshot, screen_text
-from tests.tui.train.staging import STEPS, Stage, append, ended, epoch, started, step, trained, until, write_run
+from tests.tui.train.staging import STEPS, Stage, append, drawn, ended, epoch, started, step, trained, until, write_run
 from tests.tui.train.test_pace import sighting
 
 
@@ -76,6 +76,7 @@ async def test_dashboard(finished, size):
     async with app.run_test(size=size) as pilot:
         await attached(pilot, place, finished)
         await until(pilot, lambda: "dense_1.weight" in screen_text(app))
+        await drawn(pilot)
         assert_snapshot(app, f"train-{size[0]}x{size[1]}")
 
 
@@ -131,6 +132,18 @@ async def test_everything_is_complete_at_80x24(finished):
         assert "epoch 3/5 " in lines[-3]
         assert "60%   " in lines[-3]
         assert lines[-2].startswith(" ✓ finished   trained 3 epochs   ★ epoch 2: val_loss 0.75  val_acc 0.9")
+
+
+async def test_another_axis_is_there_without_waiting_for_the_next_drawing(finished):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, finished)
+        await drawn(pilot)
+        assert "╰ step 0 " in screen_text(app)
+        await pilot.press("t")
+        await pilot.pause()
+        assert not place.panes.loss.is_behind
+        assert screen_text(app).count("╰ epoch 0 ") == 2
 
 
 async def test_pane_focus_zoom_and_back(finished):
@@ -354,6 +367,7 @@ async def test_that_nothing_is_saved_stands_there_until_something_is(running, mo
         assert place.query_one("#train-note", NoteLine).text in screen_text(app)
         full = True
         await until(pilot, lambda: "nothing is saved until there is room" in screen_text(app))
+        await drawn(pilot)
         assert_snapshot(app, "train-full-disk-80x24")
         full = False
         append(running, CheckpointSaved(step=STEPS, epoch=1, file="epoch-0001.safetensors"))

@@ -103,6 +103,24 @@ class TestLineChartView:
             await pilot.press("c", "up", "left")
             assert view.cursor is None
 
+    async def test_the_focus_draws_the_frame_and_neither_curves_nor_news(self):
+        view = LineChartView("loss", depth=DEPTH, max_rate=0.001)
+        view.show([curve("train", np.linspace(2, 0, 64))])
+        async with Stage(view).run_test(size=(40, 8)) as pilot:
+            await pilot.pause()
+            app = pilot.app
+            app.screen.set_focus(None)
+            await pilot.pause()
+            before = [list(view.render_line(row)) for row in range(8)]
+            view.show([curve("train", np.ones(64))])
+            view.focus()
+            await pilot.pause()
+            after = [list(view.render_line(row)) for row in range(8)]
+            assert after[0][0].style != before[0][0].style
+            for row in range(1, 7):
+                assert after[row][0].style != before[row][0].style
+                assert after[row][1:-1] == before[row][1:-1]
+
     async def test_focus_is_a_colour_and_without_colours_a_heavy_line(self):
         async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 9)) as pilot:
             await pilot.pause()

@@ -114,7 +114,7 @@ class TrainActions(Place):
         """Counts steps or epochs on the x axis."""
         place = cast("TrainPlace", self)
         place.axis = XAxis.EPOCH if place.axis is XAxis.STEP else XAxis.STEP
-        place.draw_curves()
+        place.draw_curves(now=True)
 
     def action_log_scale(self) -> None:
         """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""

@@ -6,6 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.plots.line_chart import LineChart
 from nntui.tui.screens.train.weights import WeightsPane
 from nntui.tui.widgets.chart import LineChartView
@@ -19,6 +20,12 @@ _ROOMY, _WIDE = 100, 140
 
 class CurvesPane(LineChartView, inherit_bindings=False):
     """A chart of the dashboard: its keys are the place's."""
+
+
+class PaneGrid(Container):
+    """Holds the panes."""
+
+    virtual_size = quiet_size()
 
 
 class Panes(Container):
@@ -57,7 +64,7 @@ class Panes(Container):
 
     def compose(self) -> ComposeResult:
         yield self._names
-        with Container(id="pane-grid"):
+        with PaneGrid(id="pane-grid"):
             yield from self.order
 
     def on_mount(self) -> None:
@@ -77,6 +84,10 @@ class Panes(Container):
             chart.show(())
         self.weights.show_live(None)
         self.epochs.show(())
+        self.draw_now()
+
+    def draw_now(self) -> None:
+        """Draw what there is without waiting for the next drawing's turn."""
         for pane in self.order:
             pane.redraw(now=True)
 

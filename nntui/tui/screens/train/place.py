@@ -128,8 +128,8 @@ class TrainPlace(TrainActions):
             return self.sighting.started.model
         return self.follower.run.id if self.follower is not None else ""
 
-    def draw_curves(self) -> None:
-        """Draws the charts anew from what is known."""
+    def draw_curves(self, *, now: bool = False) -> None:
+        """Draws the charts anew from what is known, `now` where a key asked for it."""
         sighting, panes = self.sighting, self.panes
         if sighting is None:
             return
@@ -137,9 +137,10 @@ class TrainPlace(TrainActions):
         places = marks(sighting, self.axis)
         losses, metrics = loss_curves(sighting, self.axis), metric_curves(sighting, metric, self.axis)
         reach, remark = reach_of(losses, metrics), thinning_words(sighting)
-        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark)
+        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark, now=now)
         by_step = remark if metric == "accuracy" else ""
-        panes.metric.show(metrics, places, title=metric or "metric", reach=reach, axis=self.axis, remark=by_step)
+        title = metric or "metric"
+        panes.metric.show(metrics, places, title=title, reach=reach, axis=self.axis, remark=by_step, now=now)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:
@@ -155,6 +156,8 @@ class TrainPlace(TrainActions):
         self._show(self.sighting, answered=answered)
         if answered:
             self._progress.redraw(now=True)
+        if self.sighting.complete and (before is None or not before.complete):
+            self.panes.draw_now()
         if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
             self.headline(self.model_name(), self.sighting.status)
             self.refresh_bindings()
