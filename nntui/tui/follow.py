@@ -32,16 +32,20 @@ from nntui.runs.live import Live, LiveReader
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
 from nntui.runs.step_lines import StepTable
+from nntui.tui.budget import Budget
 from nntui.tui.epoch_curves import EpochCurves
 from nntui.tui.thinned import Curve, thinned
 
 POLL_SECONDS = 0.05
 """Between looks at the log: well below what a person notices between a key and its answer."""
+_HURRY_SECONDS = 2.0
+"""For which an answer of the worker is expected."""
 _IDLE_SECONDS = 0.25
+"""Between looks while nobody waits for anything."""
 _LIVE_SECONDS = 1.0
 _DISK_SECONDS = 1.0
-_NEWS_SECONDS = 0.25
-"""Between news that nobody waits for: charts are not drawn more often."""
+_LOADING_SECONDS = 0.25
+"""Between news of how far a long log is read."""
 _BACKLOG_SHOWN_WHOLE = 24_000_000
 """Bytes of log, some 150,000 steps, up to which every step is drawn; of longer ones every second, third ..."""
 _MOST_REMARKS = 200
@@ -115,6 +119,8 @@ class Follower:
         self._listener = listener
         self._state = _State(run)
         self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._hurry_until = float("-inf")
         self._guard = threading.Lock()
         self._newest: Sighting | None = None
         self._told = False
@@ -131,6 +137,12 @@ class Follower:
         """End within a piece of log; the listener is not called again once this returns."""
         with self._guard:
             self._stopping.set()
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """Somebody waits for what the worker answers: look more often for a while."""
+        self._hurry_until = time.monotonic() + _HURRY_SECONDS
+        self._wake.set()
 
     def join(self, timeout: float) -> None:
         """Wait until the thread has ended, at most `timeout` seconds."""
@@ -143,19 +155,27 @@ class Follower:
             return self._newest
 
     def _follow(self) -> None:
-        state, pause, due = self._state, 0.0, 0.0
-        while not self._stopping.wait(pause):
-            loading_until = time.monotonic() + _NEWS_SECONDS
+        state, budget = self._state, Budget()
+        while not self._stopping.is_set():
+            loading_until = time.monotonic() + _LOADING_SECONDS
             for _ in state.look():
                 if self._stopping.is_set():
                     return
                 if time.monotonic() >= loading_until:
-                    loading_until = time.monotonic() + _NEWS_SECONDS
+                    loading_until = time.monotonic() + _LOADING_SECONDS
                     self._tell(state.sighting(complete=False))
-            if state.urgent or (state.changed and time.monotonic() >= due):
+            if state.urgent or (state.changed and not budget.seconds_left):
                 self._tell(state.sighting(complete=True))
-                due = time.monotonic() + _NEWS_SECONDS
-            pause = POLL_SECONDS if state.status.alive else _IDLE_SECONDS
+                budget.spend()
+            self._wake.wait(self._pause(budget))
+            self._wake.clear()
+
+    def _pause(self, budget: Budget) -> float:
+        if time.monotonic() < self._hurry_until:
+            return POLL_SECONDS
+        if not self._state.status.alive:
+            return _IDLE_SECONDS
+        return min(max(budget.seconds_left, POLL_SECONDS), _IDLE_SECONDS)
 
     def _tell(self, sighting: Sighting) -> None:
         with self._guard:

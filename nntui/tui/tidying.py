@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 15.0
 """Between chances to look."""
 _QUIET_SECONDS = 1.0
 """After a key, in which the next one is expected."""

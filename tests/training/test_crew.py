@@ -308,25 +308,36 @@ class Clocks:
         self.rest.all_done()
 
     def rested(self):
-        count = 0
+        """Seconds until the partners are tried again."""
+        began = self.now
         while self.rest.resting():
-            count += 1
-        return count
+            self.now += 0.001
+        return pytest.approx(self.now - began, abs=0.002)
 
 
-@pytest.mark.parametrize("late", [{"waited": 0.8}, {"halted": 0.8}, {"waited": 0.4, "halted": 0.4}])
+@pytest.mark.parametrize("late", [{"waited": 0.0008}, {"halted": 0.0008}, {"waited": 0.0004, "halted": 0.0004}])
 def test_partners_that_cost_more_than_they_bring_are_left_alone_for_longer_each_time(late):
     clocks = Clocks()
     lengths = []
-    for _ in range(8):
-        for _ in range(32):
+    for _ in range(7):
+        for _ in range(56):  # A tenth of a second at 1.8 ms a task.
             assert not clocks.rest.resting()
-            clocks.task(own=1, **late)
+            clocks.task(own=0.001, **late)
         lengths.append(clocks.rested())
-    assert lengths == [64, 128, 256, 512, 1024, 2048, 4096, 4096]
+    assert lengths == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 3.2]
 
 
-def test_a_slow_task_now_and_then_is_no_reason_to_rest():
+def test_a_neighbour_that_is_busy_for_a_moment_now_and_then_is_no_reason_to_rest():
+    clocks = Clocks()
+    for _ in range(100):
+        for _ in range(60):
+            clocks.task(own=0.001, waited=0.0001)
+        for _ in range(20):
+            clocks.task(own=0.001, halted=0.001)
+        assert not clocks.rest.resting()
+
+
+def test_few_long_tasks_are_not_judged_by_one():
     clocks = Clocks()
     for _ in range(20):
         for _ in range(31):
@@ -339,12 +350,12 @@ def test_partners_that_are_worth_it_again_are_not_left_alone_for_long():
     clocks = Clocks()
     for _ in range(3):
         for _ in range(32):
-            clocks.task(own=1, waited=5)
+            clocks.task(own=0.001, waited=0.005)
         last = clocks.rested()
-    assert last == 256
-    for _ in range(32):
+    assert last == 0.4
+    for _ in range(84):
         assert not clocks.rest.resting()
-        clocks.task(own=1, waited=0.2)
+        clocks.task(own=0.001, waited=0.0002)
     for _ in range(32):
-        clocks.task(own=1, waited=5)
-    assert clocks.rested() == 64
+        clocks.task(own=0.001, waited=0.005)
+    assert clocks.rested() == 0.1

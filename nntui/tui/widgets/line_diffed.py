@@ -21,6 +21,9 @@ from nntui.tui.plots.palette import Palette, palette
 from nntui.tui.widgets.differing import differing
 
 
+_NEARLY = 0.2
+
+
 class LineDiffed(Widget):
     """Draws itself as whole lines with `draw`, and refreshes what differs from the last drawing.
 
@@ -117,7 +120,9 @@ class LineDiffed(Widget):
         elif now:
             self._draw_changes()
         else:
-            self._draw_unasked(after=self._drawn_at + self._interval - self._clock())
+            after = self._drawn_at + self._interval - self._clock()
+            # News comes about as often as it may be drawn: what is nearly due goes into one frame with the rest.
+            self._draw_unasked(after=after if after > _NEARLY * self._interval else 0.0)
 
     def render_line(self, y: int) -> Strip:
         """One line, the same object for as long as it does not change."""

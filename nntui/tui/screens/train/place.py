@@ -119,6 +119,8 @@ class TrainPlace(TrainActions):
         self._asked = words
         if not words:
             self.asked_rate = None
+        elif self.follower is not None:
+            self.follower.hurry()
         if self.sighting is not None:
             self._state.show(*state_notes(self.sighting, words))
 
