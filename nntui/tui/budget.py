@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 _SHARE = 0.025
-"""Of one processor, that this process may take all in all; a training on every processor waits for whatever it takes."""
+"""Of one processor, that this process may take all in all: a training on every processor waits for what it takes."""
 _LEAST_SECONDS, _MOST_SECONDS = 0.25, 1.0
 
 

@@ -20,7 +20,6 @@ from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
 from nntui.tui.widgets.differing import differing
 
-
 _NEARLY = 0.2
 
 

@@ -146,6 +146,25 @@ async def test_another_axis_is_there_without_waiting_for_the_next_drawing(finish
         assert screen_text(app).count("╰ epoch 0 ") == 2
 
 
+async def test_out_of_sight_nothing_is_drawn_and_back_in_sight_the_newest_is_there(running, monkeypatch):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, running)
+        await drawn(pilot)
+        shown: list[object] = []
+        show = place.panes.loss.show
+        monkeypatch.setattr(
+            place.panes.loss, "show", lambda *series, **more: (shown.append(series), show(*series, **more))
+        )
+        place.display = False
+        await pilot.pause()
+        append(running, *[step(STEPS + number, time=step(STEPS).time + number) for number in range(1, 4)])
+        await until(pilot, lambda: place.sighting.step == STEPS + 3)
+        assert not shown
+        place.display = True
+        await until(pilot, lambda: f" {STEPS + 3} ╯" in screen_text(app))
+
+
 async def test_pane_focus_zoom_and_back(finished):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:

@@ -86,6 +86,11 @@ class TrainPlace(TrainActions):
             self.follower.stop()
             self.follower.join(_GOODBYE_SECONDS)
 
+    def on_show(self) -> None:
+        # While it was out of sight nothing was drawn.
+        if self.sighting is not None:
+            self._show(self.sighting, answered=True)
+
     def focus_first(self) -> None:
         """Focuses the pane that had the focus last."""
         if self.has_class("-attached"):
@@ -155,11 +160,10 @@ class TrainPlace(TrainActions):
         answered = before is None or _answered(before, self.sighting)
         if answered:
             self._asked, self.asked_rate = "", None
-        self._show(self.sighting, answered=answered)
-        if answered:
-            self._progress.redraw(now=True)
-        if self.sighting.complete and (before is None or not before.complete):
-            self.panes.draw_now()
+        if self.display:
+            self._show(self.sighting, answered=answered)
+            if self.sighting.complete and (before is None or not before.complete):
+                self.panes.draw_now()
         if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
             self.headline(self.model_name(), self.sighting.status)
             self.refresh_bindings()
@@ -175,6 +179,8 @@ class TrainPlace(TrainActions):
             best_epoch = sighting.best.epoch if sighting.best is not None else 0
             self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
         self._progress.show(progress_of(sighting))
+        if answered:
+            self._progress.redraw(now=True)
         self._state.show(*state_notes(sighting, self._asked), now=answered)
         note = second_note(sighting)
         self.set_class(note is not None, "-noted")
