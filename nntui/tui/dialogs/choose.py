@@ -14,6 +14,12 @@ from textual.widgets.option_list import Option
 
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.dialogs.dialog import Answer, Dialog
+from nntui.tui.widgets.line_input import LineInput
+
+
+class _Line(LineInput):
+    # Bound in the line: only there does it come after the letters before it.
+    BINDINGS = [Binding("enter", "submit", "Take")]
 
 
 class Chooser(Dialog[Answer]):
@@ -28,7 +34,6 @@ class Chooser(Dialog[Answer]):
         Binding("up", "step(-1)", "Up", show=False, priority=True),
         Binding("pagedown", "step(8)", "Page down", show=False, priority=True),
         Binding("pageup", "step(-8)", "Page up", show=False, priority=True),
-        Binding("enter", "take", "Take", priority=True),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice], *, chosen: Any = None, free: str = "") -> None:
@@ -37,8 +42,7 @@ class Chooser(Dialog[Answer]):
         self._choices, self._chosen, self._free = list(choices), chosen, free
         self._shown: list[Choice] = []
         hint = "type to filter" + (f", or {free}" if free else "")
-        self.line = Input(placeholder=hint, compact=True, classes="line")
-        self.line.cursor_blink = False
+        self.line = _Line(placeholder=hint, classes="line")
         self._list = OptionList(classes="choices", compact=True)
         self._list.can_focus = False
         self._summary = Static(classes="summary", markup=False)
@@ -62,6 +66,10 @@ class Chooser(Dialog[Answer]):
         self.say("")
         self._narrow()
 
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._take_marked()
+
     def on_resize(self, event: events.Resize) -> None:
         self._narrow()
 
@@ -70,7 +78,7 @@ class Chooser(Dialog[Answer]):
         place = (self._list.highlighted or 0) + by
         self._list.highlighted = min(max(place, 0), max(len(self._shown) - 1, 0))
 
-    def action_take(self) -> None:
+    def _take_marked(self) -> None:
         """Closes with the marked choice."""
         place = self._list.highlighted
         if place is not None and place < len(self._shown):

@@ -10,12 +10,16 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.widgets.line_input import LineInput
+
+
+class _Line(LineInput):
+    # Bound in the line: only there does it come after the letters before it.
+    BINDINGS = [Binding("enter", "submit", "Save")]
 
 
 class SaveDialog(Dialog[Path]):
     """Answers with the path it wrote; asks before it replaces a file, and says in a line why it could not write."""
-
-    BINDINGS = [Binding("enter", "save", "Save", priority=True)]
 
     def __init__(self, path: Path, *, write: Callable[[Path], None]) -> None:
         """`path` is what stands in the line at first; `write` raises OSError where it cannot."""
@@ -23,8 +27,7 @@ class SaveDialog(Dialog[Path]):
         self._write = write
         self._folder = path.parent
         self._agreed: Path | None = None
-        self.line = Input(str(path), placeholder="path of the model file", compact=True, classes="line")
-        self.line.cursor_blink = False
+        self.line = _Line(str(path), placeholder="path of the model file", classes="line")
 
     def content(self) -> Iterable[Widget]:
         """The path."""
@@ -38,8 +41,11 @@ class SaveDialog(Dialog[Path]):
         self.say("")
         self._agreed = None
 
-    def action_save(self) -> None:
-        """Writes the file."""
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._save()
+
+    def _save(self) -> None:
         text = self.line.value.strip()
         if not text:
             self.say("A path is needed, such as model.toml.")

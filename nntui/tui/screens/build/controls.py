@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual import events
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
 
 from nntui.tui.dialogs.choice import Choice
-
-_LINE_KEYS = BindingsMap(Input.BINDINGS).key_to_bindings
-"""What the keys that are no letters do in a line of text."""
+from nntui.tui.widgets.line_input import LineInput
 
 
 class ChoiceControl(Widget, can_focus=True):
@@ -144,27 +141,13 @@ class SwitchControl(Widget, can_focus=True):
         self.refresh()
 
 
-class TextControl(Input):
+class TextControl(LineInput):
     """A line of text or a number."""
 
     def __init__(self, *, placeholder: str) -> None:
         """`placeholder` says what an empty line means."""
-        super().__init__(placeholder=placeholder, compact=True)
-        # A blinking cursor would send bytes down the line twice a second for nothing.
-        self.cursor_blink = False
+        super().__init__(placeholder=placeholder)
         self._hint = placeholder
-
-    async def on_key(self, event: events.Key) -> None:
-        """Does what a key is bound to in the line at once, before the letters after it are put in.
-
-        Left to Textual it would first go up to the app, and in a burst the letters would overtake it: backspace would
-        delete what was typed after it.
-        """
-        for binding in _LINE_KEYS.get(event.key, ()):
-            if await self.app.run_action(binding.action, self):
-                event.stop()
-                event.prevent_default()
-                return
 
     def on_resize(self, event: events.Resize) -> None:
         room = max(event.size.width, 1)

@@ -24,6 +24,7 @@ from nntui.tui.resuming import is_resumable, resume
 from nntui.tui.screens.runs.columns import size
 from nntui.tui.screens.runs.listing import Listing, RunRow
 from nntui.tui.screens.runs.table import RunsTable
+from nntui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from nntui.tui.app import NntuiApp
@@ -65,7 +66,7 @@ class RunsPlace(Place):
         super().__init__(id=id)
         self._now = now
         self.table = RunsTable(now, id="runs-table")
-        self._filter = Input(placeholder="words in the name, model, data or state", compact=True, id="runs-filter")
+        self._filter = LineInput(placeholder="words in the name, model, data or state", id="runs-filter")
         self._rows: Sequence[RunRow] = ()
         self._look_now = asyncio.Event()
 
