@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Self
 
 from nntui.runs.directory import RunsError, problem
 from nntui.runs.files import open_regular
-
-_PAUSE = 0.01
 
 
 class WorkerLock:
@@ -29,13 +28,7 @@ class WorkerLock:
         """
         if self._descriptor >= 0:
             return True
-        for attempt in range(1 + round(patience / _PAUSE)):
-            if attempt:
-                # flock can wait for ever or not at all; and whoever lets go of it tells nobody.
-                time.sleep(_PAUSE)
-            if self._try():
-                return True
-        return False
+        return self._take(0.0) or self._take(patience)
 
     def release(self) -> None:
         """Let go; nothing happens when the lock is not ours."""
@@ -49,13 +42,18 @@ class WorkerLock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _try(self) -> bool:
+    def _take(self, seconds: float) -> bool:
+        """Whether the lock became ours; for 0 seconds it is asked for once."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if seconds:
+                if not _locked_within(descriptor, seconds):
+                    return False  # Whoever still waits closes it.
+            else:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The file may have been deleted between opening and locking: a lock on it would lock nothing.
             if os.path.samestat(os.fstat(descriptor), self.path.stat()):
                 self._descriptor = descriptor
@@ -67,6 +65,37 @@ class WorkerLock:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         os.close(descriptor)
         return False
+
+
+def _locked_within(descriptor: int, seconds: float) -> bool:
+    """Whether the open file was locked in time; if not, the descriptor is not the caller's any more.
+
+    `flock` waits for ever or not at all, so it waits in a thread, which lets go at once of what comes too late.
+    """
+    locked: Future[None] = Future()
+
+    def wait() -> None:
+        failure: OSError | None = None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            failure = error
+        if not locked.set_running_or_notify_cancel():
+            os.close(descriptor)
+        elif failure is not None:
+            locked.set_exception(failure)
+        else:
+            locked.set_result(None)
+
+    # A daemon: a process that was refused must not stay for as long as the one that has the lock.
+    threading.Thread(target=wait, name="lock", daemon=True).start()
+    try:
+        locked.result(seconds)
+    except TimeoutError:
+        if locked.cancel():
+            return False
+        locked.result()
+    return True
 
 
 def held(path: Path) -> bool:

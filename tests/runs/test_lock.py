@@ -102,3 +102,33 @@ def test_a_lock_that_cannot_be_written_is_said_in_one_line(tmp_path):
         WorkerLock(tmp_path / "lock").acquire()
     with pytest.raises(RunsError, match="cannot lock"):
         WorkerLock(tmp_path / "none" / "lock").acquire()
+
+
+def test_who_waits_gets_the_lock_as_soon_as_it_is_let_go(tmp_path):
+    first, second = WorkerLock(tmp_path / "lock"), WorkerLock(tmp_path / "lock")
+    assert first.acquire()
+    waiting = threading.Thread(target=second.acquire, args=(60,))
+    waiting.start()
+    first.release()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    assert held(tmp_path / "lock")
+    assert not first.acquire(0.01)
+    second.release()
+    assert first.acquire(30)
+    first.release()
+
+
+def test_what_was_waited_for_in_vain_is_let_go_when_it_comes_late(tmp_path):
+    path = tmp_path / "lock"
+    first, second = WorkerLock(path), WorkerLock(path)
+    assert first.acquire()
+    assert not second.acquire(0.01)
+    late = [thread for thread in threading.enumerate() if thread.name == "lock"]
+    first.release()
+    for thread in late:
+        thread.join(30)
+        assert not thread.is_alive()
+    assert not held(path)
+    assert first.acquire()
+    first.release()

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from textual.app import App, ComposeResult
 
+from nntui.runs.commands import CommandReader
 from nntui.runs.directory import RunDirectory
 from nntui.runs.event_log import EventLog
 from nntui.runs.events import (
@@ -20,6 +21,8 @@ from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.place import Place
 from nntui.tui.widgets.line_diffed import LineDiffed
+from nntui.tui.widgets.note_line import NoteLine
+from tests.tui.screen_text import screen_text
 
 PATIENCE = 20.0
 BEGAN = 1_700_000_000.0
@@ -133,3 +136,31 @@ async def until(pilot, condition) -> None:
 async def drawn(pilot) -> None:
     """Waits until no widget has put a drawing off."""
     await until(pilot, lambda: not any(widget.is_behind for widget in pilot.app.query(LineDiffed)))
+
+
+async def attached(pilot, place, run) -> None:
+    place.attach(run)
+    await until(pilot, lambda: place.sighting is not None and place.sighting.complete)
+
+
+def state(place) -> str:
+    return place.query_one("#train-state", NoteLine).text
+
+
+def keys(app) -> str:
+    return screen_text(app).splitlines()[-1]
+
+
+async def asks(pilot, run, key, count=1) -> list:
+    """The commands that a key has written."""
+    reader = CommandReader(run.commands_path)
+    reader.read()
+    await pilot.press(key)
+    found: list = []
+
+    def read():
+        found.extend(reader.read())
+        return len(found) >= count
+
+    await until(pilot, read)
+    return found

@@ -4,58 +4,30 @@ import os
 
 import pytest
 
-from nntui.runs.commands import CommandReader
-from nntui.runs.events import CheckpointSaved, Command, HyperparameterChanged, Paused, Warning
+from nntui.runs.events import CheckpointSaved, Warning
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status
-from nntui.tui.screens.train.curves import XAxis, thinning_words
+from nntui.tui.screens.train.curves import thinning_words
 from nntui.tui.screens.train.place import TrainPlace
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import assert_snapshot, screen_text
-from tests.tui.train.staging import STEPS, Stage, append, drawn, ended, epoch, started, step, trained, until, write_run
+from tests.tui.train.staging import (
+    STEPS,
+    Stage,
+    append,
+    attached,
+    drawn,
+    ended,
+    epoch,
+    keys,
+    started,
+    state,
+    step,
+    trained,
+    until,
+    write_run,
+)
 from tests.tui.train.test_pace import sighting
-
-
-@pytest.fixture
-def finished(tmp_path):
-    return write_run(tmp_path / "small-20250131-140509", *trained(3), ended("finished", "trained 3 epochs"))
-
-
-@pytest.fixture
-def running(tmp_path):
-    """A run that a worker seems to train: its lock is held."""
-    run = write_run(tmp_path / "small-20250131-140509", *trained(1))
-    with WorkerLock(run.lock_path) as lock:
-        assert lock.acquire()
-        yield run
-
-
-async def attached(pilot, place, run) -> None:
-    place.attach(run)
-    await until(pilot, lambda: place.sighting is not None and place.sighting.complete)
-
-
-def state(place) -> str:
-    return place.query_one("#train-state", NoteLine).text
-
-
-def keys(app) -> str:
-    return screen_text(app).splitlines()[-1]
-
-
-async def asks(pilot, run, key, count=1) -> list:
-    """The commands that a key has written."""
-    reader = CommandReader(run.commands_path)
-    reader.read()
-    await pilot.press(key)
-    found: list = []
-
-    def read():
-        found.extend(reader.read())
-        return len(found) >= count
-
-    await until(pilot, read)
-    return found
 
 
 async def test_without_a_run_it_says_what_to_press():
@@ -134,18 +106,6 @@ async def test_everything_is_complete_at_80x24(finished):
         assert lines[-2].startswith(" ✓ finished   trained 3 epochs   ★ epoch 2: val_loss 0.75  val_acc 0.9")
 
 
-async def test_another_axis_is_there_without_waiting_for_the_next_drawing(finished):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, finished)
-        await drawn(pilot)
-        assert "╰ step 0 " in screen_text(app)
-        await pilot.press("t")
-        await pilot.pause()
-        assert not place.panes.loss.is_behind
-        assert screen_text(app).count("╰ epoch 0 ") == 2
-
-
 async def test_out_of_sight_nothing_is_drawn_and_back_in_sight_the_newest_is_there(running, monkeypatch):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -166,31 +126,6 @@ async def test_out_of_sight_nothing_is_drawn_and_back_in_sight_the_newest_is_the
         assert shown
 
 
-async def test_pane_focus_zoom_and_back(finished):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, finished)
-        assert app.focused is place.panes.loss
-        for expected in ("weights", "metric", "epochs", "loss"):
-            await pilot.press("tab")
-            assert app.focused.id == expected
-        await pilot.press("shift+tab")
-        assert app.focused.id == "epochs"
-        await pilot.press("z")
-        await pilot.pause()
-        assert place.panes.epochs.size == (80, 19)
-        assert not place.panes.loss.is_on_screen
-        assert "▸epochs" in screen_text(app)
-        await pilot.press("tab")
-        await pilot.pause()
-        assert app.focused is place.panes.loss
-        assert place.panes.loss.size == (80, 19)
-        await pilot.press("z")
-        await pilot.pause()
-        assert place.panes.epochs.is_on_screen
-        assert app.focused is place.panes.loss
-
-
 async def test_a_narrow_terminal_shows_one_pane_at_a_time(finished):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(50, 16)) as pilot:
@@ -205,82 +140,6 @@ async def test_a_narrow_terminal_shows_one_pane_at_a_time(finished):
         assert app.focused is place.panes.epochs
 
 
-async def test_view_keys(finished):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, finished)
-        weights = place.panes.weights
-        await pilot.press("l")
-        assert weights.title == "dense_2.weight"
-        await pilot.press("l")
-        assert weights.title == "dense_1.weight"
-        await pilot.press("L")
-        assert weights.title == "dense_2.weight"
-        await pilot.press("w")
-        assert weights.title == "dense_2.weight gradient"
-        await pilot.press("w", "y")
-        assert place.panes.loss.chart.log_y
-        await pilot.press("tab", "tab", "y")
-        assert place.panes.metric.chart.log_y
-        before = place.panes.loss.chart.x_labels
-        await pilot.press("t")
-        await until(pilot, lambda: place.panes.loss.chart.x_labels != before)
-        assert place.axis is XAxis.EPOCH
-        assert float(place.panes.loss.chart.x_labels[1]) < 5
-
-
-async def test_keys_write_commands_and_answer_at_once(running):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(100, 24)) as pilot:
-        await attached(pilot, place, running)
-        assert place.sighting.status is Status.RUNNING
-        assert "space Pause  . Batch  > Epoch  s Stop  [ ] LR" in keys(app)
-        assert await asks(pilot, running, "space") == [Command("pause")]
-        assert "pausing" in state(place)
-        append(running, Paused(step=STEPS, epoch=1))
-        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
-        assert "pausing" not in state(place)
-        assert "paused   after step 20" in state(place)
-        assert "space Go on" in keys(app)
-        assert await asks(pilot, running, ".") == [Command("step")]
-        assert await asks(pilot, running, ">") == [Command("epoch")]
-        assert await asks(pilot, running, "space") == [Command("resume")]
-
-
-async def test_each_press_of_the_learning_rate_keys_counts(running):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, running)
-        assert await asks(pilot, running, "]") == [Command("scale", "learning_rate", 2.0)]
-        assert await asks(pilot, running, "]") == [Command("scale", "learning_rate", 2.0)]
-        assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
-        assert "learning rate 0.02" in state(place)
-        append(running, HyperparameterChanged(step=STEPS, epoch=1, setting="learning_rate", old=0.01, new=0.02))
-        await until(pilot, lambda: place.sighting.learning_rate == 0.02)
-        assert "learning rate" not in state(place)
-        assert "lr 0.02" in screen_text(app)
-        assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
-
-
-async def test_stop_asks_first(running):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, running)
-        await pilot.press("s")
-        await until(pilot, lambda: "Stop training small?" in screen_text(app))
-        await pilot.press("escape")
-        await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert not running.commands_path.exists()
-        await pilot.press("s")
-        await until(pilot, lambda: len(app.screen_stack) == 2)
-        assert await asks(pilot, running, "enter") == [Command("stop")]
-        append(running, ended("stopped", "stopped on request after step 20; more", at=20))
-        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
-        assert state(place).startswith("■ stopped   stopped on request after step 20   R resumes it")
-        assert "R Resume" in keys(app)
-        assert "Stop" not in keys(app)
-
-
 async def test_what_changes_under_a_dialog_is_there_afterwards(running):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -292,28 +151,6 @@ async def test_what_changes_under_a_dialog_is_there_afterwards(running):
         append(running, *[step(number) for number in range(21, 41)], epoch(2))
         await until(pilot, lambda: "2  0.500" in screen_text(app))
         assert "epoch 2/5" in screen_text(app)
-
-
-async def test_a_directory_that_cannot_be_written_is_said_in_a_line(running):
-    running.commands_path.mkdir()
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await attached(pilot, place, running)
-        await pilot.press("space")
-        await until(pilot, lambda: len(app._notifications) > 0)
-        assert "cannot command run small" in next(iter(app._notifications)).message
-        assert "pausing" not in state(place)
-
-
-async def test_a_run_that_ends_takes_its_keys_away(running):
-    app = Stage(place := TrainPlace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await attached(pilot, place, running)
-        append(running, ended("finished", "early stopping: val_loss has not improved for 5 epochs"))
-        await until(pilot, lambda: place.sighting.status is Status.FINISHED)
-        assert "early stopping: val_loss has not improved for 5 epochs" in state(place)
-        await pilot.press("space", ".", ">", "]", "R")
-        assert not running.commands_path.exists()
 
 
 async def test_a_worker_that_is_gone_is_noticed(tmp_path):
@@ -392,18 +229,6 @@ async def test_that_nothing_is_saved_stands_there_until_something_is(running, mo
         full = False
         append(running, CheckpointSaved(step=STEPS, epoch=1, file="epoch-0001.safetensors"))
         await until(pilot, lambda: not place.has_class("-noted"))
-
-
-async def test_two_viewers_follow_one_run(running):
-    first, second = Stage(TrainPlace()), Stage(TrainPlace())
-    async with first.run_test(size=(80, 24)) as one, second.run_test(size=(80, 24)) as other:
-        await attached(one, first.place, running)
-        await attached(other, second.place, running)
-        assert await asks(one, running, "space") == [Command("pause")]
-        append(running, Paused(step=STEPS, epoch=1))
-        for app, pilot in ((first, one), (second, other)):
-            await until(pilot, lambda app=app: app.place.sighting.status is Status.PAUSED)
-        assert await asks(other, running, "space") == [Command("resume")]
 
 
 async def test_another_run_takes_the_place_of_the_first(tmp_path, finished):
