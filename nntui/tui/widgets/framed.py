@@ -55,8 +55,7 @@ class Framed(LineDiffed):
 
     def _dress(self, width: int, height: int) -> object:
         """What a body may depend on besides the data."""
-        parts = self._get_component_classes() - {"framed--border"}
-        return width, height, self.depth, {part: self.part_style(part) for part in parts}
+        return width, height, self.depth, self.part_styles(without="framed--border")
 
     def _in_frame(self, width: int, height: int) -> Sequence[Strip]:
         # Colour alone cannot say where the focus is when there is none.

@@ -21,6 +21,7 @@ from nntui.tui.plots.palette import Palette, palette
 from nntui.tui.widgets.differing import differing
 
 _NEARLY = 0.2
+"""Of the time between two drawings: what is due within it is drawn at once."""
 
 
 class LineDiffed(Widget):
@@ -100,8 +101,11 @@ class LineDiffed(Widget):
 
     def appearance(self) -> object:
         """What a drawing depends on besides the data: depth, focus, and the styles of the component classes."""
-        parts = {part: self.part_style(part) for part in self._get_component_classes()}
-        return self.depth, self.has_focus, parts
+        return self.depth, self.has_focus, self.part_styles()
+
+    def part_styles(self, *, without: str = "") -> dict[str, Style]:
+        """The style of each component class but one."""
+        return {part: self.part_style(part) for part in self._get_component_classes() - {without}}
 
     def redraw(self, *, now: bool = False) -> None:
         """Draw again, at once or when the rate and the line allow it; calls in between make one drawing.
