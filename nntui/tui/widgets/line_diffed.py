@@ -172,6 +172,9 @@ class LineDiffed(Widget):
             self._start_over()
         elif self.appearance() == self._drawn_as:
             return
+        elif not self.size:
+            # Out of sight: the paint that brings it back draws.
+            self._stale = True
         elif self.app.screen is self.screen:
             self._drawn_as = self.appearance()
             self._send(self.redress(*self.size))

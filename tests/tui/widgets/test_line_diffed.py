@@ -150,3 +150,24 @@ async def test_no_color_is_asked_of_the_app(monkeypatch):
         letters.render_line(0)
         assert letters.drawings == drawings + 1
         assert letters.palette.depth is ColorDepth.EIGHT_BIT
+
+
+async def test_the_focus_that_goes_while_out_of_sight_is_gone_when_it_comes_back():
+    letters = Letters(clock=Clock())
+    letters.can_focus = True
+    sizes: list[tuple[int, int]] = []
+    draw = letters.draw
+    letters.draw = lambda width, height: (sizes.append((width, height)), draw(width, height))[1]  # type: ignore[method-assign]
+    async with Stage(letters).run_test(size=(10, 3)) as pilot:
+        letters.focus()
+        await pilot.pause()
+        letters.display = False
+        await pilot.pause()
+        letters.add_class("-other")
+        pilot.app.screen.set_focus(None)
+        await pilot.pause()
+        drawings = letters.drawings
+        letters.display = True
+        await pilot.pause()
+        assert letters.drawings > drawings
+        assert set(sizes) == {(10, 3)}
