@@ -28,6 +28,7 @@ from nntui.tui.line import line_of
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
 from nntui.tui.screens.build.place import BuildPlace
+from nntui.tui.terminal.app import TerminalApp
 from nntui.tui.tidying import LOOK_SECONDS, Tidying
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _key_commands() -> type[Provider]:
     return KeyCommands
 
 
-class NntuiApp(App[None]):
+class NntuiApp(TerminalApp[None]):
     """nntui on a terminal; `attached` tells afterwards which runs were watched."""
 
     CSS_PATH = "nntui.tcss"
@@ -65,6 +66,7 @@ class NntuiApp(App[None]):
         *(Binding(entry.key, f"go('{entry.id}')", entry.title, show=False) for entry in PLACES),
         Binding("question_mark,f1", "help", "Help"),
         Binding("ctrl+p", "command_palette", "Commands", show=False),
+        Binding("ctrl+l", "redraw", "Redraw", show=False, tooltip="Send the whole screen again"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="Back to the shell; fg comes back"),
         Binding("q", "quit", "Quit", tooltip="Quit; a training goes on"),
     ]
@@ -98,7 +100,7 @@ class NntuiApp(App[None]):
         self.query_one(TopLine).place = "build"
         self.query_one(BuildPlace).focus_first()
         # What the shell left on the screen after ctrl+z and fg is drawn over.
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.call_after_refresh(lambda: self.run_worker(self._offer_running(), group="start"))
         # Whether the terminal answers at all should be known before the first dashboard.
         self.call_after_refresh(line_of(self).ask)

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import math
+import time
 import weakref
 
 from textual import events
@@ -23,14 +25,14 @@ class Alarm:
         self.stopped = True
 
 
-def line_and_questions():
+def line_and_questions(clock=time.monotonic):
     sent, alarms = [], []
 
     def later(seconds, ring):
         alarms.append(Alarm(seconds, ring))
         return alarms[-1]
 
-    return Line(sent.append, later=later), sent, alarms
+    return Line(sent.append, later=later, clock=clock), sent, alarms
 
 
 def test_a_terminal_that_never_answers_is_not_waited_for():
@@ -78,6 +80,50 @@ def test_patience_grows_where_answers_are_late_and_ends_where_none_come():
     assert [alarm.seconds for alarm in alarms[1:]] == [5, 10, 20, 40]
     line.ask()
     assert line.is_clear, "a terminal that does not answer any more"
+
+
+def test_a_line_gets_what_it_carries_in_a_tenth_of_a_second():
+    """4,000 bytes a second, and 50 ms to and fro."""
+    clock = Clock()
+    line, _, _ = line_and_questions(clock=lambda: clock.now)
+    assert line.room == math.inf
+    rooms = []
+    for count in (5000, *[None] * 12):
+        sent = min(count or line.room, 5000)
+        line.sent(int(sent))
+        line.ask()
+        clock.now += 0.05 + sent / 4000
+        line.answered()
+        rooms.append(line.room)
+    assert line.is_slow
+    assert all(256 <= room <= 1000 for room in rooms)
+    assert 300 < sum(rooms) / len(rooms) < 800
+
+
+def test_a_line_that_carries_more_gets_more_again():
+    clock = Clock()
+    line, _, _ = line_and_questions(clock=lambda: clock.now)
+    for seconds in (0.5, 1.5, *[0.01] * 12):
+        line.sent(int(min(line.room, 5000)))
+        line.ask()
+        clock.now += seconds
+        line.answered()
+    assert line.room > 5000
+    assert not line.is_slow
+
+
+def test_what_was_sent_after_the_question_is_still_on_its_way():
+    clock = Clock()
+    line, _, _ = line_and_questions(clock=lambda: clock.now)
+    line.sent(1000)
+    line.ask()
+    line.sent(300)
+    clock.now += 1.0
+    line.answered()
+    assert line.room == 128, "all of the window is taken: half of it again is for what a key asks for"
+    line.ask()
+    line.answered()
+    assert line.room > 256
 
 
 def test_all_who_wait_are_called_once_when_the_answer_comes_or_is_given_up():

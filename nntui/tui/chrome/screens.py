@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-
-from nntui.tui.chrome.compositor import SparingCompositor
 
 
 def quiet_focus() -> Reactive[Widget | None]:
@@ -26,8 +22,3 @@ class BaseScreen(Screen[None]):
     """The screen under all dialogs."""
 
     focused = quiet_focus()
-
-    def __init__(self, **keywords: Any) -> None:
-        """Keywords are as for Textual's `Screen`."""
-        super().__init__(**keywords)
-        self._compositor = SparingCompositor()

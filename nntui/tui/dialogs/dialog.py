@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.screens import quiet_focus
+from nntui.tui.line import line_of
 
 Answer = TypeVar("Answer")
 
@@ -37,6 +38,8 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
+        # To dim what is behind sends every cell of the screen, twice.
+        self.set_class(line_of(self.app).is_slow, "-slow-line")
         with Vertical(classes="box") as box:
             box.border_title = self._title
             yield from self.content()

@@ -1,0 +1,1 @@
+"""What leans on the inner workings of Textual and of terminals."""
