@@ -35,7 +35,7 @@ class AccumulatedGradient:
             right = self._gradient.count()
             self._hits = right if self._hits is None or right is None else self._hits + right
             self._gradient.add()
-            share = self._gradient.mass(rows) / self._gradient.mass(indices)
+            share = len(rows) / total
             loss += value * share
             self._add(share, is_first=start == 0)
         np.copyto(self._gradients, self._sum)

@@ -114,18 +114,14 @@ class BatchGradient:
         outputs = part.network.forward(x, training=True)
         self._outputs[share] = outputs
         # The loss is a mean over the part, and so is what layers see of it: what counts is the mean over the batch.
-        weight = self.mass(rows[share]) / self.mass(rows)
+        weight = count / len(rows)
         self._values[number] = part.loss.forward(outputs, truth) * weight
         gradient = part.loss.backward()
         np.multiply(gradient, weight, out=gradient)
         part.network.backward(gradient)
         if self._follows:
-            arena.gradients[arena.following] *= count / len(rows)
+            arena.gradients[arena.following] *= weight
         self._random[number].save()
-
-    def mass(self, rows: np.ndarray) -> float:
-        """How much these rows count in a mean: their number, or the sum of their classes' weights."""
-        return self._parts[0].loss.mass(self._labels, rows)
 
     def add_followed(self) -> None:
         """Adds up what the layers of all parts saw, leaving the gradients alone."""

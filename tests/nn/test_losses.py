@@ -123,28 +123,24 @@ def assert_slopes(loss, outputs, truth):
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_equal_weights_change_nothing_and_unequal_ones_count_rows_as_often(options):
+def test_equal_weights_multiply_the_loss_and_unequal_ones_count_rows_as_often(options):
     rng = np.random.default_rng(2)
     outputs, labels = rng.normal(size=(6, 3)), np.array([0, 1, 2, 0, 1, 1])
     plain = built(made(options), outputs, classes=3)
     equal = built(made(options), outputs, classes=3, weights=[2.0, 2.0, 2.0])
-    assert equal.forward(outputs, labels) == pytest.approx(plain.forward(outputs, labels), rel=1e-12)
-    np.testing.assert_allclose(equal.backward(), plain.backward(), rtol=1e-10, atol=1e-15)
-    assert (plain.mass(labels, np.arange(6)), equal.mass(labels, np.arange(6))) == (6, 12)
-    if options.get("label_smoothing"):
-        # Smoothing weighs the share of every class by that class, not by the row's.
-        return
-    # A weight of three is the same as being there three times.
+    assert equal.forward(outputs, labels) == pytest.approx(2 * plain.forward(outputs, labels), rel=1e-12)
+    np.testing.assert_allclose(equal.backward(), 2 * plain.backward(), rtol=1e-10, atol=1e-15)
+    # A weight of three adds as much as being there three times; the sum is divided by the six rows there are.
     heavy = built(made(options), outputs, classes=3, weights=[1.0, 3.0, 1.0])
     rows = np.concatenate([np.arange(6), np.repeat([1, 4, 5], 2)])
     often = built(made(options), outputs[rows], classes=3)
-    assert heavy.forward(outputs, labels) == pytest.approx(often.forward(outputs[rows], labels[rows]), rel=1e-12)
-    assert heavy.mass(labels, np.arange(6)) == often.mass(labels, rows) == 12
+    expected = often.forward(outputs[rows], labels[rows]) * len(rows) / 6
+    assert heavy.forward(outputs, labels) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_parts_of_a_batch_add_up_by_their_mass(options):
-    """What workers that share a batch do: the mean over the whole is the parts' mean, each by its mass."""
+def test_parts_of_a_batch_add_up_by_their_rows(options):
+    """What workers, accumulation and epochs do: the mean over the whole is the parts' mean, each by its rows."""
     rng = np.random.default_rng(3)
     outputs, labels = rng.normal(size=(9, 4)), rng.integers(0, 3, 9)
     weights = [0.5, 2.0, 1.25, 4.0]
@@ -153,7 +149,7 @@ def test_parts_of_a_batch_add_up_by_their_mass(options):
     gradient, part = whole.backward().copy(), built(made(options), outputs, classes=4, weights=weights)
     total = 0.0
     for rows in (np.arange(4), np.arange(4, 9)):
-        share = part.mass(labels, rows) / whole.mass(labels, np.arange(9))
+        share = len(rows) / 9
         total += share * part.forward(outputs[rows], labels[rows])
         np.testing.assert_allclose(share * part.backward(), gradient[rows], rtol=1e-10, atol=1e-15)
     assert total == pytest.approx(expected, rel=1e-12)

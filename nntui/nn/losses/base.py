@@ -13,7 +13,8 @@ from nntui.nn.settings import Configurable
 def balanced_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     """For labels (n,) a weight for each class, float64 (classes,): n / (classes · how many samples are of it).
 
-    A batch drawn from them has a mean weight of 1. Classes without a sample weigh 0 and do not count as classes.
+    Over all labels the mean weight is 1. Classes without a sample weigh 0 and do not count as classes. scikit-learn's
+    compute_class_weight("balanced"), which refuses classes without a sample.
     """
     counts = np.bincount(labels, minlength=classes)
     occurring = np.count_nonzero(counts)
@@ -37,7 +38,9 @@ class Loss(Configurable):
         """Allocates for batches of (n, outputs); `classes` is 0 for regression.
 
         Class labels become rows: one-hot where there is an output for each class, 0 or 1 where two classes share one
-        output. With `class_weights` (classes,), at least 0, the mean over the batch is the weighted one, Σw·L / Σw.
+        output. With `class_weights` (classes,), at least 0, each row counts by the weight of its class and the sum is
+        divided by the number of rows, Σw·L / n, as in Keras: a batch with a rare class has a larger gradient, and
+        batches of any size add up to the same epoch. PyTorch divides a batch by the sum of its own weights, Σw·L / Σw.
         """
         self._gradient = np.zeros((batch_size, outputs), dtype)
         self._scratch = np.zeros((batch_size, outputs), dtype)
@@ -60,15 +63,6 @@ class Loss(Configurable):
             return truth
         return self._codes.take(truth, axis=0, out=self._targets[: len(truth)], mode="clip")
 
-    def mass(self, labels: np.ndarray, rows: np.ndarray) -> float:
-        """What the mean over these rows of a split divides by: their number, or the sum of their classes' weights.
-
-        Losses of parts of a batch add up to the batch's when each counts by its mass.
-        """
-        if self._class_weights is None:
-            return len(rows)
-        return float(np.sum(self._class_weights.take(labels.take(rows), mode="clip")))
-
     def complaint(self, targets: np.ndarray) -> str | None:
         """Why these targets of a regression, (n, k), are none for this loss; None where they are."""
         return None
@@ -85,9 +79,8 @@ class Loss(Configurable):
         """Outputs as a new array of probabilities, where this loss gives them that meaning; else None."""
         return None
 
-    def _row_weights(self, truth: np.ndarray) -> tuple[np.ndarray | None, float]:
-        """The weight of each row (n, 1) and their sum; None and n where all weigh the same."""
+    def _row_weights(self, truth: np.ndarray) -> np.ndarray | None:
+        """The weight of each row (n, 1); None where all weigh the same."""
         if self._class_weights is None:
-            return None, len(truth)
-        weights = self._class_weights.take(truth, axis=0, out=self._weights[: len(truth)], mode="clip")
-        return weights, float(np.add.reduce(weights, axis=None))
+            return None
+        return self._class_weights.take(truth, axis=0, out=self._weights[: len(truth)], mode="clip")

@@ -32,8 +32,8 @@ class _OnSoftmax(Loss):
         # The rows of a table of targets without weights add up to 1.
         self._is_weighted = self._codes is None or self._class_weights is not None
         if self._codes is not None and self._class_weights is not None:
-            # Weighting the table of targets once costs a batch nothing.
-            self._codes *= self._class_weights.T
+            # A row times its class's weight: done once for the table of targets, it costs a batch nothing.
+            self._codes *= self._class_weights
             self._code_sums = self._codes.sum(axis=1, keepdims=True)
 
     def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
@@ -51,25 +51,23 @@ class _OnSoftmax(Loss):
         np.dot(shares, self._ones, out=row)
         np.divide(shares, row, out=shares)
         np.log(row, out=row)
-        mass = float(count)
         if self._is_weighted:
-            sums, mass = self._sums_of_targets(truth)
+            sums = self._sums_of_targets(truth)
             np.multiply(row, sums, out=row)
             np.multiply(shares, sums, out=shares)
-        loss = (float(np.add.reduce(row, axis=None)) - right) / mass
+        loss = (float(np.add.reduce(row, axis=None)) - right) / count
         # d(loss)/dz = softmax(z)·Σt - t: true only because softmax and the logarithm are taken together.
         np.subtract(shares, expected, out=shares)
-        np.multiply(shares, 1 / mass, out=shares)
+        np.multiply(shares, 1 / count, out=shares)
         self._now = shares
         return loss
 
-    def _sums_of_targets(self, truth: np.ndarray) -> tuple[np.ndarray, float]:
-        """The sum of each row of targets (n, 1), and what the mean divides by."""
-        _, mass = self._row_weights(truth)
+    def _sums_of_targets(self, truth: np.ndarray) -> np.ndarray:
+        """The sum of each row of targets (n, 1)."""
         sums = self._sums[: len(truth)]
         if self._codes is None:
-            return np.add.reduce(truth, axis=1, keepdims=True, out=sums), mass
-        return self._code_sums.take(truth, axis=0, out=sums, mode="clip"), mass
+            return np.add.reduce(truth, axis=1, keepdims=True, out=sums)
+        return self._code_sums.take(truth, axis=0, out=sums, mode="clip")
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -81,10 +79,10 @@ class _OnSoftmax(Loss):
 class CrossEntropy(_OnSoftmax):
     """For one class out of several: minus the log of the probability that softmax gives the right one.
 
-    With label_smoothing s the target of the right class among C is 1 - s + s/C and that of each other s/C. With class
-    weights the target of each class is multiplied by its weight, and the mean divides by the sum of the weights of the
-    right classes: PyTorch's convention. Keras multiplies the whole sample by the weight of its right class instead, and
-    divides by the number of samples.
+    With label_smoothing s the target of the right class among C is 1 - s + s/C and that of each other s/C. A class
+    weight multiplies the whole loss of the samples of that class, and the sum is divided by the number of samples, as
+    in Keras. PyTorch divides by the sum of the weights, and multiplies the target of each class by that class's weight,
+    which differs where there is label smoothing.
     - Paper: https://arxiv.org/abs/1512.00567 (section 7)
     """
 
@@ -129,11 +127,11 @@ class BinaryCrossEntropy(Loss):
         np.subtract(work, gradient, out=work)
         logistic(outputs, gradient)
         np.subtract(gradient, expected, out=gradient)
-        weights, mass = self._row_weights(truth)
+        weights = self._row_weights(truth)
         if weights is not None:
             np.multiply(work, weights, out=work)
             np.multiply(gradient, weights, out=gradient)
-        size = mass * outputs.shape[1]
+        size = outputs.size
         np.multiply(gradient, 1 / size, out=gradient)
         self._now = gradient
         return float(np.sum(work)) / size

@@ -20,9 +20,9 @@ class MeanSquaredError(Loss):
     def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
         count = len(outputs)
         error = np.subtract(outputs, self.targets(truth), out=self._gradient[:count])
-        weights, mass = self._row_weights(truth)
+        weights = self._row_weights(truth)
         pull = error if weights is None else np.multiply(error, weights, out=self._scratch[:count])
-        size = mass * outputs.shape[1]
+        size = outputs.size
         loss = float(np.vdot(pull, error)) / size
         self._now = np.multiply(pull, 2 / size, out=pull)
         return loss
@@ -39,10 +39,10 @@ class MeanAbsoluteError(Loss):
         count = len(outputs)
         error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
         pull = np.sign(error, out=self._gradient[:count])
-        weights, mass = self._row_weights(truth)
+        weights = self._row_weights(truth)
         if weights is not None:
             np.multiply(pull, weights, out=pull)
-        size = mass * outputs.shape[1]
+        size = outputs.size
         loss = float(np.vdot(pull, error)) / size
         self._now = np.multiply(pull, 1 / size, out=pull)
         return loss
@@ -65,7 +65,7 @@ class Huber(Loss):
         error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
         # With c = the error clipped to ±delta, both branches are c·(error - c/2), and the derivative is c.
         pull = np.clip(error, -self.delta, self.delta, out=self._gradient[:count])
-        weights, mass = self._row_weights(truth)
+        weights = self._row_weights(truth)
         if weights is not None:
             np.multiply(error, weights, out=error)
         total = float(np.vdot(pull, error))
@@ -74,6 +74,6 @@ class Huber(Loss):
         else:
             pull = np.multiply(pull, weights, out=error)
             total -= 0.5 * float(np.vdot(pull, self._gradient[:count]))
-        size = mass * outputs.shape[1]
+        size = outputs.size
         self._now = np.multiply(pull, 1 / size, out=pull)
         return total / size

@@ -39,11 +39,11 @@ class Hinge(Loss):
             np.multiply(short, 2, out=pull)
         else:
             np.sign(short, out=pull)
-        weights, mass = self._row_weights(truth)
+        weights = self._row_weights(truth)
         if weights is not None:
             np.multiply(pull, weights, out=pull)
         # The slope times what is short is the part itself, and twice that where it is squared.
-        size = mass * columns
+        size = outputs.size
         loss = float(np.vdot(pull, short)) / (2 * size if self.squared else size)
         if columns == 1:
             np.multiply(pull, expected, out=pull)

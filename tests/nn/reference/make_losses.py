@@ -2,8 +2,9 @@
 
     python tests/nn/reference/make_losses.py        (needs torch, which the project itself does not)
 
-All in float64. PyTorch divides a weighted mean by the sum of the weights in its cross-entropy alone; for the others the
-weighted rows are added up and divided here.
+All in float64. What PyTorch computes is the loss of each row without weights (`reduction="none"`), and the gradients.
+Class weights are put on here, Σw·L / n over the n rows, because PyTorch's own `weight` is another convention: its
+cross-entropy divides by the sum of the weights, and with label smoothing weighs the target of each class by itself.
 """
 
 import json
@@ -33,12 +34,12 @@ YES = SIGNS.double()[:, None]
 
 def by_rows(elements, weights):
     """The mean of elements (n, k), each row weighted."""
-    return (elements * weights[:, None]).sum() / (weights.sum() * elements.shape[1])
+    return (elements * weights[:, None]).mean()
 
 
 def hinge(y, margin, p, weights=None):
-    rows = functional.multi_margin_loss(y, LABELS, p=p, margin=margin, weight=weights, reduction="none")
-    return rows.mean() if weights is None else rows.sum() / weights[LABELS].sum()
+    rows = functional.multi_margin_loss(y, LABELS, p=p, margin=margin, reduction="none")
+    return rows.mean() if weights is None else (rows * weights[LABELS]).mean()
 
 
 def binary_hinge(y, margin, p, weights=None):
@@ -50,8 +51,9 @@ def huber(y, t):
     return functional.huber_loss(y, t, delta=0.7, reduction="none")
 
 
-def cross(y, **options):
-    return functional.cross_entropy(y, LABELS, **options)
+def cross(y, weights=None, **options):
+    rows = functional.cross_entropy(y, LABELS, reduction="none", **options)
+    return rows.mean() if weights is None else (rows * weights[LABELS]).mean()
 
 
 def binary(y, t):
@@ -64,19 +66,18 @@ CASES = [
     ("outputs", "labels", "", {"type": "cross_entropy"}, cross),
     ("outputs", "labels", "", {"type": "cross_entropy", "label_smoothing": 0.1},
      lambda y: cross(y, label_smoothing=0.1)),
-    ("outputs", "labels", "weights", {"type": "cross_entropy"}, lambda y: cross(y, weight=WEIGHTS)),
+    ("outputs", "labels", "weights", {"type": "cross_entropy"}, lambda y: cross(y, WEIGHTS)),
     ("outputs", "labels", "weights", {"type": "cross_entropy", "label_smoothing": 0.3},
-     lambda y: cross(y, weight=WEIGHTS, label_smoothing=0.3)),
+     lambda y: cross(y, WEIGHTS, label_smoothing=0.3)),
     ("outputs", "labels", "", {"type": "binary_cross_entropy"}, lambda y: binary(y, ONE_HOT).mean()),
     ("outputs", "labels", "weights", {"type": "binary_cross_entropy"}, lambda y: by_rows(binary(y, ONE_HOT), ROWS)),
     ("single", "signs", "", {"type": "binary_cross_entropy"}, lambda y: binary(y, YES).mean()),
     ("single", "signs", "two_weights", {"type": "binary_cross_entropy"},
-     lambda y: functional.binary_cross_entropy_with_logits(y, YES, weight=TWO[SIGNS][:, None], reduction="sum")
-     / TWO[SIGNS].sum()),
+     lambda y: functional.binary_cross_entropy_with_logits(y, YES, weight=TWO[SIGNS][:, None])),
     ("outputs", "distributions", "", {"type": "kl_divergence"},
      lambda y: functional.kl_div(functional.log_softmax(y, 1), SHARES, reduction="batchmean")),
     ("outputs", "labels", "", {"type": "kl_divergence"}, cross),
-    ("outputs", "labels", "weights", {"type": "kl_divergence"}, lambda y: cross(y, weight=WEIGHTS)),
+    ("outputs", "labels", "weights", {"type": "kl_divergence"}, lambda y: cross(y, WEIGHTS)),
     ("outputs", "labels", "", {"type": "hinge"}, lambda y: hinge(y, 1.0, 1)),
     ("outputs", "labels", "", {"type": "hinge", "margin": 0.5, "squared": True}, lambda y: hinge(y, 0.5, 2)),
     ("outputs", "labels", "weights", {"type": "hinge", "margin": 1.5}, lambda y: hinge(y, 1.5, 1, WEIGHTS)),
