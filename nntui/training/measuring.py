@@ -76,7 +76,7 @@ def build_meter(
             metrics=metrics,
             outputs=outputs,
             dtype=network.dtype,
-            softmax=loss.applies == "softmax",
+            ranking=loss.ranking,
             samples=samples,
             confusion=samples > 0,
         )

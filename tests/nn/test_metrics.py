@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nntui.nn.losses import Loss
 from nntui.nn.metrics import (
     ClassificationMeter,
     Metric,
@@ -31,11 +32,11 @@ def names_for(classes):
     ]
 
 
-def meter_of(outputs, *, softmax=True, samples=None, batch_size=None, metrics=None, **options):
+def meter_of(outputs, *, ranking="softmax", samples=None, batch_size=None, metrics=None, **options):
     columns = outputs.shape[1]
     classes = max(columns, 2)
     return ClassificationMeter(
-        batch_size=batch_size or max(len(outputs), 1), classes=classes, threshold=0.0, outputs=columns, softmax=softmax,
+        batch_size=batch_size or max(len(outputs), 1), classes=classes, threshold=0.0, outputs=columns, ranking=ranking,
         metrics=metrics or names_for(classes), samples=len(outputs) if samples is None else samples,
         dtype=outputs.dtype, **options,
     )  # fmt: skip
@@ -60,7 +61,7 @@ def test_the_reference_says_what_made_it_and_covers_every_metric():
 @pytest.mark.parametrize("parts", [1, 3])
 def test_classification_is_scikit_learns(case, parts):
     outputs, labels = np.array(case["outputs"]), np.array(case["labels"])
-    meter = meter_of(outputs, softmax=case["softmax"], confusion=True)
+    meter = meter_of(outputs, ranking=case["ranking"], confusion=True)
     sizes = [len(part) for part in np.array_split(labels, parts)]
     found = measured(meter, outputs, labels, sizes)
     assert tuple(found) == meter.names
@@ -195,3 +196,27 @@ def test_nothing_is_allocated_for_a_batch():
             tracemalloc.stop()
 
     assert peak(40_000) < peak(20_000) + 10_000
+
+
+@pytest.mark.parametrize("columns", [2, 3, 6])
+def test_a_margin_is_the_same_whatever_is_added_to_all_outputs_of_a_sample(columns):
+    """Two models that hinge cannot tell apart are ranked alike, though their raw outputs are not."""
+    rng = np.random.default_rng(columns)
+    labels = rng.integers(0, columns, 60)
+    # Quarters, whose sums are exact.
+    outputs = (4 * (rng.normal(size=(60, columns)) + np.eye(columns)[labels])).round() / 4
+    shifted = outputs + rng.integers(-20, 20, (60, 1))
+    by_margin, by_output = (
+        [
+            measured(meter_of(each, ranking=ranking, metrics=("roc_auc",)), each, labels, [60])["roc_auc"]
+            for each in (outputs, shifted)
+        ]
+        for ranking in ("margin", "output")
+    )
+    assert by_margin[0] == by_margin[1]
+    assert by_output[1] < by_output[0] - 0.1
+
+
+def test_every_loss_ranks_by_what_is_known():
+    assert {loss.ranking for loss in Loss.members().values()} == {"output", "softmax", "margin"}
+    assert Loss.members()["hinge"].ranking == "margin"

@@ -29,6 +29,9 @@ class Loss(Configurable):
     """The last layer's function where the loss brings it itself, 'softmax' or 'sigmoid'; '' where it does not."""
     threshold: ClassVar[float] = 0.5
     """Above which a single output means the second of two classes."""
+    ranking: ClassVar[str] = "output"
+    """What says how surely a sample is of a class: the class's own 'output', its probability by 'softmax', or, where
+    only differences of a sample's outputs mean something, the 'margin' of its output over the largest other."""
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     formula: ClassVar[str]
 

@@ -18,6 +18,7 @@ class _OnSoftmax(Loss):
     """Softmax and the logarithm in one: minus the sum of t·log softmax(z) over each row, with t the row's target."""
 
     applies = "softmax"
+    ranking = "softmax"
     threshold = 0.0
 
     def build(

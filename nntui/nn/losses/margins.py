@@ -18,11 +18,13 @@ class Hinge(Loss):
     PyTorch's MultiMarginLoss with its margin and p (2 where squared). Keras's CategoricalHinge, after Crammer and
     Singer, counts the strongest other class alone. With a single output for two classes it is the binary hinge,
     max(0, margin - y) for the second class and max(0, margin + y) for the first. The outputs are plain numbers and no
-    probabilities. At the edge of the margin the gradient is 0.
+    probabilities: only their differences within a sample mean something, and roc_auc ranks by these. At the edge of the
+    margin the gradient is 0.
     """
 
     type = "hinge"
     threshold = 0.0
+    ranking = "margin"
     tasks = ("classification",)
     formula = "L = Σ max(0, margin - y_label + y_other) / C"
 

@@ -20,8 +20,8 @@ class Extent:
     dtype: np.dtype
     samples: int
     """Rows of the split that is measured as a whole; 0 where rows come in without end, as while training."""
-    softmax: bool
-    """Whether softmax makes probabilities of the outputs."""
+    ranking: str
+    """By what samples are ranked for a class: 'output', 'softmax' or 'margin', as the loss has it."""
 
 
 class Tally:

@@ -17,8 +17,8 @@ class ClassificationMeter:
     """Counts right answers and what else the `metrics` named need, and on request which class was taken for which.
 
     `threshold` splits a single output: 0 for logits, 0.5 for a share. `outputs` is for networks with another number of
-    them than there are classes, `dtype` theirs, and `softmax` says whether it makes probabilities of them. Where
-    `samples` rows are measured as a whole, the metrics that need all of them are told too.
+    them than there are classes, `dtype` theirs, and `ranking` is the loss's: by what samples are ranked for a class.
+    Where `samples` rows are measured as a whole, the metrics that need all of them are told too.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class ClassificationMeter:
         metrics: Sequence[str] | None = None,
         outputs: int | None = None,
         dtype: Any = np.float32,
-        softmax: bool = False,
+        ranking: str = "output",
         samples: int = 0,
         confusion: bool = False,
     ) -> None:
@@ -38,7 +38,7 @@ class ClassificationMeter:
         """What is measured, also by others: what needs a whole split is told only where there is one."""
         found = {name: Metric.members()[name]() for name in self.names}
         self._metrics = {name: metric for name, metric in found.items() if samples or not metric.whole_split}
-        extent = Extent(batch_size, outputs or classes, classes, np.dtype(dtype), samples, softmax)
+        extent = Extent(batch_size, outputs or classes, classes, np.dtype(dtype), samples, ranking)
         self._hits = Hits(extent)
         self._tallies: dict[type, Tally] = {Hits: self._hits}
         for metric in self._metrics.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class Scores(Tally):
     def __init__(self, extent: Extent) -> None:
         self._outputs = np.zeros((extent.samples, extent.outputs), extent.dtype)
         self._labels = np.zeros(extent.samples, np.int64)
-        self._classes, self._softmax = extent.classes, extent.softmax
+        self._classes, self._ranking = extent.classes, extent.ranking
         self._filled = 0
 
     def reset(self) -> None:
@@ -94,12 +95,29 @@ class Scores(Tally):
         """The area under the ROC curve of each class against all others; of two classes, that of the second alone."""
         outputs, labels = self._outputs[: self._filled], self._labels[: self._filled]
         if self._classes == 2:
-            margin = outputs[:, -1].astype(np.float64)
-            if outputs.shape[1] == 2 and self._softmax:
-                margin -= outputs[:, 0]
-            return [roc_area(margin, labels == 1)]
-        norm = _log_sum_exp(outputs) if self._softmax else np.zeros(len(outputs))
-        return [roc_area(outputs[:, number] - norm, labels == number) for number in range(self._classes)]
+            score = outputs[:, -1].astype(np.float64)
+            if outputs.shape[1] == 2 and self._ranking != "output":
+                # Of two classes softmax ranks as the margin does, whose float64 tells sure answers apart.
+                score -= outputs[:, 0]
+            return [roc_area(score, labels == 1)]
+        return [roc_area(score, labels == number) for number, score in enumerate(self._scores(outputs))]
+
+    def _scores(self, outputs: np.ndarray) -> Iterator[np.ndarray]:
+        """For each class by what samples are ranked, float64 (n,)."""
+        if self._ranking == "margin":
+            return _margins(outputs)
+        norm = _log_sum_exp(outputs) if self._ranking == "softmax" else np.zeros(len(outputs))
+        return (column - norm for column in outputs.T)
+
+
+def _margins(outputs: np.ndarray) -> Iterator[np.ndarray]:
+    """For each class its output less the largest of the others, float64 (n,), of outputs (n, k) with k at least 2."""
+    largest, second = np.full((2, len(outputs)), -np.inf)
+    for column in outputs.T:
+        np.maximum(second, np.minimum(largest, column), out=second)
+        np.maximum(largest, column, out=largest)
+    for column in outputs.T:
+        yield column - np.where(column == largest, second, largest)
 
 
 def _log_sum_exp(logits: np.ndarray) -> np.ndarray:
@@ -131,7 +149,9 @@ class ROCAUC(Metric):
     """How surely a sample of a class scores higher for it than one of another class: 1 is always, 0.5 is chance.
 
     The area under the ROC curve, each class against the rest, and the plain mean over the classes that have a sample
-    and are not all there is; NaN where there is none. Measured on the validation split.
+    and are not all there is; NaN where there is none. Measured on the validation split. Samples are ranked by the
+    class's probability where the loss gives one; by the margin to the largest other output with hinge, whose outputs
+    mean nothing across samples; else by the class's own output.
     """
 
     type = "roc_auc"

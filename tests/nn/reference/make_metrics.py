@@ -18,15 +18,27 @@ from sklearn.utils.class_weight import compute_class_weight
 RNG = np.random.default_rng(7)
 
 
-def classification(name, outputs, labels, *, softmax=True):
+def softmax(outputs):
+    shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def margins(outputs):
+    every = range(outputs.shape[1])
+    return np.stack([outputs[:, c] - np.delete(outputs, c, axis=1).max(axis=1) for c in every], axis=1)
+
+
+RANKINGS = {"softmax": softmax, "margin": margins, "output": lambda outputs: outputs}
+
+
+def classification(name, outputs, labels, *, ranking="softmax"):
     outputs, labels = np.asarray(outputs, float), np.asarray(labels)
     classes = max(outputs.shape[1], 2)
     every = list(range(classes))
     if outputs.shape[1] == 1:
         predicted, scores = (outputs[:, 0] > 0).astype(int), np.hstack([-outputs, outputs])
     else:
-        shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        predicted, scores = outputs.argmax(axis=1), shares / shares.sum(axis=1, keepdims=True) if softmax else outputs
+        predicted, scores = outputs.argmax(axis=1), RANKINGS[ranking](outputs)
     options = {"average": "macro", "zero_division": 0}
     per_class = {"average": None, "zero_division": 0, "labels": every}
     areas = [metrics.roc_auc_score(labels == c, scores[:, c]) for c in every if 0 < (labels == c).sum() < len(labels)]
@@ -37,7 +49,7 @@ def classification(name, outputs, labels, *, softmax=True):
         "f1": metrics.f1_score(labels, predicted, **options),
         "roc_auc": float(np.mean(areas)) if areas else None,
     }
-    if classes > 2 and softmax and len(areas) == classes:
+    if classes > 2 and ranking == "softmax" and len(areas) == classes:
         whole = metrics.roc_auc_score(labels, scores, multi_class="ovr", average="macro")
         assert math.isclose(whole, values["roc_auc"], rel_tol=1e-12)
     for k in (3, 5):
@@ -48,7 +60,7 @@ def classification(name, outputs, labels, *, softmax=True):
         function(labels, predicted, **per_class).tolist()
         for function in (metrics.precision_score, metrics.recall_score, metrics.f1_score)
     ]
-    return {"name": name, "outputs": outputs.tolist(), "labels": labels.tolist(), "softmax": softmax,
+    return {"name": name, "outputs": outputs.tolist(), "labels": labels.tolist(), "ranking": ranking,
             "values": values, "per_class": shares,
             "confusion": metrics.confusion_matrix(labels, predicted, labels=every).tolist()}  # fmt: skip
 
@@ -76,9 +88,9 @@ if __name__ == "__main__":
         "made_by": f"scikit-learn {sklearn.__version__}",
         "classification": [
             classification("three classes", numbers(40, 3) + np.eye(3)[drawn], drawn),
-            classification("not through softmax", numbers(40, 3) + np.eye(3)[drawn], drawn, softmax=False),
+            classification("not through softmax", numbers(40, 3) + np.eye(3)[drawn], drawn, ranking="output"),
             classification("seven classes", numbers(50, 7), np.arange(50) % 7),
-            classification("ties", RNG.integers(0, 3, (30, 3)), labels(30, 3), softmax=False),
+            classification("ties", RNG.integers(0, 3, (30, 3)), labels(30, 3), ranking="output"),
             classification("all outputs equal", np.zeros((6, 3)), [0, 1, 2, 2, 1, 1]),
             classification("a class that never occurs", numbers(20, 4), labels(20, 3)),
             classification("a class never answered", numbers(20, 3) - np.array([0, 0, 50]), labels(20, 3)),
@@ -90,6 +102,10 @@ if __name__ == "__main__":
             classification("one output, one class only", numbers(5, 1), [1] * 5),
             # Quarters, whose differences are exact: ties are ties however they are computed.
             classification("two outputs", (4 * numbers(25, 2)).round() / 4, labels(25, 2)),
+            classification("two outputs by margin", (4 * numbers(25, 2)).round() / 4, labels(25, 2), ranking="margin"),
+            classification("three classes by margin", numbers(40, 3) + np.eye(3)[drawn] + numbers(40, 1), drawn,
+                           ranking="margin"),
+            classification("ties by margin", RNG.integers(0, 3, (30, 4)), labels(30, 4), ranking="margin"),
             classification("all right", np.eye(6) * 2 + numbers(6, 6) / 10, np.arange(6)),
         ],
         "regression": [
