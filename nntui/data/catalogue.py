@@ -52,6 +52,10 @@ class Description:
     """In train and in val."""
     brings_own_split: bool
     """Whether the source has its own validation samples, so that `validation` is not used."""
+    val_class_counts: tuple[int, ...] = ()
+    """Samples of each class in val; () for regression."""
+    constant_targets: tuple[bool, bool] = (False, False)
+    """Whether the targets of a regression in train, and in val, are known to be the same in all rows."""
     card: Card | None = None
     hint: str = ""
     """What would probably help learning from them, with the setting that does it; '' for nothing."""
@@ -79,17 +83,14 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
 
     located = locate(settings, base)
     outline = checked_outline(settings, located)
-    val = outline.val_rows
-    if val is not None:
-        train = outline.rows
-    else:
-        counts = outline.class_counts
-        val = (
-            sum(held_out_by_class(counts, settings.validation))
-            if counts
-            else held_out(outline.rows, settings.validation)
-        )
+    train, val = outline.rows, outline.val_rows
+    val_counts, constant = outline.val_class_counts, outline.constant_targets
+    if val is None:
+        val_counts = tuple(held_out_by_class(outline.class_counts, settings.validation))
+        val = sum(val_counts) if val_counts else held_out(outline.rows, settings.validation)
         train = outline.rows - val
+        one_target = outline.task == "regression"
+        constant = (constant[0] or (one_target and train == 1), constant[0] or (one_target and val == 1))
     card = located.card if isinstance(located, LocatedFile) else None
     return Description(
         name=located.name if isinstance(located, LocatedFile) else settings.source,
@@ -102,6 +103,8 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
         features=outline.features,
         samples=(train, val),
         brings_own_split=outline.val_rows is not None,
+        val_class_counts=val_counts,
+        constant_targets=constant,
         card=card,
         hint=_hint(outline, settings, held_out=val),
     )

@@ -61,13 +61,32 @@ def _check_monitor(training: TrainingSettings, description: Description) -> Iter
         yield Problem(path, f"{monitor} needs validation samples, and data.validation leaves none")
     name = monitor.removeprefix("val_")
     measured = chosen_metrics(training.metrics, description.task)
-    if name == "loss" or name in measured:
+    if name == "loss":
+        return
+    if name in measured:
+        counts = (description.class_counts, description.val_class_counts)
+        yield from undefined_monitor(monitor, counts, description.constant_targets)
         return
     if Metric.members()[name].task != description.task:
         yield Problem(path, f"{monitor} is not measured for a {description.task}")
         return
     names = ", ".join([*measured, name])
     yield Problem(path, f"{monitor} is not measured; name it in training.metrics, such as '{names}'")
+
+
+def undefined_monitor(
+    monitor: str, class_counts: tuple[Sequence[int], Sequence[int]], constant_targets: tuple[bool, bool]
+) -> Iterator[Problem]:
+    """The problem of a monitor that has no value whatever the network does, from what train and val hold."""
+    metric = Metric.members().get(monitor.removeprefix("val_"))
+    if metric is None:
+        return
+    part = int(monitor.startswith("val_"))
+    why = metric.why_undefined(class_counts[part], constant_targets=constant_targets[part])
+    if why is not None:
+        split, instead = ("validation", "val_loss") if part else ("training", "loss")
+        words = f"{monitor} is not defined on the {split} split: {why}; expected another metric, such as {instead}"
+        yield Problem("training.monitor", words)
 
 
 def _check_output(loss: Loss, plans: Sequence[LayerPlan], description: Description) -> Iterator[Problem]:

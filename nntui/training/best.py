@@ -20,13 +20,20 @@ class Best:
         """The best epoch; 0 before the first."""
         self.value = math.nan
         self.waited = 0
-        """Epochs since then."""
+        """Epochs since then in which the monitored metric had a value."""
         self.weights: np.ndarray | None = None
 
     @property
     def patience_lost(self) -> bool:
         """Whether early stopping ends the run."""
         return self._stopping is not None and self.waited >= self._stopping.patience
+
+    def is_undefined(self, metrics: dict[str, float]) -> bool:
+        """Whether the monitored metric says nothing about an epoch, neither good nor bad.
+
+        A loss always says something: one that is not finite is a bad one.
+        """
+        return not self.monitor.endswith("loss") and math.isnan(metrics.get(self.monitor, math.nan))
 
     def update(self, metrics: dict[str, float], epoch: int, weights: np.ndarray) -> bool:
         """Takes in the epoch's metrics and the flat vector of weights; whether it is the best so far."""
@@ -35,16 +42,16 @@ class Best:
         least = self._stopping.min_delta if self._stopping else 0.0
         better = math.isfinite(value) and (self.epoch == 0 or gain > least)
         if not better:
-            self.waited += 1
+            self.waited += not self.is_undefined(metrics)
             return False
         self.epoch, self.value, self.waited = epoch, value, 0
         if self._stopping is not None and self._stopping.restore_best:
             self.weights = weights.copy()
         return True
 
-    def give_back(self, weights: np.ndarray) -> bool:
-        """Overwrites the weights with the best ones where that was asked for and they are others; whether it did."""
-        if self.weights is None or self.waited == 0:
+    def give_back(self, weights: np.ndarray, epoch: int) -> bool:
+        """Overwrites the weights of this epoch with the best ones where that was asked for; whether they are others."""
+        if self.weights is None or epoch == self.epoch:
             return False
         np.copyto(weights, self.weights)
         return True

@@ -72,13 +72,14 @@ class Evaluation:
 
 
 def evaluate_run(
-    run: RunDirectory, *, checkpoint: str = "best", source: str | None = None, base: Path = Path()
+    run: RunDirectory, *, checkpoint: str | None = None, source: str | None = None, base: Path = Path()
 ) -> Evaluation:
     """Evaluates the checkpoint 'best', 'last' or of an epoch ('7') of a run.
 
-    On the run's validation split (its training split where it has none), or on all rows of the data `source`, a path
-    relative to `base`, taken in with the run's own preprocessing; where that source brings its own validation split,
-    on that. Raises CheckpointError, DataError or SpecError.
+    For None it is the best, or the last where there is no best. On the run's validation split (its training split where
+    it has none), or on all rows of the data `source`, a path relative to `base`, taken in with the run's own
+    preprocessing; where that source brings its own validation split, on that. Raises CheckpointError, DataError or
+    SpecError.
     """
     path = checkpoint_path(run, checkpoint)
     trained = read_trained(path)

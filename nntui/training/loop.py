@@ -33,7 +33,13 @@ from nntui.training.best import Best
 from nntui.training.crew import Crew, Task
 from nntui.training.divergence import Origin, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
-from nntui.training.measuring import build_loss, build_meter, evaluate, refuse_strange_inputs
+from nntui.training.measuring import (
+    build_loss,
+    build_meter,
+    evaluate,
+    refuse_strange_inputs,
+    refuse_undefined_monitor,
+)
 
 Clock = Callable[[], float]
 _STEP = 1
@@ -74,6 +80,7 @@ class Trainer:
         self.spec, self.dataset, self._clock = spec, dataset, clock
         self.batch_size = min(training.batch_size, len(dataset.train))
         refuse_strange_inputs(spec, dataset)
+        refuse_undefined_monitor(spec, dataset)
         self._parts = list(self._make_parts(min(training.workers or 1, self.batch_size)))
         self.network, self.loss = self._parts[0].network, self._parts[0].loss
         self.optimizer = dataclasses.replace(training.optimizer)
@@ -264,7 +271,7 @@ class Trainer:
         self.epochs_done += 1
         self._position = 0
         better = self.best.update(metrics, self.epochs_done, self.outcome)
-        if self._schedule is not None:
+        if self._schedule is not None and not self.best.is_undefined(metrics):
             self._schedule.observe(metrics.get(self.best.monitor, math.nan))
         ended = EpochEnded(
             step=self.step,
@@ -316,7 +323,7 @@ class Trainer:
         message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
         if self.best.patience_lost:
             message = f"early stopping: {self.best.monitor} has not improved for {self.best.waited} epochs"
-        if self.best.give_back(self.outcome):
+        if self.best.give_back(self.outcome, self.epochs_done):
             message += f"; back to the weights of epoch {self.best.epoch}"
         np.copyto(self.network.arena.values, self.outcome)
         return RunEnded(

@@ -13,6 +13,7 @@ from nntui.nn.layers.ids import id_readers
 from nntui.nn.losses import Loss, balanced_weights
 from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter, chosen_metrics
 from nntui.nn.network import Sequential
+from nntui.spec.agreement import undefined_monitor
 from nntui.spec.model import ModelSpec
 from nntui.spec.problems import Problem, SpecError
 
@@ -23,6 +24,17 @@ def refuse_strange_inputs(spec: ModelSpec, dataset: Dataset) -> None:
     for reader in id_readers(spec.layers):
         found = [complaint for split in (dataset.train, dataset.val) if (complaint := reader.complaint(split.x))]
         problems += [Problem(reader.path, complaint) for complaint in found[:1]]
+    if problems:
+        raise SpecError(problems)
+
+
+def refuse_undefined_monitor(spec: ModelSpec, dataset: Dataset) -> None:
+    """SpecError where the monitored metric has no value on the data as they are split, whatever the network does."""
+    splits, classes = (dataset.train, dataset.val), len(dataset.classes)
+    counts = [np.bincount(split.y, minlength=classes).tolist() if classes else () for split in splits]
+    constant = [not classes and len(split) > 0 and bool((split.y == split.y[:1]).all()) for split in splits]
+    monitor = spec.training.monitor or "loss"
+    problems = list(undefined_monitor(monitor, (counts[0], counts[1]), (constant[0], constant[1])))
     if problems:
         raise SpecError(problems)
 

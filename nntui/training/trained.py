@@ -101,9 +101,16 @@ def _checked(preprocessing: Preprocessing, targets: int) -> Preprocessing:
     return preprocessing
 
 
-def checkpoint_path(run: RunDirectory, checkpoint: str) -> Path:
-    """The file of 'best', 'last' or an epoch ('7'); CheckpointError names those there are."""
+def checkpoint_path(run: RunDirectory, checkpoint: str | None) -> Path:
+    """The file of 'best', 'last' or an epoch ('7'), for None the best or, without one, the last.
+
+    A run has no best checkpoint until an epoch has ended in which the monitored metric has a value. CheckpointError
+    names those there are.
+    """
     store = CheckpointStore(run.checkpoints_path)
+    if checkpoint is None:
+        best = run.checkpoints_path / "best.safetensors"
+        checkpoint = "best" if best.exists() or store.latest() is None else "last"
     if checkpoint in ("best", "last"):
         path = run.checkpoints_path / f"{checkpoint}.safetensors"
     elif checkpoint.isascii() and checkpoint.isdigit() and len(checkpoint) < 10:

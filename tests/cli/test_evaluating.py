@@ -40,6 +40,17 @@ def test_other_data_that_do_not_fit_are_told_in_one_line(ask):
         assert words in answer.err
 
 
+def test_without_a_best_checkpoint_the_last_is_measured(ask, root):
+    assert ask("train", *QUICK).code == 0
+    assert ask("evaluate").err == ""
+    (newest(root).checkpoints_path / "best.safetensors").unlink()
+    answer = ask("evaluate", "--json")
+    assert answer.code == 0
+    assert answer.err == f"nntui: {newest(root).id} has no best checkpoint; measuring the last one\n"
+    assert json.loads(answer.out)["checkpoint"] == "last.safetensors"
+    assert ask("evaluate", "--checkpoint", "best").code == 2
+
+
 def test_a_checkpoint_that_is_not_there(ask):
     assert ask("train", *QUICK).code == 0
     answer = ask("evaluate", "--checkpoint", "3")

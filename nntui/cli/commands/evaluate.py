@@ -25,12 +25,14 @@ _MOST_COLUMNS = 20
 
 @click.command("evaluate")
 @run_argument
-@click.option("--checkpoint", default="best", metavar="best|last|EPOCH", help="Which weights [default: best].")
+@click.option("--checkpoint", metavar="best|last|EPOCH", help="Which weights [default: best, or last without a best].")
 @click.option("--data", "source", metavar="SOURCE",
               help="Other data: a file, a folder or a bundled set; the run's own preprocessing is kept.")  # fmt: skip
 @json_option("Print everything as one line of JSON.")
 @runs_dir_option
-def evaluate_command(run: str, checkpoint: str, source: str | None, as_json: bool, runs_dir: Path | None) -> None:
+def evaluate_command(
+    run: str, checkpoint: str | None, source: str | None, as_json: bool, runs_dir: Path | None
+) -> None:
     """Measure RUN [default: the newest] on the validation split of its own data, or on other data.
 
     \b
@@ -42,9 +44,11 @@ def evaluate_command(run: str, checkpoint: str, source: str | None, as_json: boo
 
     chosen = chosen_run(chosen_root(runs_dir), run)
     try:
-        checkpoint_path(chosen, checkpoint)
+        path = checkpoint_path(chosen, checkpoint)
     except CheckpointError as error:
         raise InputError(str(error)) from None
+    if checkpoint is None and path.stem == "last":
+        say(f"{chosen.id} has no best checkpoint; measuring the last one")
     evaluation = evaluate_run(chosen, checkpoint=checkpoint, source=source, base=Path.cwd())
     if as_json:
         write(_json(evaluation))

@@ -29,9 +29,23 @@ class Answers:
     @property
     def class_counts(self) -> tuple[int, ...]:
         """How often each class stands in the first part."""
-        if not self.classes:
+        return self._counts(0)
+
+    @property
+    def val_class_counts(self) -> tuple[int, ...]:
+        """How often each class stands in the second part; () where there is none."""
+        return self._counts(1)
+
+    @property
+    def constant_targets(self) -> tuple[bool, bool]:
+        """Whether the targets of the first part, and of the second, are the same in all rows."""
+        constant = [not self.classes and bool((part == part[:1]).all()) for part in self.parts]
+        return constant[0], len(constant) > 1 and constant[1]
+
+    def _counts(self, part: int) -> tuple[int, ...]:
+        if not self.classes or part >= len(self.parts):
             return ()
-        return tuple(np.bincount(self.parts[0], minlength=len(self.classes)).tolist())
+        return tuple(np.bincount(self.parts[part], minlength=len(self.classes)).tolist())
 
 
 def looks_like_classes(distinct: int, rows: int, few: int = FEW) -> bool:

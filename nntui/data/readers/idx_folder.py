@@ -36,6 +36,8 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         rows=shapes[0][0],
         classes=answers.classes,
         class_counts=answers.class_counts,
+        val_class_counts=answers.val_class_counts,
+        constant_targets=answers.constant_targets,
         targets=answers.targets,
         val_rows=shapes[1][0] if len(shapes) > 1 else None,
     )

@@ -46,6 +46,8 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         rows=headers[0].shape[0],
         classes=answers.classes,
         class_counts=answers.class_counts,
+        val_class_counts=answers.val_class_counts,
+        constant_targets=answers.constant_targets,
         targets=answers.targets,
         features=features,
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,

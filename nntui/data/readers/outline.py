@@ -30,6 +30,10 @@ class Outline:
     features: tuple[str, ...] = ()
     val_rows: int | None = None
     """Rows of the source's own validation split; None where it brings none."""
+    val_class_counts: tuple[int, ...] = ()
+    """How many of `val_rows` each class has; () for regression, and without a split of its own."""
+    constant_targets: tuple[bool, bool] = (False, False)
+    """Whether the targets of a regression are the same in all of `rows`, and in all of `val_rows`."""
     target: str = ""
     """In a table, the column that is learnt."""
     spread: float = 1.0

@@ -144,6 +144,7 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None, learnt:
         targets=() if of_cell is not None else (found.columns[answer].name,),
         features=features,
         target=found.columns[answer].name,
+        constant_targets=(of_cell is None and found.columns[answer].low == found.columns[answer].high, False),
         spread=_spread([found.columns[index] for index, place in inputs if isinstance(place, int)]),
     )
     return Plan(outline, answer, inputs, of_cell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -60,6 +61,15 @@ class Metric(Configurable):
     """Whether it is measured where nobody says what to measure."""
     tally: ClassVar[type]
     """What it is computed from."""
+
+    @classmethod
+    def why_undefined(cls, class_counts: Sequence[int], *, constant_targets: bool) -> str | None:
+        """Why it has no value on a split, whatever the outputs; None where it has one.
+
+        `class_counts` are the split's samples of each class, () for regression; `constant_targets` says whether each
+        target of a regression is the same in all its rows.
+        """
+        return None
 
     def value(self, tally: Any) -> float:
         """The metric of what was gathered, at least one sample; NaN where it is not defined."""

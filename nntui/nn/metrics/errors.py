@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,10 @@ class R2(_OfErrors):
     """
 
     type = "r2"
+
+    @classmethod
+    def why_undefined(cls, class_counts: Sequence[int], *, constant_targets: bool) -> str | None:
+        return "its targets are all the same" if constant_targets else None
 
     def value(self, tally: Errors) -> float:
         spread = tally.spread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -157,6 +157,10 @@ class ROCAUC(Metric):
     type = "roc_auc"
     whole_split = True
     tally = Scores
+
+    @classmethod
+    def why_undefined(cls, class_counts: Sequence[int], *, constant_targets: bool) -> str | None:
+        return "all its samples are of one class" if np.count_nonzero(class_counts) == 1 else None
 
     def value(self, tally: Scores) -> float:
         areas = [area for area in tally.areas() if not math.isnan(area)]
