@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from nntui.data.dataset import Dataset, Split
+from nntui.data.errors import shown, source_error
 from nntui.data.generators.base import Generator
 from nntui.data.preprocessing import Preprocessing
 from nntui.data.readers.outline import Outline, RawData
@@ -22,8 +23,20 @@ def generate(generator: Generator, seed: int) -> RawData:
     return RawData(*generator.generate(rng=_rng(seed, _GENERATE)))
 
 
-def assemble(name: str, outline: Outline, raw: RawData, settings: DataSettings, seed: int) -> Dataset:
-    """Split the raw arrays, fit the preprocessing on train, and apply it to all that is not bytes."""
+def assemble(
+    name: str,
+    outline: Outline,
+    raw: RawData,
+    settings: DataSettings,
+    seed: int,
+    preprocessing: Preprocessing | None = None,
+) -> Dataset:
+    """Split the raw arrays, fit the preprocessing on train unless there is one, and apply it to all that is not bytes.
+
+    DataError where the preprocessing is for inputs or targets of another shape.
+    """
+    if preprocessing is not None:
+        _refuse_other_shapes(name, outline, preprocessing)
     train, val = (raw.x, raw.y), raw.own_val
     digest = hashlib.sha256()
     _digest(digest, raw.x, raw.y)
@@ -36,9 +49,10 @@ def assemble(name: str, outline: Outline, raw: RawData, settings: DataSettings, 
         if len(val_rows):
             train = (raw.x[train_rows], raw.y[train_rows])
         val = (raw.x[val_rows], raw.y[val_rows])
-    preprocessing = Preprocessing.fit(
-        *train, standardize=settings.standardize, standardize_targets=settings.standardize_targets
-    )
+    if preprocessing is None:
+        preprocessing = Preprocessing.fit(
+            *train, standardize=settings.standardize, standardize_targets=settings.standardize_targets
+        )
     return Dataset(
         name=name,
         task=outline.task,
@@ -52,6 +66,15 @@ def assemble(name: str, outline: Outline, raw: RawData, settings: DataSettings, 
         preprocessing=preprocessing,
         fingerprint=digest.hexdigest(),
     )
+
+
+def _refuse_other_shapes(name: str, outline: Outline, preprocessing: Preprocessing) -> None:
+    expected, got = preprocessing.offset.shape, outline.input_shape
+    if expected and expected != got:
+        raise source_error(f"{shown(name)} has inputs of shape {got}, expected {expected}")
+    targets = preprocessing.target_offset.shape
+    if targets and outline.task == "regression" and targets != (len(outline.targets),):
+        raise source_error(f"{shown(name)} has {len(outline.targets)} targets, expected {targets[0]}")
 
 
 def _prepared(x: np.ndarray, y: np.ndarray, preprocessing: Preprocessing, task: str) -> Split:

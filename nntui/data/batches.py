@@ -22,7 +22,8 @@ class Batches:
     ) -> None:
         """`beside` are batches of the same data, of no smaller size, whose memory is used: either overwrites both's."""
         self._split = split
-        self._offset, self._scale = preprocessing.offset, preprocessing.scale
+        # For bytes, whose values float32 holds with room to spare.
+        self._offset, self._scale = preprocessing.offset.astype(np.float32), preprocessing.scale.astype(np.float32)
         self._shifts = bool(np.any(preprocessing.offset))
         self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
         is_bytes = split.x.dtype == np.uint8

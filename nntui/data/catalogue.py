@@ -16,6 +16,7 @@ from nntui.data.settings import DataSettings
 if TYPE_CHECKING:
     from nntui.data.dataset import Dataset
     from nntui.data.learnt import Learnt
+    from nntui.data.preprocessing import Preprocessing
 
 
 _UNEVEN = 100
@@ -119,11 +120,18 @@ def _hint(outline: Outline, settings: DataSettings, *, held_out: int) -> str:
     return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"
 
 
-def load(settings: DataSettings, *, base: Path, seed: int, learnt: Learnt | None = None) -> Dataset:
+def load(
+    settings: DataSettings,
+    *,
+    base: Path,
+    seed: int,
+    learnt: Learnt | None = None,
+    preprocessing: Preprocessing | None = None,
+) -> Dataset:
     """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0).
 
     Where names are `learnt`, the data are for a trained network: columns are found and read by them, and one class
-    is enough.
+    is enough. With a trained network's `preprocessing` raw values become inputs by it, and nothing is fitted.
     """
     from nntui.data.assembly import assemble, generate
     from nntui.data.learnt import places
@@ -135,9 +143,9 @@ def load(settings: DataSettings, *, base: Path, seed: int, learnt: Learnt | None
         if learnt is not None:
             order = places(shown(settings.source), outline.features, learnt.features)
             raw = replace(raw, x=raw.x[..., order])
-        return assemble(settings.source, outline, raw, settings, seed)
+        return assemble(settings.source, outline, raw, settings, seed, preprocessing)
     raw = located.reader.read(located.path, settings.target, settings.task, learnt)
-    return assemble(located.name, outline, raw, settings, seed)
+    return assemble(located.name, outline, raw, settings, seed, preprocessing)
 
 
 def absolute_source(settings: DataSettings, *, base: Path) -> str:

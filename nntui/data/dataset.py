@@ -14,7 +14,7 @@ class Split:
     """Samples and their answers, row by row; may have no rows.
 
     `x` is (n, *input_shape), float32 (preprocessed) or uint8 (raw: scaled as batches are gathered). `y` is int64
-    labels (n,) or float32 targets (n, k).
+    labels (n,), or targets (n, k) in float64, in float32 where that holds all of them exactly.
     """
 
     x: np.ndarray

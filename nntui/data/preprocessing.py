@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
 
 _BLOCK = 2**20
-_FLOAT32 = np.finfo(np.float32)
+_TABLE_BLOCK = 2**18
+_FLOAT64 = np.finfo(np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Preprocessing:
-    """x = (raw - offset) * scale, and the same for the targets of a regression; all float32.
+    """x = (raw - offset) * scale, and the same for the targets of a regression; all float64.
 
-    `offset` and `scale` have shape () or input_shape (of sequences: the same at every step), `target_offset` and
-    `target_scale` () or (k,).
+    In float64 up to the result, because 32 bits keep seven digits: of a time in milliseconds they are gone before the
+    offset is. `offset` and `scale` have shape () or input_shape (of sequences: the same at every step), `target_offset`
+    and `target_scale` () or (k,).
     """
 
     offset: np.ndarray
@@ -31,7 +33,7 @@ class Preprocessing:
 
         Without `standardize` bytes are scaled to 0..1 and other values left as they are. With it, tables are
         standardized column by column, sequences feature by feature over all their steps, images with one mean and
-        deviation; a constant column is only shifted.
+        deviation; a column that is constant, or constant but for rounding, is only shifted.
         """
         offset, scale = _plain(1.0 / 255.0 if x.dtype == np.uint8 else 1.0)
         if standardize:
@@ -53,8 +55,12 @@ class Preprocessing:
         return np.asarray(x, np.float64) / self.scale + self.offset
 
     def apply_targets(self, y: np.ndarray) -> np.ndarray:
-        """Raw targets (..., k) as the network learns them, float32."""
-        return _forward(y, self.target_offset, self.target_scale)
+        """Raw targets (..., k) as the network learns them: float32 where that holds them exactly, else float64."""
+        scaled = np.asarray(y, np.float64)
+        if not _is_plain(self.target_offset, self.target_scale):
+            scaled = (scaled - self.target_offset) * self.target_scale
+        narrow = scaled.astype(np.float32)
+        return narrow if np.array_equal(narrow, scaled) else scaled
 
     def restore_targets(self, y: np.ndarray) -> np.ndarray:
         """Targets in their own units, float64, of what the network answers (..., k)."""
@@ -66,12 +72,19 @@ class Preprocessing:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> Self:
-        """Read back what `to_tensors` gave; other names are ignored, a missing one is a KeyError."""
-        return cls(**{field.name: np.asarray(tensors[field.name], np.float32) for field in fields(cls)})
+        """Read back what `to_tensors` gave, or an older version that saved float32.
+
+        Other names are ignored, a missing one is a KeyError.
+        """
+        return cls(**{field.name: np.asarray(tensors[field.name], np.float64) for field in fields(cls)})
 
 
 def _plain(scale: float) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros((), np.float32), np.asarray(scale, np.float32)
+    return np.zeros(()), np.asarray(scale)
+
+
+def _is_plain(offset: np.ndarray, scale: np.ndarray) -> bool:
+    return not offset.any() and bool((scale == 1.0).all())
 
 
 def _forward(raw: np.ndarray, offset: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -79,38 +92,66 @@ def _forward(raw: np.ndarray, offset: np.ndarray, scale: np.ndarray) -> np.ndarr
     if raw.dtype == np.uint8:
         # The same two float32 operations as Batches.gather, so that both give the same bits.
         shifted = raw.astype(np.float32)
-        shifted -= offset
-        shifted *= scale
+        shifted -= offset.astype(np.float32)
+        shifted *= scale.astype(np.float32)
         return shifted
-    if not offset.any() and (scale == 1.0).all():
-        return raw.astype(np.float32)
-    # In float64, because a large offset would take all digits from a float32 difference.
-    shifted = np.subtract(raw, offset, dtype=np.float64)
-    shifted *= scale
-    return shifted.astype(np.float32)
+    if _is_plain(offset, scale):
+        return np.asarray(raw, np.float32)
+    if raw.ndim <= offset.ndim:
+        return ((raw - offset) * scale).astype(np.float32)
+    prepared = np.empty(raw.shape, np.float32)
+    for rows in _blocks(raw):
+        shifted = np.subtract(raw[rows], offset, dtype=np.float64)
+        prepared[rows] = np.multiply(shifted, scale, out=shifted)
+    return prepared
+
+
+def _blocks(raw: np.ndarray) -> Iterator[slice]:
+    """Rows in blocks: a float64 copy of the whole would be as large as the data, or twice as large."""
+    step = max(_TABLE_BLOCK * len(raw) // max(raw.size, 1), 1)
+    return (slice(start, start + step) for start in range(0, len(raw), step))
 
 
 def _standard(raw: np.ndarray, *, per_column: bool) -> tuple[np.ndarray, np.ndarray]:
-    if per_column:
-        mean, deviation = raw.mean(axis=0, dtype=np.float64), raw.std(axis=0, dtype=np.float64)
-        constant = raw.max(axis=0) == raw.min(axis=0)
-    else:
-        mean, deviation = _moments(raw)
-        constant = np.asarray(raw.max() == raw.min())
-    # Nothing below can be told from a constant once its reciprocal leaves float32.
-    constant = constant | (deviation < 1.0 / float(_FLOAT32.max))
-    scale = 1.0 / np.where(constant, 1.0, deviation)
-    return np.asarray(mean, np.float32), np.asarray(scale, np.float32)
+    mean, variance, count = (*_moments_of_columns(raw), len(raw)) if per_column else (*_moments(raw), raw.size)
+    deviation = np.sqrt(variance)
+    # Nothing below can be told from a constant once its reciprocal leaves float64.
+    constant = is_constant(mean, variance, count) | (deviation < 1.0 / float(_FLOAT64.max))
+    return np.asarray(mean), 1.0 / np.where(constant, 1.0, deviation)
+
+
+def is_constant(mean: np.ndarray, variance: np.ndarray, count: int) -> np.ndarray:
+    """Whether `count` values differ by no more than float64 rounds: 0.3 and 3 * 0.1 are one value.
+
+    The bound of scikit-learn's StandardScaler (sklearn.preprocessing._data._is_constant_feature), after Chan, Golub
+    and LeVeque 1983, "Algorithms for Computing the Sample Variance", https://doi.org/10.1080/00031305.1983.10483115
+    """
+    epsilon = float(_FLOAT64.eps)
+    return variance <= count * epsilon * variance + np.square(count * epsilon * mean)
+
+
+def _moments_of_columns(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each column of (n, k), float64, in two passes by blocks."""
+    # Sums of what is far from 0 would leave few digits for the differences.
+    origin = raw[0].astype(np.float64)
+    total, squares = np.zeros_like(origin), np.zeros_like(origin)
+    for rows in _blocks(raw):
+        total += np.subtract(raw[rows], origin, dtype=np.float64).sum(axis=0)
+    mean = origin + total / len(raw)
+    for rows in _blocks(raw):
+        apart = np.subtract(raw[rows], mean, dtype=np.float64)
+        squares += np.square(apart, out=apart).sum(axis=0)
+    return mean, squares / len(raw)
 
 
 def _moments(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation over all values, by blocks: a float64 copy of all images would not fit."""
+    """Mean and variance over all values, by blocks: a float64 copy of all images would not fit."""
     flat = raw.reshape(-1)
     blocks = [flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK)]
     if raw.dtype == np.uint8:
         weights = np.sum([np.bincount(block, minlength=256) for block in blocks], axis=0) / flat.size
         mean = float(weights @ np.arange(256.0))
-        return np.asarray(mean), np.sqrt(weights @ np.square(np.arange(256.0) - mean))
+        return np.asarray(mean), np.asarray(weights @ np.square(np.arange(256.0) - mean))
     mean = sum(float(block.sum(dtype=np.float64)) for block in blocks) / flat.size
     squares = sum(float(np.square(np.subtract(block, mean, dtype=np.float64)).sum()) for block in blocks)
-    return np.asarray(mean), np.sqrt(squares / flat.size)
+    return np.asarray(mean), np.asarray(squares / flat.size)

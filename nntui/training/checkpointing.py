@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nntui.data.preprocessing import Preprocessing
 from nntui.nn.arena import Arena
 from nntui.runs.checkpoints import CheckpointError
 from nntui.spec.parsing import to_draft
@@ -66,6 +67,14 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
     if any(name.startswith("best.") for name in tensors):
         trainer.best.weights = np.zeros_like(arena.values)
         _fill(arena, trainer.best.weights, tensors, "best.")
+
+
+def stored_preprocessing(tensors: Mapping[str, np.ndarray]) -> Preprocessing:
+    """The preprocessing of a checkpoint; KeyError where an array of it is missing."""
+    prefix = "preprocessing."
+    return Preprocessing.from_tensors(
+        {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    )
 
 
 def load_weights(arena: Arena, tensors: Mapping[str, np.ndarray]) -> None:

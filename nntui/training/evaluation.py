@@ -115,7 +115,7 @@ def evaluate_run(
 
 def _own_data(trained: Trained, run: RunDirectory) -> Dataset:
     spec = trained.spec
-    dataset = load_data(spec.data, base=run.path, seed=spec.training.seed)
+    dataset = load_data(spec.data, base=run.path, seed=spec.training.seed, preprocessing=trained.preprocessing)
     if dataset.fingerprint != trained.fingerprint:
         raise DataError("data.source", f"{shown(spec.data.source)} has changed since the run; name data to evaluate on")
     return dataset
@@ -133,6 +133,7 @@ def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
         task=None if generator else task,
         validation=0.0,
         standardize=False,
+        # It is the network's preprocessing that standardizes, whatever the task.
         standardize_targets=False,
         generator=own.generator if source == own.source else None,
     )
@@ -141,34 +142,22 @@ def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
         # The columns of a generator are a place, whatever they are called.
         learnt = dataclasses.replace(learnt, features=(), target="")
     # Another seed: a generator's points are then not those it was trained on.
-    return load_data(settings, base=base, seed=trained.spec.training.seed + 1, learnt=learnt)
+    seed = trained.spec.training.seed + 1
+    return load_data(settings, base=base, seed=seed, learnt=learnt, preprocessing=trained.preprocessing)
 
 
 def _as_trained(dataset: Dataset, trained: Trained) -> Dataset:
-    """The dataset as the network has learnt to see data: its classes, targets and preprocessing."""
-    classes, targets, stored = trained.classes, trained.targets, trained.preprocessing
+    """The dataset, its inputs being the network's, with the labels of the network's classes."""
+    classes, targets = trained.classes, trained.targets
     if bool(classes) != (dataset.task == "classification") or len(dataset.targets) != len(targets):
         expected = f"{len(classes)} classes" if classes else f"{len(targets)} targets"
         got = f"{len(dataset.classes)} classes" if dataset.classes else f"{len(dataset.targets)} targets"
         raise DataError("data.source", f"{shown(dataset.name)} has {got}; the network was trained on {expected}")
-    if stored.offset.ndim and stored.offset.shape != dataset.input_shape:
-        expected, got = stored.offset.shape, dataset.input_shape
-        raise DataError("data.source", f"{shown(dataset.name)} has inputs of shape {got}, expected {expected}")
-    labels = _label_numbers(dataset, classes)
-    fitted = dataset.preprocessing
-    same = all(np.array_equal(fitted.to_tensors()[name], array) for name, array in stored.to_tensors().items())
-
-    def seen(part: Split) -> Split:
-        x, y = part.x, labels[part.y] if classes else part.y
-        if not same:
-            x = x if x.dtype == np.uint8 else stored.apply(fitted.restore(x))
-            y = y if classes else stored.apply_targets(fitted.restore_targets(y))
-        return Split(x, y)
-
-    return dataclasses.replace(
-        dataset, train=seen(dataset.train), val=seen(dataset.val), classes=classes, targets=targets,
-        preprocessing=stored,
-    )  # fmt: skip
+    train, val = dataset.train, dataset.val
+    if classes:
+        labels = _label_numbers(dataset, classes)
+        train, val = Split(train.x, labels[train.y]), Split(val.x, labels[val.y])
+    return dataclasses.replace(dataset, train=train, val=val, classes=classes, targets=targets)
 
 
 def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:

@@ -70,8 +70,9 @@ def _write_arrays(path: Path, dataset: Dataset) -> None:
     split, preprocessing = dataset.train, dataset.preprocessing
     most = max(_MOST_BYTES // max(4 * split.x[0].size, 1), 1)
     raw = split.x.dtype == np.uint8
-    offset, scale = (preprocessing.offset, preprocessing.scale) if raw else (np.float32(0), np.float32(1))
-    np.savez(path, x=split.x[:most], y=split.y[:most], offset=offset, scale=scale)
+    offset, scale = (preprocessing.offset, preprocessing.scale) if raw else (0, 1)
+    y = split.y if dataset.classes else split.y.astype(np.float32)
+    np.savez(path, x=split.x[:most], y=y[:most], offset=np.float32(offset), scale=np.float32(scale))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ from nntui.runs.directory import RunDirectory
 from nntui.spec.model import ModelSpec
 from nntui.spec.parsing import parse
 from nntui.spec.problems import SpecError
-from nntui.training.checkpointing import FORMAT
-
-_PREFIX = "preprocessing."
+from nntui.training.checkpointing import FORMAT, stored_preprocessing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +54,15 @@ def read_trained(path: Path) -> Trained:
         raise CheckpointError(f"{path}: the checkpoint is damaged: {error}") from None
 
 
+def preprocessing_so_far(run: RunDirectory) -> Preprocessing | None:
+    """What the newest checkpoint of a run was trained with, None before there is one; CheckpointError as above.
+
+    A run that goes on keeps it, also where it was saved in fewer digits than would be fitted.
+    """
+    path = CheckpointStore(run.checkpoints_path).latest()
+    return read_trained(path).preprocessing if path is not None else None
+
+
 def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> Trained:
     if metadata.get("format") != FORMAT:
         raise ValueError(f"it has format {metadata.get('format')!r}, expected {FORMAT}")
@@ -66,11 +73,10 @@ def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> 
     if bool(classes) == bool(targets):
         raise ValueError("expected classes or targets")
     progress = _typed(metadata["progress"], dict, "progress")
-    stored = {name.removeprefix(_PREFIX): tensor for name, tensor in tensors.items() if name.startswith(_PREFIX)}
     return Trained(
         spec=spec,
         tensors=tensors,
-        preprocessing=_checked(Preprocessing.from_tensors(stored), len(targets)),
+        preprocessing=_checked(stored_preprocessing(tensors), len(targets)),
         classes=classes,
         targets=targets,
         features=_names(metadata, "features") if "features" in metadata else (),

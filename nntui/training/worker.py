@@ -54,6 +54,7 @@ from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
 from nntui.training.thinning import Thinning
 from nntui.training.threads import one_matrix_thread
+from nntui.training.trained import preprocessing_so_far
 from nntui.training.workers import quickest_workers
 
 Listener = Callable[[Event], None]
@@ -107,7 +108,7 @@ class Worker:
         run = self.run_directory
         draft = read_document(run.model_path)
         spec = examine(draft, base=run.path).ready()
-        dataset = load(spec.data, base=run.path, seed=spec.training.seed)
+        dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
         spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
         self._keeper = Keeper(run, self._trainer)

@@ -61,7 +61,7 @@ def test_description_tells_what_is_loaded(name: str, standardize: bool, tmp_path
         assert every.dtype == np.int64
         assert tuple(np.bincount(every)) == description.class_counts
     else:
-        assert dataset.train.y.dtype == np.float32
+        assert dataset.train.y.dtype == (np.float64 if standardize else np.float32)
         assert dataset.train.y.shape[1:] == (len(dataset.targets),)
     if standardize:
         x = dataset.train.x

@@ -1,12 +1,19 @@
 """Shift and scale."""
 
+import json
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from nntui.data import preprocessing as module
 from nntui.data.preprocessing import Preprocessing
+
+REFERENCE = json.loads((Path(__file__).parent / "reference" / "scaler.json").read_text())
 
 
 def fit(x: np.ndarray, y: np.ndarray | None = None, *, standardize: bool = True) -> Preprocessing:
@@ -73,5 +80,60 @@ def test_tensors_hold_all_of_it() -> None:
     preprocessing = fit(np.random.default_rng(0).normal(size=(5, 3)), np.arange(10.0).reshape(5, 2))
     again = Preprocessing.from_tensors({**preprocessing.to_tensors(), "other": np.zeros(1)})
     for name, tensor in preprocessing.to_tensors().items():
-        assert tensor.dtype == np.float32
+        assert tensor.dtype == np.float64
         np.testing.assert_array_equal(again.to_tensors()[name], tensor)
+
+
+@pytest.mark.parametrize("place", range(len(REFERENCE["names"])), ids=REFERENCE["names"])
+def test_columns_that_32_bits_cannot_hold_are_standardized_as_scikit_learn_does(place: int) -> None:
+    assert REFERENCE["made_by"].startswith("scikit-learn 1.")
+    x = np.array(REFERENCE["table"])[:, [place]]
+    preprocessing = fit(x)
+    np.testing.assert_allclose(preprocessing.offset, REFERENCE["mean"][place], rtol=1e-14)
+    np.testing.assert_allclose(preprocessing.scale, REFERENCE["scale"][place], rtol=1e-9)
+    prepared = preprocessing.apply(x)[:, 0]
+    assert prepared.dtype == np.float32
+    # What a mean of 1.7e12 is rounded to in float64 is 1e-4 of a column that spans ten seconds.
+    np.testing.assert_allclose(prepared, np.array(REFERENCE["standardized"])[:, place], atol=1e-6)
+    assert abs(prepared.mean(dtype=np.float64)) < 1e-6
+
+
+def test_what_an_older_version_saved_in_float32_is_read_as_it_is() -> None:
+    saved = {name: tensor.astype(np.float32) for name, tensor in fit(np.arange(6.0).reshape(3, 2)).to_tensors().items()}
+    for name, tensor in Preprocessing.from_tensors(saved).to_tensors().items():
+        assert tensor.dtype == np.float64
+        np.testing.assert_array_equal(tensor, saved[name])
+
+
+def test_targets_keep_the_digits_that_float32_does_not_have() -> None:
+    plain = fit(np.zeros((3, 1)))
+    dates = np.array([[2460310.5], [2460310.53], [2460310.56]])
+    assert plain.apply_targets(dates).dtype == np.float64
+    np.testing.assert_array_equal(plain.apply_targets(dates), dates)
+    # What it has it holds in half the memory.
+    assert plain.apply_targets(np.array([[0.5], [-3.0]])).dtype == np.float32
+    scaled = fit(np.zeros((3, 1)), dates).apply_targets(dates)
+    np.testing.assert_allclose(scaled[:, 0], [-(1.5**0.5), 0, 1.5**0.5], atol=1e-7)
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (7, 3, 2), (0, 4)])
+def test_blocks_change_nothing(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    x = 1e6 + np.random.default_rng(0).normal(size=shape)
+    preprocessing = fit(1e6 + np.random.default_rng(1).normal(size=(9, *shape[1:])))
+    whole = preprocessing.apply(x)
+    monkeypatch.setattr(module, "_TABLE_BLOCK", 11)
+    np.testing.assert_array_equal(preprocessing.apply(x), whole)
+    again = fit(1e6 + np.random.default_rng(1).normal(size=(9, *shape[1:])))
+    np.testing.assert_allclose(again.scale, preprocessing.scale, rtol=1e-12)
+
+
+def test_a_large_table_is_not_held_twice_in_float64() -> None:
+    x = np.random.default_rng(0).normal(size=(200_000, 20))
+    tracemalloc.start()
+    try:
+        fit(x).apply(x)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The result takes half of it.
+    assert peak < 0.7 * x.nbytes

@@ -283,3 +283,75 @@ def test_scores_worked_by_hand():
     assert b == ("b", 6, 4 / 5, 4 / 6, 8 / 11)
     assert c[:2] == ("c", 0)
     assert all(math.isnan(share) for share in c[2:])
+
+
+def timed(tmp_path: Path) -> Path:
+    """Seconds since 1970 with the second half late: neighbours are one number in float32."""
+    rows = [f"{1_700_000_000 + 81 * n},{'late' if n >= 100 else 'early'}" for n in range(200)]
+    (tmp_path / "time.csv").write_text("\n".join(["time,kind", *rows]) + "\n")
+    return tmp_path / "time.csv"
+
+
+def test_raw_values_reach_the_runs_own_preprocessing_with_all_their_digits(tmp_path):
+    model = draft(str(timed(tmp_path)), standardize=True)
+    model["training"] |= {"epochs": 30, "optimizer": {"type": "adam", "learning_rate": 0.02}}
+    run, _ = train(model, tmp_path)
+    tensors, _ = load(run.checkpoints_path / "last.safetensors")
+    raw = 1_700_000_000.0 + 81 * np.arange(200)
+    x = ((raw - tensors["preprocessing.offset"]) * tensors["preprocessing.scale"]).astype(np.float32)[:, np.newaxis]
+    assert abs(x.mean()) < 0.05
+    hidden = np.tanh(x @ tensors["dense_1.weight"] + tensors["dense_1.bias"])
+    outputs = hidden @ tensors["dense_2.weight"] + tensors["dense_2.bias"]
+    right = int(np.sum(outputs.argmax(axis=1) == (np.arange(200) >= 100)))
+    assert right >= 190
+    evaluation = evaluate_run(run, checkpoint="last", source="time.csv", base=tmp_path)
+    assert sum(row[place] for place, row in enumerate(evaluation.confusion)) == right
+    assert evaluation.metrics["accuracy"] == right / 200
+
+
+def test_metrics_of_targets_far_from_0_are_measured_with_all_their_digits(tmp_path):
+    """Dates a hundredth of a day apart, where float32 has quarters of a day: the network answers in these."""
+    y = 2460310.5 + 0.01 * np.arange(50)
+    np.savez(tmp_path / "dates.npz", x_train=np.zeros((4, 1)), y_train=y[:4], x_test=np.zeros((50, 1)), y_test=y)
+    model = draft("dates.npz")
+    model["layers"], model["training"] = [{"type": "dense"}], {"epochs": 1, "monitor": "val_mae"}
+    run, (ended,) = train(model, tmp_path)
+    tensors, _ = load(run.checkpoints_path / "last.safetensors")
+    errors = tensors["dense_1.bias"].astype(float) - y
+    assert ended.metrics["val_mae"] == pytest.approx(np.abs(errors).mean(), rel=1e-13)
+    assert ended.metrics["val_r2"] == pytest.approx(1 - np.sum(errors**2) / np.sum((y - y.mean()) ** 2), rel=1e-9)
+    assert evaluate_run(run).metrics["mae"] == ended.metrics["val_mae"]
+
+
+def in_float32(run: RunDirectory) -> dict[str, np.ndarray]:
+    """Makes the newest checkpoint one of an older version, which saved its preprocessing in float32; that."""
+    path = run.checkpoints_path / "last.safetensors"
+    tensors, metadata = load(path)
+    old = {name: tensor.astype(np.float32) for name, tensor in tensors.items() if name.startswith("preprocessing.")}
+    save(path, tensors | old, metadata)
+    return old
+
+
+def test_a_checkpoint_of_an_older_version_is_fed_as_it_was_trained(tmp_path):
+    run, _ = train(draft(str(timed(tmp_path)), standardize=True), tmp_path)
+    old = in_float32(run)
+    trained = evaluate_run(run, checkpoint="last", source="time.csv", base=tmp_path)
+    raw = 1_700_000_000.0 + 81 * np.arange(200)
+    x = ((raw - old["preprocessing.offset"]) * old["preprocessing.scale"]).astype(np.float32)[:, np.newaxis]
+    tensors, _ = load(run.checkpoints_path / "last.safetensors")
+    hidden = np.tanh(x @ tensors["dense_1.weight"] + tensors["dense_1.bias"])
+    outputs = (hidden @ tensors["dense_2.weight"] + tensors["dense_2.bias"]).astype(float)
+    own = outputs[np.arange(200), (np.arange(200) >= 100).astype(int)]
+    assert trained.loss == pytest.approx(np.mean(np.log(np.exp(outputs).sum(axis=1)) - own), rel=1e-5)
+
+
+def test_a_run_of_an_older_version_goes_on_with_the_preprocessing_it_has(tmp_path):
+    model = draft(str(timed(tmp_path)), standardize=True)
+    run = create_run(model, base=tmp_path, root=tmp_path / "runs")
+    worker = Worker(run, listener=lambda event: worker.stop() if isinstance(event, EpochEnded) else None)
+    assert worker.run().reason == "stopped"
+    old = in_float32(run)
+    assert Worker(run).run().reason == "finished"
+    tensors, _ = load(run.checkpoints_path / "last.safetensors")
+    for name, tensor in old.items():
+        np.testing.assert_array_equal(tensors[name], tensor)

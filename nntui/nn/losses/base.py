@@ -61,9 +61,14 @@ class Loss(Configurable):
         return np.eye(classes, dtype=dtype) if outputs == classes else np.array([[0], [1]], dtype)
 
     def targets(self, truth: np.ndarray) -> np.ndarray:
-        """What the outputs should be, (n, outputs), for labels (n,) or targets (n, outputs)."""
+        """What the outputs should be, (n, outputs) in their precision, for labels (n,) or targets (n, outputs)."""
         if self._codes is None:
-            return truth
+            if truth.dtype == self._targets.dtype:
+                return truth
+            # Converted at once: a ufunc on two types would do so in buffers of its own, at each use.
+            targets = self._targets[: len(truth)]
+            np.copyto(targets, truth, casting="same_kind")
+            return targets
         return self._codes.take(truth, axis=0, out=self._targets[: len(truth)], mode="clip")
 
     def complaint(self, targets: np.ndarray) -> str | None:

@@ -53,7 +53,7 @@ class _OnSoftmax(Loss):
         np.divide(shares, row, out=shares)
         np.log(row, out=row)
         if self._is_weighted:
-            sums = self._sums_of_targets(truth)
+            sums = self._sums_of_targets(truth, expected)
             np.multiply(row, sums, out=row)
             np.multiply(shares, sums, out=shares)
         loss = (float(np.add.reduce(row, axis=None)) - right) / count
@@ -63,11 +63,11 @@ class _OnSoftmax(Loss):
         self._now = shares
         return loss
 
-    def _sums_of_targets(self, truth: np.ndarray) -> np.ndarray:
-        """The sum of each row of targets (n, 1)."""
+    def _sums_of_targets(self, truth: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        """The sum of each row of what is expected of `truth`, (n, 1)."""
         sums = self._sums[: len(truth)]
         if self._codes is None:
-            return np.add.reduce(truth, axis=1, keepdims=True, out=sums)
+            return np.add.reduce(expected, axis=1, keepdims=True, out=sums)
         return self._code_sums.take(truth, axis=0, out=sums, mode="clip")
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -170,6 +170,6 @@ class KLDivergence(_OnSoftmax):
         if self._codes is not None:
             return loss
         log, safe = self._scratch[: len(truth)], self._targets[: len(truth)]
-        np.maximum(truth, np.finfo(safe.dtype).tiny, out=safe)
+        np.maximum(self.targets(truth), np.finfo(safe.dtype).tiny, out=safe)
         np.log(safe, out=log)
         return loss + float(np.vdot(safe, log)) / len(truth)

@@ -44,8 +44,10 @@ class Errors:
     def update(self, outputs: np.ndarray, truth: np.ndarray) -> None:
         """Takes in a batch, outputs and targets of shape (n, k)."""
         error, scaled = self._error[: len(truth)], self._truth[: len(truth)]
+        # In float64, whatever the outputs are, so that targets far from 0 keep their digits.
         np.multiply(truth, self._scale, out=scaled)
-        np.subtract(outputs, truth, out=error)
+        np.copyto(error, outputs)
+        np.subtract(error, truth, out=error)
         np.multiply(error, self._scale, out=error)
         self.squared += float(np.vdot(error, error))
         np.abs(error, out=error)
