@@ -115,6 +115,14 @@ def _hint(outline: Outline, settings: DataSettings, *, held_out: int) -> str:
     if settings.validation and not held_out and outline.val_rows is None:
         each = " of each class" if outline.classes else ""
         return f"too few samples{each} for data.validation = {settings.validation:g}: none is held out"
+    for merged, is_cured, cure in (
+        (outline.merged, settings.standardize, "data.standardize"),
+        (outline.merged_target, settings.standardize_targets, "data.standardize_targets"),
+    ):
+        if merged is not None and not is_cured:
+            name, *pair = merged
+            one, other = (repr(value).removesuffix(".0") for value in pair)
+            return f"{shown(name, 30)} has {one} and {other}, equal in the network's 32 bits: {cure} = true"
     if settings.standardize or outline.spread < _UNEVEN:
         return ""
     return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"

@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,18 @@ from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.training.threads import set_threads_before_numpy
 
 
-def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | None = None) -> RunDirectory:
+def create_run(
+    draft: dict[str, Any],
+    *,
+    base: Path,
+    root: Path,
+    name: str | None = None,
+    on_hint: Callable[[str], None] = lambda hint: None,
+) -> RunDirectory:
     """A new run of a draft, its model resolved and written, nothing started.
 
-    `base` is where relative data paths begin; `name` replaces the draft's. Raises SpecError with every problem of the
+    `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with what would probably
+    help learning from the data, where there is something. Raises SpecError with every problem of the
     draft, and RunsError where the directory cannot be made.
     """
     # Imported here: those who only steer a run do not wait for NumPy.
@@ -49,6 +58,8 @@ def create_run(draft: dict[str, Any], *, base: Path, root: Path, name: str | Non
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
+    if examination.description is not None and examination.description.hint:
+        on_hint(examination.description.hint)
     run = RunDirectory.create(root, spec.name, now=datetime.now())
     try:
         write_document(resolved, run.model_path)

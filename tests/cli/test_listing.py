@@ -88,6 +88,19 @@ def test_a_path_that_leads_nowhere_hides_nothing_else(ask):
         assert any("data.source: " in line for line in lines)
 
 
+def test_values_that_32_bits_cannot_tell_apart_are_reported_before_training(ask, tmp_path):
+    rows = [f"{1_700_000_000 + 50 * n},{n // 20}\n" for n in range(40)]
+    (tmp_path / "time.csv").write_text("time,late\n" + "".join(rows))
+    options = ["iris", "--set", f"data.source={tmp_path / 'time.csv'}", "--set", "training.epochs=1", "--set"]
+    hint = "'time' has 1700000000 and 1700000050, equal in the network's 32 bits: data.standardize = true\n"
+    assert f"hint\t{hint}" in ask("show", *options, "data.standardize=false").out
+    assert ask("train", *options, "data.standardize=false").err.startswith(f"nntui: hint: {hint}")
+    for command in ("show", "train"):
+        answer = ask(command, *options, "data.standardize=true")
+        assert answer.code == 0
+        assert "hint" not in answer.out + answer.err
+
+
 def test_show_gives_a_hint_for_columns_of_very_different_scales(ask):
     hint = "hint\tcolumns differ by a factor of 3,000: data.standardize = true\n"
     assert hint in ask("show", "iris", "--set", "data.source=wine", "--set", "data.standardize=false").out

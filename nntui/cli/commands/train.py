@@ -17,6 +17,7 @@ from nntui.cli.parameters import (
     runs_dir_option,
     set_option,
 )
+from nntui.cli.speech import say
 
 
 @click.command("train")
@@ -61,7 +62,7 @@ def train(
     # Only now, because this brings NumPy and much else, which takes as long as inflating does.
     from nntui.training.launch import create_run
 
-    run = create_run(draft, base=base, root=root, name=name)
+    run = create_run(draft, base=base, root=root, name=name, on_hint=lambda hint: say(f"hint: {hint}"))
     if detach:
         from nntui.cli.background import train_detached
 

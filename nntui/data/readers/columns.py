@@ -7,7 +7,10 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from nntui.data.readers.csv_text import number
+from nntui.data.readers.rounding import merged_pair
 
 _FLOAT32_MAX = 3.4028234e38
 _MARKS = frozenset({"na", "n/a", "nan", "null", "none", "?", "-", "--"})
@@ -58,6 +61,8 @@ class Column:
     """Line and cell of the first that is neither empty nor a finite number."""
     values: Counter[str] | None = field(default_factory=Counter)
     """How often each cell stands; None with more than `most` different ones."""
+    merged: tuple[float, float] | None = None
+    """Two of the numbers that 32 bits cannot tell apart, where many of a block are so."""
 
     @property
     def is_text(self) -> bool:
@@ -78,6 +83,7 @@ class Column:
             self.numbers += len(cells)
             self.whole = self.whole and all(map(float.is_integer, numbers))
             self.low, self.high = min(self.low, min(numbers)), max(self.high, max(numbers))
+            self.merged = self.merged or merged_pair(np.frombuffer(numbers))
             return
         for line, cell in zip(lines, cells, strict=True):
             self._add_cell(line, cell)

@@ -16,6 +16,7 @@ from nntui.data.readers.finite import refuse_not_finite
 from nntui.data.readers.images import sample_shape
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable
+from nntui.data.readers.rounding import SAMPLE, first_merged
 from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
 
 _OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))
@@ -30,6 +31,7 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
     with ZippedArrays(path) as arrays:
         pairs = _pairs(path, arrays.names)
         headers = [arrays.header(x) for x, _ in pairs]
+        head = arrays.head(pairs[0][0], SAMPLE) if _may_merge(headers[0]) else None
         answers = read_answers([arrays.read(y) for _, y in pairs], task)
     for (x, y), header, part in zip(pairs, headers, answers.parts, strict=True):
         _check(path, x, header, headers[0])
@@ -51,7 +53,14 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         targets=answers.targets,
         features=features,
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,
+        merged=first_merged(head.reshape(-1, shape[-1]), features) if head is not None and features else None,
+        merged_target=first_merged(answers.parts[0], answers.targets) if answers.targets else None,
     )
+
+
+def _may_merge(header: ArrayHeader) -> bool:
+    """Whether an array of inputs is one of numbers wider than 32 bits, and no pictures."""
+    return header.dtype.kind in "iuf" and header.dtype.itemsize > 4 and 1 <= len(header.shape) <= 3
 
 
 def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:

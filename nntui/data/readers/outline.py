@@ -38,6 +38,10 @@ class Outline:
     """In a table, the column that is learnt."""
     spread: float = 1.0
     """In a table, how many times wider than its narrowest column of numbers the widest one ranges."""
+    merged: tuple[str, float, float] | None = None
+    """An input and two of its values that 32 bits cannot tell apart, where many of its values are so."""
+    merged_target: tuple[str, float, float] | None = None
+    """The same of a target."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

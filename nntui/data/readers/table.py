@@ -135,6 +135,7 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None, learnt:
     if found.rows * len(features) * 8 > MAX_BYTES:
         raise source_error(f"{path.name}: {found.rows:,} rows of {len(features):,} inputs do not fit in memory")
     names, of_cell = labels or ((), None)
+    numbers = [found.columns[index] for index, place in inputs if isinstance(place, int)]
     outline = Outline(
         task="regression" if of_cell is None else "classification",
         input_shape=(len(features),),
@@ -145,7 +146,9 @@ def _plan(path: Path, found: Scan, target: str | None, task: str | None, learnt:
         features=features,
         target=found.columns[answer].name,
         constant_targets=(of_cell is None and found.columns[answer].low == found.columns[answer].high, False),
-        spread=_spread([found.columns[index] for index, place in inputs if isinstance(place, int)]),
+        spread=_spread(numbers),
+        merged=_merged(numbers),
+        merged_target=_merged([found.columns[answer]]) if of_cell is None else None,
     )
     return Plan(outline, answer, inputs, of_cell)
 
@@ -200,6 +203,11 @@ def _spread(numbers: list[Column]) -> float:
     """The widest range of the columns over the narrowest that is one; 1 for none."""
     ranges = [column.high - column.low for column in numbers if column.high > column.low]
     return max(ranges) / min(ranges) if ranges else 1.0
+
+
+def _merged(numbers: list[Column]) -> tuple[str, float, float] | None:
+    """The first column whose values fall together in 32 bits, with two of them."""
+    return next(((column.name, *column.merged) for column in numbers if column.merged is not None), None)
 
 
 def _class_counts(column: Column, of_cell: dict[str, int], classes: int) -> tuple[int, ...]:

@@ -86,6 +86,23 @@ class ZippedArrays:
         array = flat.reshape(header.shape[::-1]).T if header.fortran else flat.reshape(header.shape)
         return np.ascontiguousarray(array, header.dtype.newbyteorder("=")).reshape(header.shape)
 
+    def head(self, name: str, rows: int) -> np.ndarray:
+        """The first rows of an array, no more than there are; an array in Fortran order is read whole."""
+        with self._open(name) as member:
+            header = self._header(name, member)
+            if header.fortran or not header.shape:
+                return self.read(name)[:rows]
+            shape = (min(rows, header.shape[0]), *header.shape[1:])
+            data = bytearray(math.prod(shape) * header.dtype.itemsize)
+            try:
+                count = _fill(member, memoryview(data))
+            except _DAMAGE as error:
+                raise self._problem(name, f"damaged ({error})") from None
+        if count != len(data):
+            raise self._problem(name, f"cut off: {count:,} of {header.size:,} bytes")
+        flat = np.frombuffer(data, header.dtype) if data else np.empty(0, header.dtype)
+        return flat.reshape(shape).astype(header.dtype.newbyteorder("="), copy=False)
+
     def _open(self, name: str) -> IO[bytes]:
         info = self._members[name]
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
