@@ -60,7 +60,8 @@ class TrainingSettings:
     )  # fmt: skip
     class_weights: str | None = setting(
         None, choices=("balanced",), absent="all samples count the same",
-        help="balanced: in training, rare classes count more, so that all weigh the same; their mean weight is 1.",
+        help="balanced: in training, rare classes count more, so that all weigh the same. A batch is divided by its "
+        "samples, as in Keras; PyTorch divides by their weights.",
     )  # fmt: skip
     l1: float = setting(0.0, minimum=0, maximum=1000, help="Pulls weights to exactly zero: adds l1·Σ|w| to the loss.")
     l2: float = setting(0.0, minimum=0, maximum=1000, help="Keeps weights small: adds l2/2·Σw² to the loss.")
