@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nntui.display.printable import cut, printable
 from nntui.runs.events import (
     EpochEnded,
     Event,
@@ -30,7 +31,7 @@ def number(value: float) -> str:
 def epoch_line(ended: EpochEnded, epochs: int) -> str:
     """Everything about an epoch as names and values: 'epoch 3/20  loss 0.0714  val_loss 0.1020 ...  best'."""
     words = [f"epoch {ended.epoch}/{epochs}"]
-    words += [f"{name} {number(value)}" for name, value in ended.metrics.items()]
+    words += [f"{cut(name)} {number(value)}" for name, value in ended.metrics.items()]
     words += [
         f"learning_rate {ended.learning_rate:g}",
         f"seconds {ended.seconds:.3g}",
@@ -40,14 +41,17 @@ def epoch_line(ended: EpochEnded, epochs: int) -> str:
 
 
 def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
-    """An epoch for a person: each metric with its validation beside it, as many as fit `width` characters."""
+    """An epoch for a person: each metric with its validation beside it, printable, as many as fit `width` cells."""
+    # Imported here: what writes to a pipe does not wait for it.
+    from nntui.display.cells import cell_len
+
     line = f"epoch {ended.epoch:>{len(str(epochs))}}/{epochs}"
     end = "  best" if ended.best else ""
     for name in dict.fromkeys(name.removeprefix("val_") for name in ended.metrics):
         value, held_out = ended.metrics.get(name), ended.metrics.get(f"val_{name}")
-        words = f"  {name}" + (f" {number(value)}" if value is not None else "")
+        words = f"  {printable(name)}" + (f" {number(value)}" if value is not None else "")
         words += f" val {number(held_out)}" if held_out is not None else ""
-        if len(line) + len(words) + len(end) > width and name != "loss":
+        if cell_len(line) + cell_len(words) + len(end) > width and name != "loss":
             break
         line += words
     return line + end

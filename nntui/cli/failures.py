@@ -8,14 +8,20 @@ import click
 
 from nntui.cli.speech import say, silence_stdout
 from nntui.data.errors import DataError
+from nntui.display.message import message_line
 from nntui.runs.directory import RunsError
 from nntui.spec.problems import SpecError
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+_LONGEST_MISUSE = 240
+"""Characters: what click says is short but for the argument it repeats."""
 
 
 class InputError(Exception):
     """Something asked for that cannot be done as asked; its text is one line for the person who asked."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message_line(" ".join(message.split())))
 
 
 def told(action: Callable[[], int]) -> int:
@@ -51,7 +57,7 @@ def told(action: Callable[[], int]) -> int:
 
 
 def _misused(error: click.ClickException) -> int:
-    message = error.format_message().rstrip(".?")
+    message = message_line(error.format_message().rstrip(".?"), _LONGEST_MISUSE)
     question = "?" if error.format_message().endswith("?") else ""
     context = error.ctx if isinstance(error, click.UsageError) else None
     say(f"{message}{question} (see '{context.command_path if context else 'nntui'} --help')")

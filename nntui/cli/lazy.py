@@ -6,6 +6,8 @@ import importlib
 
 import click
 
+from nntui.display.message import quoted
+from nntui.display.printable import cut
 from nntui.spec.problems import suggestion
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -52,8 +54,8 @@ class LazyGroup(click.Group):
         name = args[0]
         if name not in COMMANDS and not ctx.resilient_parsing and not name.startswith("-"):
             if name.endswith(".toml"):
-                ctx.fail(f"no command {name!r}; to train that model: nntui train {name}")
-            ctx.fail(f"no command {name!r}{suggestion(name, tuple(COMMANDS))}")
+                ctx.fail(f"no command {quoted(name)}; to train that model: nntui train {cut(name)}")
+            ctx.fail(f"no command {quoted(name)}{suggestion(name, tuple(COMMANDS))}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

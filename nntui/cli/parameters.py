@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from nntui.cli.failures import InputError
 from nntui.cli.speech import say
+from nntui.display.message import quoted
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
 from nntui.spec.problems import SpecError, suggestion
@@ -39,7 +40,7 @@ def find_model(model: str) -> Path:
     if path.exists() or path.suffix == ".toml" or len(path.parts) > 1:
         return path
     hint = suggestion(model, bundled_models())
-    raise InputError(f"no model {model!r}: neither a file nor a bundled model{hint}")
+    raise InputError(f"no model {quoted(model)}: neither a file nor a bundled model{hint}")
 
 
 def base_of(model: Path) -> Path:
@@ -106,7 +107,9 @@ def complete_runs(context: click.Context, parameter: click.Parameter, incomplete
         runs = list_runs(runs_root(context.params.get("runs_dir")))
     except RunsError:
         return []
-    return [CompletionItem(name) for name in ["latest", *(run.id for run in runs)] if name.startswith(incomplete)]
+    names = ["latest", *(run.id for run in runs)]
+    # The shell writes the names to the terminal as they are.
+    return [CompletionItem(name) for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
 def runs_dir_option(command: Command) -> Command:

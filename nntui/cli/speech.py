@@ -7,21 +7,33 @@ import os
 import sys
 from typing import TextIO
 
-from nntui.data.errors import printable
+from nntui.display.message import message_line
+from nntui.display.printable import printable
+
+_LONGEST = 1000
+"""Characters of a line to the person: a log may hold anything."""
 
 
 def say(message: str) -> None:
-    """One line to the person, on stderr; control characters out of files are replaced, and nobody there is no error."""
+    """One printable line of bounded length to the person, on stderr; that nobody is there is no error."""
     if sys.stderr is None:
         return
     with contextlib.suppress(OSError):
-        print(f"nntui: {printable(' '.join(message.split()))}", file=sys.stderr, flush=True)
+        print(f"nntui: {message_line(' '.join(message.split()), _LONGEST)}", file=sys.stderr, flush=True)
 
 
-def write(line: str) -> None:
-    """One line of data, on stdout, at once; BrokenPipeError where nobody reads it."""
+def write(*cells: str) -> None:
+    """One line of data, on stdout, at once: printable cells with tabs between; BrokenPipeError where nobody reads it.
+
+    JSON goes through unchanged, since it is written in ASCII, with everything else as escapes.
+    """
+    write_text("\t".join(map(printable, cells)))
+
+
+def write_text(text: str) -> None:
+    """Text of our own of any number of lines, on stdout, as it is."""
     if sys.stdout is not None:
-        print(line, flush=True)
+        print(text, flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nntui.cli.speech import is_terminal, write
-from nntui.data.errors import printable
+from nntui.display.printable import printable
 
 _GAP = 2
 
@@ -26,22 +26,27 @@ class Column:
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Prints the rows; control characters in a cell are replaced."""
-    cells = [[printable(cell) for cell in row] for row in rows]
+    """Prints the rows; what a terminal would obey in a name or a cell is replaced."""
     if is_terminal(sys.stdout):
-        _draw(columns, cells)
+        _draw(columns, [[printable(cell) for cell in row] for row in rows])
         return
-    write("\t".join(column.name for column in columns))
-    for row in cells:
-        write("\t".join(row))
+    write(*(column.name for column in columns))
+    for row in rows:
+        write(*row)
 
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Prints names and values, one pair a line."""
-    pairs = [(name, printable(value)) for name, value in facts]
-    width = max((len(name) for name, _ in pairs), default=0)
+    pairs = list(facts)
+    if not is_terminal(sys.stdout):
+        for name, value in pairs:
+            write(name, value)
+        return
+    from nntui.display.cells import cell_len, fitted
+
+    width = max((cell_len(printable(name)) for name, _ in pairs), default=0)
     for name, value in pairs:
-        write(f"{name:<{width}}  {value}" if is_terminal(sys.stdout) else f"{name}\t{value}")
+        write(f"{fitted(name, width)}  {value}")
 
 
 def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -52,14 +57,14 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    titles = [column.name.replace("_", " ") for column in columns]
+    titles = [printable(column.name.replace("_", " ")) for column in columns]
     widths = [max(map(cell_len, [title, *column])) for title, *column in zip(titles, *rows, strict=True)]
     shown = _fitting(columns, widths, console.width)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0))
     for index in shown:
         column = columns[index]
         table.add_column(
-            titles[index],
+            Text(titles[index]),
             justify="right" if column.right else "left",
             no_wrap=not column.wraps,
             min_width=None if column.wraps else widths[index],

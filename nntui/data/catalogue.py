@@ -187,9 +187,9 @@ def checked_outline(settings: DataSettings, located: LocatedFile | Generator, le
 
 def _outline_of(generator: Generator, settings: DataSettings) -> Outline:
     if settings.target is not None:
-        raise DataError("data.target", f"{settings.source!r} is generated and has no columns; leave target out")
+        raise DataError("data.target", f"{shown(settings.source)} is generated and has no columns; leave target out")
     if settings.task not in (None, generator.task):
-        raise DataError("data.task", f"{settings.source!r} is for {generator.task}, got {settings.task!r}")
+        raise DataError("data.task", f"{shown(settings.source)} is for {generator.task}, got {shown(settings.task)}")
     return Outline(
         task=generator.task,
         input_shape=generator.input_shape,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from nntui.display.message import message_line, quoted
+
 
 class DataError(Exception):
     """Data that cannot be had as asked for: `path` names the setting, `message` says what, where and what to do.
 
-    `str(error)` is one line: "data.source: no file 'iris.csv'".
+    `str(error)` is one line of bounded length: "data.source: no file 'iris.csv'".
     """
 
     def __init__(self, path: str, message: str) -> None:
         self.path = path
-        self.message = printable(" ".join(message.split()))
+        self.message = message_line(" ".join(message.split()))
         super().__init__(f"{path}: {self.message}")
 
 
@@ -22,11 +24,4 @@ def source_error(message: str) -> DataError:
 
 def shown(text: str, limit: int = 60) -> str:
     """Text from a file for a message: quoted, control characters escaped, cut to `limit` characters."""
-    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
-
-
-def printable(text: str, limit: int | None = None) -> str:
-    """Text from a file made safe to show: control characters replaced, cut to `limit` characters."""
-    if limit is not None and len(text) > limit:
-        text = text[: limit - 1] + "…"
-    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return quoted(text, limit)

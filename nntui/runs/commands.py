@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from nntui.display.printable import printable
 from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.runs.events import Command
 from nntui.runs.files import open_appending
@@ -96,7 +97,7 @@ def _parse(line: bytes) -> Command | BadCommand:
 
 def _bad(line: bytes, reason: str) -> BadCommand:
     text = line[:_LONGEST_SHOWN].decode("utf-8", "replace")
-    return BadCommand("".join(character if character.isprintable() else "�" for character in text), reason)
+    return BadCommand(printable(text), reason)
 
 
 def _why_not(record: Any) -> str:

@@ -11,20 +11,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from nntui.display.message import message_line, quoted
+from nntui.display.printable import escaped
+
 _STAMP = re.compile(r"-(\d{8}-\d{6})(?:-(\d+))?$")
 _LONGEST_SLUG = 40
 
 
 class RunsError(Exception):
-    """Something about a run directory a person can act on; its text is one line."""
+    """Something about a run directory a person can act on; its text is one line of bounded length."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(message_line(" ".join(message.split())))
 
 
 def problem(path: Path, error: OSError) -> str:
     """'PATH: what the system said', for a RunsError."""
-    return f"{path}: {error.strerror or error}"
+    return f"{escaped(str(path))}: {error.strerror or error}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def find_run(root: Path, reference: str) -> RunDirectory:
     if by_path is not None:
         if by_path.exists():
             return RunDirectory(by_path.path.resolve())
-        raise RunsError(f"{reference!r} is not a run directory: it holds neither events.jsonl nor model.toml")
+        raise RunsError(f"{quoted(reference)} is not a run directory: it holds neither events.jsonl nor model.toml")
     matches = [run for run in runs if reference and run.id.startswith(reference)]
     exact = [run for run in matches if run.id == reference]
     if exact or len(matches) == 1:
@@ -146,12 +149,12 @@ def find_run(root: Path, reference: str) -> RunDirectory:
 def _not_found(root: Path, reference: str, runs: list[RunDirectory], matches: list[RunDirectory]) -> str:
     if matches:
         ids = ", ".join(run.id for run in matches[:5]) + (", ..." if len(matches) > 5 else "")
-        return f"{reference!r} could be {len(matches)} runs ({ids}): give more of the id"
+        return f"{quoted(reference)} could be {len(matches)} runs ({ids}): give more of the id"
     if not runs:
-        return f"no run {reference!r}: there are no runs in {root}"
+        return f"no run {quoted(reference)}: there are no runs in {root}"
     ids = [run.id for run in runs]
     near = difflib.get_close_matches(reference, ids, n=3, cutoff=0.3) or ids[:3]
-    return f"no run {reference!r} in {root}; the nearest: {', '.join(near)}"
+    return f"no run {quoted(reference)} in {root}; the nearest: {', '.join(near)}"
 
 
 def _slug(name: str) -> str:

@@ -24,12 +24,14 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 SCHEMA = 1
 LARGEST = 2**53 - 1
 """The largest count or step a record may hold: larger integers are not exact as JSON numbers everywhere."""
+MOST_METRICS = 200
+"""Of an epoch: what a log has more is passed over, so that nothing that shows epochs need expect it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,7 @@ def from_record(record: Mapping[str, Any]) -> Event | None:
     """The event of a parsed line; null numbers become NaN; None for a kind not known or a record that does not fit.
 
     A record fits when it has every field its kind asks for, each of its type, finite, counts from 0 to LARGEST, and the
-    confusion matrix square. Fields not known are passed over.
+    confusion matrix square. Fields not known are passed over, and so are metrics beyond the first 200.
     """
     name = record.get("event")
     kind = Event.kinds.get(name) if isinstance(name, str) else None
@@ -208,7 +210,8 @@ def from_record(record: Mapping[str, Any]) -> Event | None:
     values = {name: record[name] for name in checks if name in record}
     flat = _FLAT.get(kind.name)
     if flat is not None:
-        values[flat] = {key: _number(value) for key, value in record.items() if _is_metric(key, value, checks)}
+        metrics = ((key, _number(value)) for key, value in record.items() if _is_metric(key, value, checks))
+        values[flat] = dict(islice(metrics, MOST_METRICS))
     if record.get("finite") is False:
         for name, value in values.items():
             if value is None:

@@ -9,9 +9,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from nntui.display.printable import cut
 from nntui.spec.keys import TOP_LEVEL
 from nntui.spec.overrides import apply_overrides
-from nntui.spec.problems import SpecError, cut, refusal
+from nntui.spec.problems import SpecError, refusal
 
 __all__ = ["apply_overrides", "dump_document", "parse_document", "read_document", "write_document"]
 

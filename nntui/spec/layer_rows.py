@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nntui.display.printable import cut, escaped
 from nntui.nn.layers.base import Layer, Shape, ShapeError
 from nntui.nn.layers.plan import LayerPlan, layer_names, plan
 from nntui.nn.settings import settings_of
-from nntui.spec.problems import Problem, one_line
+from nntui.spec.problems import Problem
 from nntui.spec.tables import DEEPEST_LIST, parse_member
 
 BLOCK = "layers"
@@ -110,4 +111,4 @@ def _is_block(kind: str) -> bool:
 def _told_type(item: Any) -> str:
     """The type a layer that cannot be read says it has, printable; '?' where it says none."""
     kind = item.get("type") if isinstance(item, Mapping) else item
-    return one_line(kind, _LONGEST_TYPE) if isinstance(kind, str) else "?"
+    return escaped(cut(kind, _LONGEST_TYPE)) if isinstance(kind, str) else "?"

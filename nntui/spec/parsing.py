@@ -8,11 +8,12 @@ from typing import Any
 
 from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
+from nntui.display.printable import cut
 from nntui.nn.layers.base import Layer
 from nntui.nn.settings import Configurable, settings_of
 from nntui.spec.keys import PROVENANCE, TOP_LEVEL
 from nntui.spec.model import ModelSpec
-from nntui.spec.problems import Problem, SpecError, cut, shown, suggestion
+from nntui.spec.problems import Problem, SpecError, shown, suggestion
 from nntui.spec.settings import TrainingSettings
 from nntui.spec.tables import Draft, parse_members, parse_table
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LONGEST_LINE = 400
-_LONGEST_VALUE = 60
+from nntui.display.message import message_line
+from nntui.display.printable import LONGEST_QUOTED, cut, escaped
+
+_LONGEST_PATH = 400
 _LARGEST_NUMBER = 10**40
 _DIGITS_PER_BIT = 0.30103
 
@@ -23,8 +25,8 @@ class Problem:
     """What was expected and what was got, without the path: 'must be at least 1, got 0'."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "path", one_line(self.path))
-        object.__setattr__(self, "message", one_line(self.message))
+        object.__setattr__(self, "path", escaped(cut(self.path, _LONGEST_PATH)))
+        object.__setattr__(self, "message", message_line(self.message))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -41,19 +43,6 @@ class SpecError(Exception):
 def refusal(message: str) -> SpecError:
     """The error for a document that cannot be used as a whole."""
     return SpecError([Problem("", message)])
-
-
-def one_line(text: str, longest: int = _LONGEST_LINE) -> str:
-    r"""Text that can be shown in any terminal: control characters written as '\n' or '\x1b', cut where it is longer."""
-    text = cut(text, longest)
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-
-
-def cut(text: str, longest: int = _LONGEST_VALUE) -> str:
-    """The beginning of a text, with an ellipsis where some of it is left out."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def shown(value: Any) -> str:
@@ -75,7 +64,7 @@ def shown(value: Any) -> str:
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """'; did you mean 'units'?' for a near miss, else the words that are known, or '' when there are none."""
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6) if len(word) <= _LONGEST_VALUE else []
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6) if len(word) <= LONGEST_QUOTED else []
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; expected one of {', '.join(known)}" if known else ""

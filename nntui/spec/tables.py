@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic_core import ErrorDetails, SchemaValidator, ValidationError, core_schema
 
+from nntui.display.printable import cut
 from nntui.nn.settings import Configurable, Setting, settings_of
-from nntui.spec.problems import Problem, cut, shown, suggestion
+from nntui.spec.problems import Problem, shown, suggestion
 
 Parsed = TypeVar("Parsed")
 Draft = Mapping[str, Any]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nntui.data.preprocessing import Preprocessing
+from nntui.display.message import quoted
 from nntui.nn.arena import Arena
 from nntui.runs.checkpoints import CheckpointError
 from nntui.spec.parsing import to_draft
@@ -52,7 +53,7 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
     """Puts a fresh trainer where the checkpoint was taken; CheckpointError where the two do not fit."""
     arena = trainer.network.arena
     if metadata.get("format") != FORMAT:
-        raise CheckpointError(f"the checkpoint has format {metadata.get('format')!r}, expected {FORMAT}")
+        raise CheckpointError(f"the checkpoint has format {quoted(str(metadata.get('format')))}, expected {FORMAT}")
     if metadata.get("fingerprint") != trainer.dataset.fingerprint:
         raise CheckpointError("the data are not those the run began with; put them back, or train anew")
     _fill(arena, trainer.outcome, tensors, "")

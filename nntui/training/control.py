@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator
 
+from nntui.display.message import quoted
 from nntui.nn.optimizers import Optimizer
 from nntui.nn.settings import settings_of
 from nntui.runs.commands import BadCommand, CommandReader
@@ -56,7 +57,7 @@ class Control:
 
     def _change(self, command: Command) -> str | None:
         if command.setting != "learning_rate":
-            return f"{command.setting!r} cannot be changed while training; only learning_rate can"
+            return f"{quoted(command.setting)} cannot be changed while training; only learning_rate can"
         setting = settings_of(Optimizer)["learning_rate"]
         value = command.value
         if command.command == "scale":

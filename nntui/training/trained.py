@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nntui.data.preprocessing import Preprocessing
+from nntui.display.message import quoted
 from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load
 from nntui.runs.directory import RunDirectory
 from nntui.spec.model import ModelSpec
@@ -65,7 +66,7 @@ def preprocessing_so_far(run: RunDirectory) -> Preprocessing | None:
 
 def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> Trained:
     if metadata.get("format") != FORMAT:
-        raise ValueError(f"it has format {metadata.get('format')!r}, expected {FORMAT}")
+        raise ValueError(f"it has format {quoted(str(metadata.get('format')))}, expected {FORMAT}")
     spec = parse(_typed(metadata["model"], dict, "model"))
     if spec.training.loss is None:
         raise ValueError("its model does not name its loss")
@@ -122,11 +123,11 @@ def checkpoint_path(run: RunDirectory, checkpoint: str | None) -> Path:
     elif checkpoint.isascii() and checkpoint.isdigit() and len(checkpoint) < 10:
         path = store.path(int(checkpoint))
     else:
-        raise CheckpointError(f"no checkpoint {checkpoint!r}: expected best, last or the number of an epoch")
+        raise CheckpointError(f"no checkpoint {quoted(checkpoint)}: expected best, last or the number of an epoch")
     if path.exists():
         return path
     epochs = store.epochs()
     if not epochs and store.latest() is None:
         raise CheckpointError(f"{run.id} has no checkpoint")
     there = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
-    raise CheckpointError(f"{run.id} has no checkpoint {checkpoint!r}; there are: {there}")
+    raise CheckpointError(f"{run.id} has no checkpoint {quoted(checkpoint)}; there are: {there}")

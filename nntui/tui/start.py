@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nntui.display.printable import printable
+
 if TYPE_CHECKING:
     from nntui.tui.app import NntuiApp
 
@@ -30,7 +32,7 @@ def run_app(
         guard(app)
     app.run()
     for line in farewell(app):
-        print(line)
+        print(printable(line))
     return app.return_code or 0
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.runs.events import LARGEST, EpochEnded, Event, Step, Warning, from_record, to_json
+from nntui.runs.events import LARGEST, MOST_METRICS, EpochEnded, Event, Step, Warning, from_record, to_json
 
 from .samples import epoch_ended, started, step
 
@@ -111,3 +111,11 @@ def test_lists_and_mappings_are_looked_into():
 
 def test_fields_of_a_later_version_are_passed_over():
     assert from_record({**json.loads(to_json(step(1))), "later": [1]}) == step(1)
+
+
+def test_an_epoch_with_thousands_of_metrics_keeps_the_first():
+    record = {**json.loads(to_json(epoch_ended(1))), **{f"metric_{index}": 0.5 for index in range(5000)}}
+    ended = from_record(record)
+    assert isinstance(ended, EpochEnded)
+    assert len(ended.metrics) == MOST_METRICS
+    assert ended.metrics["loss"] == epoch_ended(1).metrics["loss"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nntui.spec.document import write_document
 from nntui.spec.parsing import parse
-from nntui.spec.problems import Problem, SpecError, one_line, shown, suggestion
+from nntui.spec.problems import Problem, SpecError, shown, suggestion
 from tests.spec.drafts import DELETED, changed, told
 
 UNITS = ("layers", 0, "units")
@@ -157,10 +157,6 @@ def test_problems_are_one_printable_line(text):
     line = str(Problem(text, f"got {text}"))
     assert line.isprintable()
     assert len(line) <= 10 * (400 + 400 + 2)
-
-
-def test_control_characters_and_surrogates_are_written_out():
-    assert one_line("a\x1b[31m\n\udc80b") == r"a\x1b[31m\n\udc80b"
 
 
 def test_huge_values_stay_short():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nntui.cli.parameters import COMPLETION_VARIABLE
-from nntui.cli.speech import write
+from nntui.cli.speech import write_text
 
 _WHERE = """\b
 bash: nntui completion bash > ~/.local/share/bash-completion/completions/nntui
@@ -23,4 +23,4 @@ def completion_command(context: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the shells that may be chosen"
     complete = kind(context.find_root().command, {}, "nntui", COMPLETION_VARIABLE)
-    write(complete.source_template % complete.source_vars())
+    write_text(complete.source_template % complete.source_vars())

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from nntui.cli.speech import write
+from nntui.cli.speech import write_text
 
 
 @click.command("schema")
@@ -18,4 +18,4 @@ def schema_command() -> None:
     """
     from nntui.spec.schema import json_schema
 
-    write(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False))

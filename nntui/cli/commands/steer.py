@@ -15,6 +15,7 @@ from nntui.cli.event_text import talk_of
 from nntui.cli.failures import FAILED, WRONG_INPUT, InputError
 from nntui.cli.parameters import chosen_root, chosen_run, complete_runs, run_argument, runs_dir_option
 from nntui.cli.speech import say
+from nntui.display.message import quoted
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event, RunEnded, Warning
 from nntui.spec.problems import Problem, SpecError, suggestion
@@ -63,7 +64,7 @@ def set_command(arguments: tuple[str, ...], runs_dir: Path | None) -> int:
     if len(run) > 1 or not equals:
         raise click.UsageError("expected [RUN] learning_rate=VALUE", click.get_current_context())
     if name not in _SETTINGS:
-        raise InputError(f"{name!r} cannot be changed while training{suggestion(name, _SETTINGS)}")
+        raise InputError(f"{quoted(name)} cannot be changed while training{suggestion(name, _SETTINGS)}")
     value = _learning_rate(text)
     chosen = chosen_run(chosen_root(runs_dir), run[0] if run else "latest")
     return ask(chosen, lambda session: session.set_learning_rate(value))

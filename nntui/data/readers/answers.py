@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntui.data.errors import DataError, printable, source_error
+from nntui.data.errors import DataError, source_error
 from nntui.data.readers.finite import refuse_not_finite
+from nntui.display.printable import printable
 
 FEW = 20
 """Up to so many different whole numbers in a column are read as classes."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from nntui.data.errors import printable, shown, source_error
+from nntui.data.errors import shown, source_error
+from nntui.display.printable import printable
 
 MAX_TABLE_BYTES = 256 * 2**20
 _DELIMITERS = ",;\t|"

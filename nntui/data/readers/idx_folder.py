@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nntui.data.errors import DataError, source_error
+from nntui.data.errors import DataError, shown, source_error
 from nntui.data.learnt import Learnt
 from nntui.data.readers.answers import Answers, read_answers
 from nntui.data.readers.idx import read_array
@@ -20,7 +20,7 @@ _DIMENSIONS = {"images": 3, "labels": 1}
 def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
     """From the headers of the images and from the labels; the images themselves are not read, and have no names."""
     if target is not None:
-        raise DataError("data.target", f"{str(path)!r} holds images, not columns: leave target out")
+        raise DataError("data.target", f"{shown(str(path), 200)} holds images, not columns: leave target out")
     files = _files(path)
     shapes = [read_shape(files[f"{split}-images"], 3) for split in _splits(files)]
     answers = _answers(files, task)
@@ -53,7 +53,7 @@ def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None
     except OSError as error:
         raise unreadable(path, error) from error
     if any(len(x) != len(y) for x, y in zip(images, answers.parts, strict=True)):
-        raise source_error(f"{str(path)!r} changed while it was read")
+        raise source_error(f"{shown(str(path), 200)} changed while it was read")
     own_val = (images[1], answers.parts[1]) if len(images) > 1 else None
     return RawData(images[0], answers.parts[0], own_val)
 
@@ -78,10 +78,10 @@ def _files(folder: Path) -> dict[str, Path]:
         other = found.setdefault(role, path)
         # Sorted, "x" comes right before "x.gz": of the two the plain one is read.
         if other != path and f"{other.name}.gz" != path.name:
-            raise source_error(f"{str(folder)!r} holds more than one set: {other.name} and {path.name}")
+            raise source_error(f"{shown(str(folder), 200)} holds more than one set: {other.name} and {path.name}")
     if not found:
         raise source_error(
-            f"the folder {str(folder)!r} holds no IDX files; expected train-images-idx3-ubyte and "
+            f"the folder {shown(str(folder), 200)} holds no IDX files; expected train-images-idx3-ubyte and "
             "train-labels-idx1-ubyte, with .gz or without"
         )
     wanted = ["train-images", "train-labels"]
@@ -90,7 +90,7 @@ def _files(folder: Path) -> dict[str, Path]:
     for role in wanted:
         if role not in found:
             name = f"{role.replace('test', 't10k')}-idx{_DIMENSIONS[role.split('-')[1]]}-ubyte"
-            raise source_error(f"the folder {str(folder)!r} has {_names(found)} but no {name}[.gz]")
+            raise source_error(f"the folder {shown(str(folder), 200)} has {_names(found)} but no {name}[.gz]")
     return found
 
 

@@ -6,10 +6,11 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from nntui.data.errors import DataError, printable, shown, source_error
+from nntui.data.errors import DataError, shown, source_error
 from nntui.data.learnt import Learnt, are_made_up, listed, places
 from nntui.data.readers.answers import NAME_LENGTH, class_name
 from nntui.data.readers.csv_text import Layout, blocks, number
+from nntui.display.printable import printable
 
 
 def learnt_columns(source: str, have: Sequence[str], features: Sequence[str]) -> list[tuple[int, int | dict[str, int]]]:

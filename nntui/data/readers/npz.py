@@ -37,7 +37,7 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         _check(path, x, header, headers[0])
         if header.shape[0] != len(part):
             raise source_error(f"{path.name}: {x} has {header.shape[0]:,} rows and {y} has {len(part):,}")
-    what = f"{path.name}, array {pairs[0][0]!r}"
+    what = f"{path.name}, array {shown(pairs[0][0])}"
     shape = sample_shape(headers[0].shape, what, whole=headers[0].dtype.kind != "f")
     features = tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else ()
     if learnt is not None:

@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from nntui.data.errors import DataError, source_error
+from nntui.data.errors import DataError, shown, source_error
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -47,7 +47,7 @@ def remembered(function: Callable[Concatenate[Path, _P], _T]) -> Callable[Concat
 
 def unreadable(path: Path, error: OSError) -> DataError:
     """The DataError for a file the system does not let us read."""
-    return source_error(f"cannot read {str(path)!r}: {error.strerror or error}")
+    return source_error(f"cannot read {shown(str(path), 200)}: {error.strerror or error}")
 
 
 def _stamp(path: Path) -> tuple[object, ...]:

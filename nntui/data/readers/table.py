@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nntui.data.errors import DataError, printable, shown, source_error
+from nntui.data.errors import DataError, shown, source_error
 from nntui.data.learnt import Learnt
 from nntui.data.readers.answers import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
 from nntui.data.readers.columns import Column, Missing, block_numbers
@@ -23,6 +23,7 @@ from nntui.data.readers.learnt_columns import (
 )
 from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
 from nntui.data.readers.remembered import remembered, unreadable
+from nntui.display.printable import printable
 
 MAX_CATEGORIES = 50
 """A column of text with more different values than this is refused as an input."""

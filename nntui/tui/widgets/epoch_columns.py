@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from nntui.display.cells import cell_len, fitted, set_cell_size
+from nntui.display.printable import printable
 from nntui.runs.events import EpochEnded
 from nntui.tui.plots.labels import compact, fixed
 
 _SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "precision": "prec",
           "roc_auc": "auc"}  # fmt: skip
+_HEADING = 8
 _WIDEST_GAP = 4
 _STAR = 2
 
@@ -33,7 +36,7 @@ class Columns:
 
     def heading(self) -> str:
         """The line above the epochs."""
-        return self._joined([column.heading.rjust(column.width) for column in self.columns])
+        return self._joined([fitted(column.heading, column.width, right=True) for column in self.columns])
 
     def line(self, epoch: EpochEnded) -> str:
         """The epoch as a line; a star at the end when it is the best so far of its run."""
@@ -50,9 +53,7 @@ def fitting(width: int, metric: str | None, names: Collection[str] = ()) -> Colu
     the further metrics, seconds, the training metric, its validation, val_loss, loss.
     """
     others = [name for name in bases(names) if name != metric]
-    wanted = _by_importance(metric, others, names)
-    while len(wanted) > 1 and _size([_column(name) for name in wanted], 1) > width:
-        wanted.pop()
+    wanted = _first_that_fit(_by_importance(metric, others, names), width)
     pairs = [(name, f"val_{name}") for name in ("loss", metric, *others)]
     places = ["epoch", *(name for pair in pairs for name in pair), "seconds"]
     columns = [_column(name) for name in places if name in wanted]
@@ -73,13 +74,23 @@ def first_metric(epoch: EpochEnded) -> str | None:
 
 
 def short(metric: str) -> str:
-    """A metric's name as a heading: 'val_acc' for val_accuracy, others cut to eight characters."""
+    """A metric's name as a heading: 'val_acc' for val_accuracy, others cut to eight cells."""
     prefix, base = ("val_", metric[4:]) if metric.startswith("val_") else ("", metric)
-    return prefix + _SHORT.get(base, base[:8])
+    return prefix + _SHORT.get(base, set_cell_size(printable(base), _HEADING).rstrip())
 
 
 def _size(columns: list[Column], gap: int) -> int:
     return sum(column.width for column in columns) + gap * (len(columns) - 1) + _STAR
+
+
+def _first_that_fit(names: list[str], width: int) -> list[str]:
+    """As many of the names as have room with one space between, at least one."""
+    used = _STAR - 1
+    for count, name in enumerate(names):
+        used += _column(name).width + 1
+        if used > width:
+            return names[: max(count, 1)]
+    return names
 
 
 def _by_importance(metric: str | None, others: list[str], names: Collection[str]) -> list[str]:
@@ -101,7 +112,7 @@ def _column(name: str) -> Column:
 
 def _metric(name: str, width: int) -> Column:
     heading = short(name)
-    digits = max(width, len(heading))
+    digits = max(width, cell_len(heading))
 
     def text(epoch: EpochEnded) -> str:
         value = epoch.metrics.get(name)

@@ -1,0 +1,1 @@
+"""Words and strokes that both faces share; knows neither Textual nor NumPy nor anything else of nntui."""
