@@ -167,3 +167,13 @@ async def test_a_new_layer_class_has_a_form_without_another_edit(tmp_path: Path,
         await shown.press("space")
         assert shown.draft["layers"][1] == {"type": "toyscale", "factor": 3.0, "mirrored": True}
         assert shown.place.query_one(Stack).chosen == 1
+
+
+async def test_a_model_whose_first_layer_has_a_mistake_can_be_opened(tmp_path: Path):
+    model = tmp_path / "wrong.toml"
+    model.write_text(
+        '[data]\nsource = "iris"\n[[layers]]\ntype = "dense"\nunits = "many"\n[[layers]]\ntype = "dense"\n'
+    )
+    async with stage(tmp_path, model=model) as shown:
+        assert shown.field("units").problem == "must be a whole number, got 'many'"
+        assert "! must be a whole number" in screen_text(shown.app)

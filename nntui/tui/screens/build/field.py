@@ -89,6 +89,11 @@ class Field(Container):
             self._awaited = self.Edited(self, self.path, typed(self.setting, control.value))
             self.post_message(self._awaited)
 
+    def on_mount(self) -> None:
+        if self._problem_line is not None:
+            # It was told before the field was there.
+            self.mount(self._problem_line)
+
     def show_problem(self, problem: str) -> None:
         """Shows a problem under the value; '' takes it away."""
         if problem == self.problem:
@@ -97,7 +102,8 @@ class Field(Container):
         self.set_class(bool(problem), "-wrong")
         if self._problem_line is None:
             self._problem_line = Static(classes="problem", markup=False)
-            self.mount(self._problem_line)
+            if self.is_attached:
+                self.mount(self._problem_line)
         self._problem_line.update(f"! {problem}" if problem else "")
         self._problem_line.display = bool(problem)
 
