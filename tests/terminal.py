@@ -48,6 +48,8 @@ class Terminal:
         self._open = True
         self.received = 0
         """Bytes the program has written."""
+        self.raw = bytearray()
+        """What they were."""
 
     def __enter__(self) -> Self:
         return self
@@ -102,5 +104,6 @@ class Terminal:
             # Linux says so when the last process has closed its side.
             return False
         self.received += len(data)
+        self.raw += data
         self._stream.feed(data)
         return bool(data)

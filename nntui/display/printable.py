@@ -20,6 +20,11 @@ def printable(text: str, limit: int | None = None, *, mark: str = MARK) -> str:
     return text if text.isprintable() else "".join(each if each.isprintable() else mark for each in text)
 
 
+def printable_lines(text: str) -> str:
+    """As `printable`, for text of several lines, which keeps its line breaks."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def escaped(text: str) -> str:
     r"""The text with '\n', '\x1b' or '\u202e' for what `printable` replaces: for messages, which say what is there."""
     if text.isprintable():

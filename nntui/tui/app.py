@@ -17,6 +17,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
+from nntui.display.printable import printable, printable_lines
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.keys import help_group as group_of
@@ -33,6 +34,7 @@ from nntui.tui.tidying import LOOK_SECONDS, Tidying
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
 
 
 _QUIT = "quit"
@@ -105,6 +107,19 @@ class NntuiApp(TerminalApp[None]):
         # Whether the terminal answers at all should be known before the first dashboard.
         self.call_after_refresh(line_of(self).ask)
         self.set_interval(LOOK_SECONDS, self._tidying.look)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """As Textual's, of text that may be anything: without markup in it, unless that is asked for."""
+        text = printable_lines(message)
+        super().notify(text, title=printable(title), severity=severity, timeout=timeout, markup=markup)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):

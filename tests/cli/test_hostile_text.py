@@ -1,43 +1,15 @@
 """What a stranger's file holds does not reach the terminal as anything but text."""
 
-import dataclasses
 import json
-import os
 import re
 
 import pytest
 
-from nntui.runs.directory import RunDirectory
-from nntui.runs.event_log import EventLog
-from nntui.runs.events import HyperparameterChanged, RunEnded, Warning
-from nntui.spec.document import write_document
 from tests.cli.conftest import newest
-from tests.hostile import EVERYTHING, SURROGATE, unwanted
-from tests.runs.samples import epoch_ended, started, step
+from tests.hostile import EVERYTHING, FILE_NAME, NAME, hostile_run, unwanted
 
 DRAWING = re.compile(r"\x1b\[(?:[\d;]*m|\?25[lh]|2K|1A)|\r")
 """What a table or a bar of our own is drawn with."""
-NAME = f"n{EVERYTHING}n"
-FILE_NAME = f"odd{EVERYTHING}{SURROGATE}.csv".replace("\x00", "").replace("/", "")
-
-
-def hostile_run(root) -> RunDirectory:
-    """A finished run of which every text is hostile."""
-    name = NAME.replace("\x00", "") + "-20250101-000000"
-    run = RunDirectory(root / os.fsdecode(name.encode("utf-8", "surrogateescape") + b"\x9b"))
-    run.checkpoints_path.mkdir(parents=True)
-    write_document({"name": NAME, "data": {"source": NAME}}, run.model_path)
-    log = EventLog(run.events_path)
-    start = started(epochs=1)
-    log.append(dataclasses.replace(start, model=NAME, classes=[NAME], layers=[NAME], metrics=[NAME]))
-    log.append(step(1))
-    log.append(Warning(step=1, epoch=1, message=NAME))
-    log.append(HyperparameterChanged(step=1, epoch=1, setting=NAME, old=1.0, new=2.0))
-    log.append(epoch_ended(1, **{"loss": 0.5, NAME: 0.25, f"val_{NAME}": 0.125}))
-    log.append(RunEnded(step=10, epoch=1, reason="finished", message=NAME))
-    log.close()
-    run.metrics_path.write_text("epoch,loss\n1,0.5\n")
-    return run
 
 
 @pytest.mark.parametrize("arguments", [["watch", "--all"], ["runs"], ["resume"], ["stop"], ["evaluate"]], ids=" ".join)

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from nntui.display.printable import printable
+
 _STYLES = {
     "running": "$text-success", "starting": "$text-success", "finished": "$text-success", "ready": "$text-success",
     "paused": "$text-warning", "stopped": "$text-warning",
@@ -76,7 +78,7 @@ class TopLine(Widget):
         if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
             words = next((words for words in ("made for 80×24", "80×24") if len(words) <= room), "")
             return Content.styled(words, "$text-warning")
-        name, state, mark = self.headline
+        name, state, mark = map(printable, self.headline)
         star = f" {mark}" if mark else ""
         if not state:
             return Content.assemble(Content(name).truncate(max(room - len(star), 0), ellipsis=True), star)

@@ -12,6 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from nntui.display.cells import cell_len, cut_to_cells, end_in_cells
+from nntui.display.printable import printable, printable_lines
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.dialogs.dialog import Answer, Dialog
 from nntui.tui.widgets.line_input import LineInput
@@ -95,7 +97,7 @@ class Chooser(Dialog[Answer]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if event.option_index < len(self._shown):
-            self._summary.update(self._shown[event.option_index].summary)
+            self._summary.update(printable_lines(self._shown[event.option_index].summary))
 
     def _narrow(self) -> None:
         words = self.line.value.casefold().split()
@@ -107,7 +109,7 @@ class Chooser(Dialog[Answer]):
         if self._free and self.line.value.strip() and not any(c.label == self.line.value.strip() for c in self._shown):
             text = self.line.value.strip()
             self._shown.append(Choice(text, text, f"take it as {self._free}"))
-        room = max((len(choice.label) for choice in self._choices), default=0) + 2
+        room = max((cell_len(printable(choice.label)) for choice in self._choices), default=0) + 2
         width = max(self._list.size.width, 40) - 3
         self._list.clear_options()
         self._list.add_options([Option(_option(choice, room, width)) for choice in self._shown])
@@ -126,12 +128,10 @@ class ChooseDialog(Chooser[Choice]):
 
 
 def _option(choice: Choice, room: int, width: int) -> Content:
-    summary = choice.summary
-    label = choice.label if len(choice.label) < width else "…" + choice.label[-(width - 2) :]
-    space = width - max(room, len(label) + 2)
-    if len(summary) > space:
-        summary = summary[: max(space - 1, 0)] + "…" * (space > 0)
-    return Content.assemble((f"{label:<{room}}", "bold"), (summary, "$foreground 60%"))
+    label = end_in_cells(choice.label, width - 1)
+    size = cell_len(label)
+    summary = cut_to_cells(choice.summary, max(width - max(room, size + 2), 0))
+    return Content.assemble((label + " " * (room - size), "bold"), (summary, "$foreground 60%"))
 
 
 def _matches(choice: Choice, words: Sequence[str]) -> bool:

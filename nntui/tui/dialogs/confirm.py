@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nntui.display.printable import printable_lines
 from nntui.tui.dialogs.dialog import Dialog
 
 
@@ -28,9 +29,9 @@ class ConfirmDialog(Dialog[bool]):
 
     def content(self) -> Iterable[Widget]:
         """The question, and a detail under it."""
-        yield Static(self._question, markup=False)
+        yield Static(printable_lines(self._question), markup=False)
         if self._detail:
-            yield Static(self._detail, classes="muted", markup=False)
+            yield Static(printable_lines(self._detail), classes="muted", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         """Closes with the answer."""

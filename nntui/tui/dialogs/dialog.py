@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nntui.display.printable import printable_lines
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.screens import quiet_focus
 from nntui.tui.line import line_of
@@ -48,7 +49,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def say(self, text: str) -> None:
         """Shows a message in the box; '' takes it away."""
-        self.message.update(text)
+        self.message.update(printable_lines(text))
         self.message.display = bool(text)
 
     def action_cancel(self) -> None:

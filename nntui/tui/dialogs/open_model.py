@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nntui.display.printable import printable
 from nntui.resources import models_dir
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.dialogs.choose import Chooser
@@ -53,7 +54,7 @@ def _head(path: Path) -> str:
 def _comment(path: Path) -> str:
     first = next((line for line in _head(path).splitlines() if line.strip()), "")
     text = first.lstrip("# ").strip() if first.startswith("#") else ""
-    return "".join(character for character in text if character.isprintable())
+    return printable(text)
 
 
 class OpenDialog(Chooser[Opened]):

@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nntui.display.printable import printable_lines
 from nntui.tui.dialogs.dialog import Dialog
 
 
@@ -23,7 +24,9 @@ class ReportDialog(Dialog[bool]):
 
     def content(self) -> Iterable[Widget]:
         """One line each, in a column that scrolls."""
-        yield VerticalScroll(*(Static(f"! {line}", markup=False) for line in self._lines), classes="lines")
+        yield VerticalScroll(
+            *(Static(printable_lines(f"! {line}"), markup=False) for line in self._lines), classes="lines"
+        )
 
     def text(self) -> str:
         """All lines."""

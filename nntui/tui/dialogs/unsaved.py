@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nntui.display.printable import printable
 from nntui.tui.dialogs.dialog import Dialog
 
 
@@ -37,8 +38,8 @@ class UnsavedDialog(Dialog[Unsaved]):
 
     def content(self) -> Iterable[Widget]:
         """The question, and what is at stake."""
-        yield Static(f"{self._name} has edits that are not saved. Save them?", markup=False)
-        yield Static(self._loss, classes="muted", markup=False)
+        yield Static(f"{printable(self._name)} has edits that are not saved. Save them?", markup=False)
+        yield Static(printable(self._loss), classes="muted", markup=False)
 
     def action_answer(self, answer: str) -> None:
         """Closes with the answer."""

@@ -1,14 +1,16 @@
-"""A frame around a drawing, with text at both ends of its upper and lower edge."""
+"""A frame around a drawing, with printable text at both ends of its upper and lower edge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from nntui.display.cells import cell_len, set_cell_size
+from nntui.display.printable import printable
 
 LIGHT = "╭─╮│╰╯"
 HEAVY = "┏━┓┃┗┛"
@@ -48,6 +50,7 @@ def inner_size(width: int, height: int) -> tuple[int, int]:
 
 
 def _edge(width: int, left: str, line: str, right: str, start: Text, end: Text, border: Style) -> Strip:
+    start, end = _shown(start), _shown(end)
     room = width - 3  # Both corners, and at least one cell of line between the texts.
     opening, closing = _padded(start, room), []
     room -= sum(segment.cell_length for segment in opening)
@@ -56,6 +59,10 @@ def _edge(width: int, left: str, line: str, right: str, start: Text, end: Text, 
         room -= sum(segment.cell_length for segment in closing)
     fill = Segment(line * max(room + 1, 0), border)
     return Strip([Segment(left, border), *opening, fill, *closing, Segment(right, border)], width)
+
+
+def _shown(text: Text) -> Text:
+    return [(printable(piece), style) for piece, style in text]
 
 
 def _padded(text: Text, room: int) -> list[Segment]:

@@ -9,6 +9,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.display.cells import cell_len, set_cell_size
+from nntui.display.printable import printable
+
 
 def segments(codes: np.ndarray, keys: np.ndarray, style: Callable[[int], Style | None]) -> list[Segment]:
     """One line of code points `(width,)` uint32, one segment per run of equal keys `(width,)`, styled by key."""
@@ -24,13 +27,14 @@ def segments(codes: np.ndarray, keys: np.ndarray, style: Callable[[int], Style |
 
 
 def plain(text: str, width: int, style: Style | None = None) -> Strip:
-    """Text of one-cell characters as a strip of exactly `width` cells, cut or filled with spaces at the right."""
-    return Strip([Segment(text[:width].ljust(width), style)] if width > 0 else [], width)
+    """The printable text as a strip of exactly `width` cells, cut or filled with spaces at the right."""
+    return Strip([Segment(set_cell_size(printable(text), width), style)] if width > 0 else [], width)
 
 
 def centred(text: str, width: int, height: int, style: Style | None = None) -> list[Strip]:
     """`height` strips of `width` cells with one line of text in the middle."""
     rows = [plain("", width) for _ in range(height)]
     if rows:
-        rows[(height - 1) // 2] = plain(text[:width].center(width), width, style)
+        text = set_cell_size(printable(text), min(cell_len(printable(text)), width))
+        rows[(height - 1) // 2] = plain(text.center(width - cell_len(text) + len(text)), width, style)
     return rows

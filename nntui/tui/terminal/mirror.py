@@ -21,6 +21,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
+from nntui.display.printable import printable
+
 _GAP = 4
 """Unchanged cells of one look between two changed ones that are sent along: a jump over them costs as much."""
 _AT_ONCE = 16
@@ -197,14 +199,17 @@ def _cells(strip: Strip, colors: ColorSystem) -> list[Cell]:
 
 @lru_cache(maxsize=4096)
 def _is_single(text: str) -> bool:
-    """Whether each character takes one cell."""
-    return text.isascii() or all(cell_len(character) == 1 for character in text)
+    """Whether each character is shown, and takes one cell."""
+    return text.isprintable() and (text.isascii() or all(cell_len(character) == 1 for character in text))
 
 
 def _cells_one_by_one(segment: Segment, look: Look) -> list[Cell]:
-    """As many cells as the segment is long, whatever its characters combine to."""
+    """As many cells as the segment is long, whatever its characters combine to; none that a terminal would obey.
+
+    Widgets put a mark in the place of such characters; what reaches a widget of Textual's in another way ends here.
+    """
     cells: list[Cell] = []
-    for character in segment.text:
+    for character in printable(segment.text, mark=""):
         width = cell_len(character)
         if width:
             cells += [(character, look), *([("", look)] * (width - 1))]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
+from nntui.display.cells import cell_len, set_cell_size
+from nntui.display.printable import printable
 from nntui.tui.widgets.line_diffed import LineDiffed
 
 Note = tuple[str, str]
@@ -49,7 +50,7 @@ class NoteLine(LineDiffed):
         """The line, and blank ones below it where there is more room."""
         segments, room = [], width
         for index, (text, tone) in enumerate(self._notes):
-            piece = (_SEPARATOR if index else "") + _printable(text)
+            piece = (_SEPARATOR if index else "") + printable(text)
             size = cell_len(piece)
             if size > room:
                 piece = set_cell_size(piece, room - 1) + "…" if room else ""
@@ -57,8 +58,3 @@ class NoteLine(LineDiffed):
             room -= min(size, room)
         line = Strip([segment for segment in segments if segment.text]).adjust_cell_length(width)
         return [line, *[Strip([Segment(" " * width)], width)] * (height - 1)]
-
-
-def _printable(text: str) -> str:
-    """The text with a sign for what a terminal would obey: messages may hold anything a log does."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)

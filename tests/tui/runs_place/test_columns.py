@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nntui.display.cells import cell_len
 from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.runs.summary import RunSummary
@@ -43,9 +44,9 @@ def test_lines_are_as_wide_as_they_may_be(width, name, epochs, value, count):
     columns = fitting([shown], width, 1000.0)
     line = "".join(text for _, text in columns.cells(shown, 1e9))
     if width >= 10:
-        assert len(line) - columns.gap <= width
+        assert cell_len(line) - columns.gap <= width
     assert line.isprintable()
-    assert len(columns.heading()) == len(line) - columns.gap
+    assert cell_len(columns.heading()) == cell_len(line) - columns.gap
 
 
 def test_what_is_not_known_is_a_dash():

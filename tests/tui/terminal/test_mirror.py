@@ -1,6 +1,7 @@
 """What is sent for a frame brings the terminal to the same screen as the whole frame would."""
 
 import random
+import re
 from unicodedata import east_asian_width
 
 import pyte
@@ -17,6 +18,7 @@ from textual.strip import Strip
 from nntui.tui.terminal.app import TerminalApp
 from nntui.tui.terminal.mirror import Mirror
 from nntui.tui.widgets.line_diffed import LineDiffed
+from tests.hostile import NAME, unwanted
 
 CHARACTERS = "ab▀⣿ "
 WIDTH, HEIGHT = 40, 6
@@ -186,3 +188,11 @@ def test_looks_are_those_of_the_styles_at_every_depth(colors):
     sent = Mirror().text(whole(strips), Size(WIDTH, HEIGHT), colors)[0]
     expected = "\n".join("".join(Strip.render_style(s.style, s.text, colors) for s in strip) for strip in strips)
     assert_same_screens(terminal([sent]), terminal([expected]))
+
+
+def test_what_a_terminal_would_obey_is_not_sent():
+    strip = Strip([Segment("before "), Segment(NAME, STYLES[0]), Segment(" after")])
+    frame = [strip.adjust_cell_length(WIDTH * 4).crop(0, WIDTH)] * HEIGHT
+    sent = Mirror().text(whole(frame), Size(WIDTH, HEIGHT), ColorSystem.TRUECOLOR)[0]
+    assert not unwanted(re.sub(r"\x1b\[[\d;]*[Hm]", "", sent))
+    assert terminal([sent]).display[0].startswith("before n]0;title]52;c;aGk=")

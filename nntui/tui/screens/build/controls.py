@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from nntui.display.cells import cut_to_cells
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.widgets.line_input import LineInput
 
@@ -65,8 +66,7 @@ class ChoiceControl(Widget, can_focus=True):
         left, right = ("◂ ", " ▸") if self.has_focus else ("", " ▾")
         style = "$foreground 45%" if self.value is None and not self.has_focus else ""
         room = max(self.size.width - len(left) - len(right), 1)
-        if len(label) > room:
-            label = label[: room - 1] + "…"
+        label = cut_to_cells(label, room)
         return Content.assemble((left, "$foreground 60%"), (label, style), (right, "$foreground 60%"))
 
     def action_turn(self, by: int) -> None:

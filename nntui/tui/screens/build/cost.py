@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from nntui.display.cells import cell_len, fitted, set_cell_size
+from nntui.display.printable import printable
 from nntui.tui.screens.build.panel import Line, Panel
 from nntui.tui.screens.build.stack_rows import StackRow
 
@@ -55,12 +57,14 @@ class Cost(Panel):
 
     def _shares(self, title: str, rows: Sequence[StackRow], counts: Sequence[int]) -> list[Line]:
         total = sum(counts) or 1
-        room = max((len(row.name) for row in rows), default=0)
+        room = max((cell_len(printable(row.name)) for row in rows), default=0)
         width = max(self.size.width - room - 11, 8)
         lines: list[Line] = [[], [(title, "muted")]]
         for row, count in zip(rows, counts, strict=True):
             bar = bar_words(count / total, width)
-            lines.append([(f"{row.name:<{room}}  ", ""), (f"{bar:<{width}}", "bar"), (f" {count / total:>4.0%}", "")])
+            lines.append(
+                [(f"{fitted(row.name, room)}  ", ""), (f"{bar:<{width}}", "bar"), (f" {count / total:>4.0%}", "")]
+            )
         return lines
 
 
@@ -71,7 +75,7 @@ def bar_words(share: float, width: int) -> str:
 
 
 def _line(name: str, parameters: str, flops: str, part: str) -> Line:
-    return [(f"{name[:12]:<12}{parameters:>11}{flops:>13}", part)]
+    return [(f"{set_cell_size(printable(name), 12)}{parameters:>11}{flops:>13}", part)]
 
 
 def _number(value: int | None) -> str:

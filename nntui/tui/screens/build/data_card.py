@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from nntui.display.printable import printable, printable_lines
+
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
 
@@ -25,15 +27,15 @@ class DataCard(Static):
         own = " (its own split)" if description.brings_own_split else ""
         parts.append(_line("samples", f"{train:,} train, {val:,} val{own}"))
         if description.hint:
-            parts.append(_line("hint", Content.styled(description.hint, "$text-warning")))
+            parts.append(_line("hint", Content.styled(printable(description.hint), "$text-warning")))
         card = description.card
         if card is not None:
-            parts += [_line("licence", card.licence), Content(""), Content(card.summary)]
+            parts += [_line("licence", card.licence), Content(""), Content(printable_lines(card.summary))]
         self.update(Content("\n").join(parts))
 
 
 def _line(name: str, text: str | Content) -> Content:
-    return Content.assemble((f"{name:<9}", "$foreground 60%"), text)
+    return Content.assemble((f"{name:<9}", "$foreground 60%"), printable(text) if isinstance(text, str) else text)
 
 
 def _input(description: Description) -> str:

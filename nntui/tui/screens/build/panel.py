@@ -9,6 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.display.cells import cell_len
+from nntui.display.printable import printable
 from nntui.tui.plots.frame import Edges
 from nntui.tui.widgets.framed import Framed
 
@@ -50,10 +52,16 @@ class Panel(Framed):
 
     def _line(self, line: Line, width: int) -> Strip:
         pieces = [Segment(" ")]
-        pieces += [Segment(text, self.part_style(f"panel--{part}") if part else Style.null()) for text, part in line]
+        pieces += [
+            Segment(printable(text), self.part_style(f"panel--{part}") if part else Style.null()) for text, part in line
+        ]
         return Strip(pieces).adjust_cell_length(width)
 
 
 def wrapped(text: str, width: int, part: str) -> list[Line]:
     """A text in lines of at most `width` cells, all but the first indented."""
+    text = printable(text)
+    if cell_len(text) > len(text):
+        # Lines are counted in characters: where some take two cells, as if all did.
+        width //= 2
     return [[(line, part)] for line in textwrap.wrap(text, max(width, 10), subsequent_indent="  ")]

@@ -11,6 +11,8 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 
+from nntui.display.cells import set_cell_size
+from nntui.display.printable import printable
 from nntui.tui.plots.frame import Edges
 from nntui.tui.screens.build.stack_rows import HEADING, StackRow, cells, fit
 from nntui.tui.widgets.framed import Framed
@@ -133,4 +135,4 @@ class Stack(Framed, can_focus=True):
         return self.part_style("stack--chosen-blurred") + Style(color=style.color)
 
     def _line(self, text: str, style: Style, width: int) -> Strip:
-        return Strip([Segment(f" {text}"[:width].ljust(width), style)], width)
+        return Strip([Segment(set_cell_size(printable(f" {text}"), width), style)], width)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nntui.display.cells import cell_len, fitted
+from nntui.display.printable import printable
 from nntui.tui.screens.build.drafts import DEEPEST, Path, inner_layers, layer_type
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Columns:
         """Name and detail to the left, the numbers to the right."""
         name, detail, *numbers = cells
         widths = (self.shape, self.parameters, self.flops)
-        text = f"{_cut(name, self.name)} {_cut(detail, self.detail)}"
+        text = f"{fitted(name, self.name)} {fitted(detail, self.detail)}"
         for number, width in zip(numbers, widths, strict=True):
             if width:
                 text += f" {number:>{width}}"
@@ -56,10 +58,6 @@ class Columns:
 
 
 HEADING = ("layer", "", "output", "params", "flops")
-
-
-def _cut(text: str, width: int) -> str:
-    return text.ljust(width) if len(text) <= width else text[: max(width - 1, 0)] + "…"[:width]
 
 
 def cells(row: StackRow) -> tuple[str, str, str, str, str]:
@@ -73,7 +71,7 @@ def cells(row: StackRow) -> tuple[str, str, str, str, str]:
 def fit(rows: Iterable[StackRow], width: int) -> Columns:
     """Columns that fill `width` cells; what has no room goes: FLOPs, then parameters, then what a name is too long."""
     table = [cells(row) for row in rows] + [HEADING]
-    natural = [max(len(line[column]) for line in table) for column in range(5)]
+    natural = [max(cell_len(printable(line[column])) for line in table) for column in range(5)]
     name, detail, shape, parameters, flops = natural
     detail = max(detail, 8)
     for shown in ((parameters, flops), (parameters, 0), (0, 0)):

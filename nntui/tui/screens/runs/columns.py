@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 import numpy as np
 
+from nntui.display.cells import cell_len, fitted
+from nntui.display.printable import printable
 from nntui.tui.plots.labels import compact, fixed
 from nntui.tui.plots.sparkline import sparkline
 from nntui.tui.run_states import mark
@@ -45,13 +47,13 @@ class Columns:
     def heading(self) -> str:
         """The line above the runs."""
         pairs = zip(self.columns, self.widths, strict=True)
-        return (" " * self.gap).join(_placed(column.heading, width, column.right) for column, width in pairs)
+        return (" " * self.gap).join(fitted(column.heading, width, right=column.right) for column, width in pairs)
 
     def cells(self, row: RunRow, now: float) -> list[tuple[str, str]]:
         """Heading and text of each cell, the gap after it included."""
         pairs = zip(self.columns, self.widths, strict=True)
         return [
-            (column.heading, _placed(column.text(row, now, width), width, column.right) + " " * self.gap)
+            (column.heading, fitted(column.text(row, now, width), width, right=column.right) + " " * self.gap)
             for column, width in pairs
         ]
 
@@ -65,7 +67,7 @@ def fitting(rows: Sequence[RunRow], width: int, now: float) -> Columns:
     spare = width - _size(widths, 1)
     # The curve takes what the words leave.
     for index, column in sorted(enumerate(columns), key=lambda pair: pair[1].text is _loss):
-        needed = max([len(column.text(row, now, column.most).rstrip()) for row in rows] or [0])
+        needed = max([cell_len(printable(column.text(row, now, column.most).rstrip())) for row in rows] or [0])
         more = min(max(min(needed, column.most) - widths[index], 0), max(spare, 0))
         widths[index] += more
         spare -= more
@@ -93,12 +95,6 @@ def size(count: int) -> str:
 
 def _size(widths: Sequence[int], gap: int) -> int:
     return sum(widths) + gap * (len(widths) - 1)
-
-
-def _placed(text: str, width: int, right: bool) -> str:
-    text = "".join(character if character.isprintable() else "�" for character in text)
-    cut = text if len(text) <= width else text[: max(width - 1, 0)] + "…" * (width > 0)
-    return cut.rjust(width) if right else cut.ljust(width)
 
 
 def _state(row: RunRow, now: float, width: int) -> str:

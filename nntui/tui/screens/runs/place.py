@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from nntui.display.printable import printable_lines
 from nntui.runs.commands import send
 from nntui.runs.directory import RunsError
 from nntui.runs.events import Command
@@ -111,7 +112,7 @@ class RunsPlace(Place):
         root = self._listing.root
         self.set_class(not self._rows, "-empty")
         words = f"No runs in {root} yet.\n\n1 Build, then r trains one"
-        self.query_one("#runs-empty", Static).update(message.problem or words)
+        self.query_one("#runs-empty", Static).update(printable_lines(message.problem or words))
         running = sum(row.summary.status is Status.RUNNING for row in self._rows)
         count = f"{len(self._rows)} run{'' if len(self._rows) == 1 else 's'}"
         self.headline(count if self._rows else "", f"{running} running" if running else "")

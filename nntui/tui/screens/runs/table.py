@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 
+from nntui.display.cells import end_in_cells
 from nntui.tui.plots.frame import Edges
 from nntui.tui.plots.runs_of_style import centred, plain
 from nntui.tui.run_states import tone
@@ -107,7 +108,7 @@ class RunsTable(Framed, can_focus=True):
         place = f"{self._cursor + 1} of {len(self._rows)}" if chosen is not None else ""
         # The end of a path tells more than its beginning.
         room = max(self.size.width - len(place) - 9, 1)
-        title = self._title if len(self._title) <= room else "…" + self._title[1 - room :]
+        title = end_in_cells(self._title, room)
         return Edges(
             title=[(title, self.chrome("title"))],
             right=[(place, label)] if place else (),
