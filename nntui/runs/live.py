@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 from nntui.runs.tensor_file import CheckpointError, load, save
 
 _WEIGHT, _GRADIENT = "weight/", "gradient/"
+_LARGEST = 1 << 27
+"""Bytes that are read, a tenth of a second: the weights and gradients of 16 million parameters."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ def write_live(
 
 
 def read_live(path: Path) -> Live | None:
-    """What the file holds; None when there is none. CheckpointError when it is damaged."""
-    if not path.exists():
+    """What the file holds; None when there is none. CheckpointError when it is damaged or larger than 128 MiB."""
+    if not os.path.lexists(path):
         return None
-    tensors, metadata = load(path)
+    tensors, metadata = load(path, limit=_LARGEST)
     step, epoch = metadata.get("step"), metadata.get("epoch")
     if type(step) is not int or type(epoch) is not int:
         raise CheckpointError(f"{path}: not a live file: it does not say of which step and epoch it is")
@@ -58,7 +61,7 @@ class LiveReader:
     def read(self) -> Live | None:
         """What is new since the last call; None when nothing is. CheckpointError when it is damaged, once."""
         try:
-            status = self._path.stat()
+            status = self._path.lstat()
         except OSError:
             return None
         version = (status.st_ino, status.st_mtime_ns, status.st_size)

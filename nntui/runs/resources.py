@@ -9,6 +9,9 @@ from pathlib import Path
 from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.runs.lock import WorkerLock
 
+_LONGEST_STEM = 50
+"""Characters, of up to four bytes each: a name has at most 255 bytes."""
+
 
 def size_of(path: Path) -> int:
     """Bytes of the files under a directory; a file with several names counts once, links are not followed.
@@ -46,11 +49,22 @@ def delete_run(run: RunDirectory) -> None:
         # Held while deleting: no worker can start in a directory that is about to go.
         if not lock.acquire():
             raise RunsError(f"run {run.id} is still training: stop it first with 'nntui stop {run.id}'")
-        doomed = run.path.with_name(f".{run.id}.deleted")
         try:
-            if doomed.exists():
-                shutil.rmtree(doomed)
+            doomed = _name_for_deleted(run)
             run.path.rename(doomed)
             shutil.rmtree(doomed)
         except OSError as error:
             raise RunsError(f"cannot delete {problem(run.path, error)}") from error
+
+
+def _name_for_deleted(run: RunDirectory) -> Path:
+    """A hidden name beside the run that nothing has; what an earlier deletion left under one is removed."""
+    # Cut, since the run's own name may be as long as a name can be.
+    stem, number = f".{run.id[:_LONGEST_STEM]}.deleted", 1
+    while True:
+        path = run.path.with_name(stem if number == 1 else f"{stem}-{number}")
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        if not os.path.lexists(path):
+            return path
+        number += 1

@@ -109,7 +109,7 @@ def _open(path: Path, limit: int | None) -> tuple[int, int]:
     if not stat.S_ISREG(status.st_mode):
         trouble = "expected a file, got a directory" if stat.S_ISDIR(status.st_mode) else "expected a file"
     elif limit is not None and status.st_size > limit:
-        trouble = f"expected at most {limit} bytes, got {status.st_size}"
+        trouble = f"expected at most {limit:,} bytes, got {status.st_size:,}"
     if trouble:
         os.close(descriptor)
         raise CheckpointError(f"{path}: {trouble}")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,17 @@ def test_a_checkpoint_is_no_live_file(tmp_path, metadata):
     save(tmp_path / "x", {}, metadata)
     with pytest.raises(CheckpointError, match="not a live file"):
         read_live(tmp_path / "x")
+
+
+def test_a_sparse_giant_is_refused_unread(tmp_path):
+    path, size = tmp_path / "live.safetensors", 4 * 2**29
+    header = {"weight/w": {"dtype": "F32", "shape": [2**29], "data_offsets": [0, size]}}
+    text = json.dumps(header).encode()
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + size)
+    with pytest.raises(CheckpointError, match="expected at most 134,217,728 bytes, got 2,147,483,7"):
+        read_live(path)
 
 
 def test_a_full_disk_leaves_the_last_one(small_disk):

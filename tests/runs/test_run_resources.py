@@ -69,6 +69,30 @@ def test_a_deletion_cut_short_does_not_keep_a_namesake(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", ["file", "link", "dangling link", "fifo"])
+def test_what_is_in_the_way_of_a_deletion_is_left_alone(run, tmp_path, kind):
+    kept = tmp_path / "kept"
+    kept.write_text("kept")
+    obstacle = tmp_path / f".{run.id}.deleted"
+    match kind:
+        case "file":
+            obstacle.write_text("kept")
+        case "fifo":
+            os.mkfifo(obstacle)
+        case _:
+            obstacle.symlink_to(kept if kind == "link" else tmp_path / "nowhere")
+    delete_run(run)
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", obstacle.name}
+    assert kept.read_text() == "kept"
+
+
+def test_a_run_with_the_longest_of_names_is_deleted(tmp_path):
+    run = new_run(tmp_path, "学" * 85)
+    run.model_path.touch()
+    delete_run(run)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_read_only_run_is_read_and_neither_written_nor_deleted(open_directory, read_only):
     run = new_run(open_directory)
     log = EventLog(run.events_path)
