@@ -13,6 +13,7 @@ from nntui.cli.reports import Report, report_for
 from nntui.cli.speech import say, silence_stdout
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
+from nntui.runs.files import open_appending
 from nntui.training.signals import outlive_terminal, stop_on_signals
 from nntui.training.worker import Worker
 
@@ -61,7 +62,7 @@ class _Training:
         if self._alone:
             return
         self._alone = True
-        log = os.open(self.worker.run_directory.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = open_appending(self.worker.run_directory.log_path)
         for descriptor in (1, 2):
             os.dup2(log, descriptor)
         os.close(log)

@@ -42,6 +42,11 @@ class CheckpointStore:
         self._sizes: dict[int, int] | None = None
         self._best = 0
 
+    def refuse_link(self) -> None:
+        """CheckpointError where the directory is a symbolic link, which may lead anywhere."""
+        if self.directory.is_symlink():
+            raise CheckpointError(f"{self.directory}: expected a folder, got a symbolic link")
+
     def epochs(self) -> list[int]:
         """The epochs that have a file, ascending; [] when the directory cannot be read."""
         try:
@@ -103,6 +108,7 @@ class CheckpointStore:
 
     def _index(self) -> dict[int, int]:
         """Size on disk by epoch, read once; what a killed writer left half-written is removed then."""
+        self.refuse_link()
         if self._sizes is None:
             self._sizes = {epoch: _disk_size(self.path(epoch)) for epoch in self.epochs()}
             best = self.directory / _BEST

@@ -40,6 +40,7 @@ def send(run: RunDirectory, command: Command) -> None:
     reason = _why_not(record)
     if reason:
         raise RunsError(reason)
+    run.refuse_links()
     line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
     try:
         descriptor = open_appending(run.commands_path)

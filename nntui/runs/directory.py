@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import unicodedata
@@ -27,6 +28,8 @@ class RunsError(Exception):
 
 def problem(path: Path, error: OSError) -> str:
     """'PATH: what the system said', for a RunsError."""
+    if error.errno == errno.ELOOP:
+        return f"{escaped(str(path))}: expected a file, got a symbolic link"
     return f"{escaped(str(path))}: {error.strerror or error}"
 
 
@@ -103,6 +106,20 @@ class RunDirectory:
         except OSError as error:
             raise RunsError(f"cannot create a run in {problem(root, error)}: choose another with --runs-dir") from error
         return run
+
+    def refuse_links(self) -> None:
+        """RunsError where the directory, its checkpoints' or one of its files is a symbolic link.
+
+        What a run writes stays in its directory: whoever made the directory does not choose other files for it.
+        """
+        for folder in (self.path, self.checkpoints_path):
+            if folder.is_symlink():
+                more = f"; name the run by its own path, {self.path.resolve()}" if folder is self.path else ""
+                raise RunsError(f"{folder}: expected a folder, got a symbolic link{more}")
+        for path in (self.lock_path, self.model_path, self.events_path, self.commands_path, self.metrics_path,
+                     self.live_path, self.log_path):  # fmt: skip
+            if path.is_symlink():
+                raise RunsError(f"{path}: expected a file, got a symbolic link")
 
     def exists(self) -> bool:
         """Whether the directory is one of a run: it holds a log or a model file."""

@@ -12,10 +12,10 @@ from nntui.runs.directory import RunsError, problem
 def open_regular(path: Path) -> int | None:
     """A descriptor for reading a regular file; None when there is none. RunsError when it is something else.
 
-    A FIFO or a device is refused without waiting for its other end.
+    A symbolic link is not followed, and a FIFO or a device is refused without waiting for its other end.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -27,8 +27,11 @@ def open_regular(path: Path) -> int | None:
 
 
 def open_appending(path: Path) -> int:
-    """A descriptor for reading and appending, the file made (mode 0600) when missing; OSError, RunsError if no file."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+    """A descriptor for reading and appending, the file made (mode 0600) when missing; a symbolic link is not followed.
+
+    OSError when it cannot be opened, RunsError when it is no file.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

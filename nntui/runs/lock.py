@@ -45,7 +45,9 @@ class WorkerLock:
     def _take(self, seconds: float) -> bool:
         """Whether the lock became ours; for 0 seconds it is asked for once."""
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(
+                self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
         except OSError as error:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -22,13 +23,16 @@ _MOST_DOTS = 100
 """In one line: the time and memory tomllib takes for a dotted key grow with more than its square."""
 _DEEPEST = 50
 """Tables and lists within one another: what walks a draft may do so by recursion."""
-_READABLE_BY_ALL = 0o644
+_READABLE_BY_ALL, _OWNER_ONLY = 0o644, 0o600
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The draft in a model file; raises SpecError where it cannot be read or is not TOML. Never waits for a pipe."""
+def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
+    """The draft in a model file; raises SpecError where it cannot be read or is not TOML. Never waits for a pipe.
+
+    `follow`: whether it may be a symbolic link.
+    """
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=_open_at_once if follow else _open_itself) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise refusal(f"{path} is not a regular file; expected a model file (TOML)")
             raw = file.read(LARGEST_FILE + 1)
@@ -37,6 +41,8 @@ def read_document(path: Path) -> dict[str, Any]:
     except IsADirectoryError:
         raise refusal(f"{path} is a directory; expected a model file (TOML)") from None
     except (OSError, ValueError) as error:
+        if not follow and getattr(error, "errno", None) == errno.ELOOP:
+            raise refusal(f"{path}: expected a file, got a symbolic link") from None
         reason = getattr(error, "strerror", None) or error
         raise refusal(f"{path} cannot be read: {reason}") from None
     if len(raw) > LARGEST_FILE:
@@ -50,6 +56,10 @@ def read_document(path: Path) -> dict[str, Any]:
 
 def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _open_itself(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
 
 
 def parse_document(text: str, *, where: str = "the model") -> dict[str, Any]:
@@ -103,14 +113,19 @@ def _older_text(path: Path) -> str:
         return ""
 
 
-def write_document(draft: dict[str, Any], path: Path) -> None:
+def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) -> None:
     """Replaces the file at once with the draft, never leaving half of one; raises OSError where it cannot.
 
-    A symbolic link stays one, and a file keeps its permissions and its comments.
+    A symbolic link stays one, and a file keeps its permissions and its comments. `private` is for a run's own copy:
+    a symbolic link is refused, and only the owner may read the file.
     """
-    target = Path(os.path.realpath(path))
+    if private and path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    target = path if private else Path(os.path.realpath(path))
     text = dump_document(draft, older=_older_text(target))
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _READABLE_BY_ALL
+    mode = _OWNER_ONLY if private else _READABLE_BY_ALL
+    if not private and target.exists():
+        mode = stat.S_IMODE(target.stat().st_mode)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)
     try:

@@ -14,6 +14,7 @@ from typing import Any
 
 import nntui
 from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.files import open_appending
 from nntui.training.threads import set_threads_before_numpy
 
 
@@ -62,7 +63,7 @@ def create_run(
         on_hint(examination.description.hint)
     run = RunDirectory.create(root, spec.name, now=datetime.now())
     try:
-        write_document(resolved, run.model_path)
+        write_document(resolved, run.model_path, private=True)
     except OSError as error:
         raise RunsError(f"cannot write {problem(run.model_path, error)}") from error
     return run
@@ -78,8 +79,9 @@ def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:
     environment["PYTHONUNBUFFERED"] = "1"
     # -P: a file in the working directory must not pass for one of ours.
     command = [sys.executable, "-P", "-m", "nntui.training.worker", str(run.path.resolve())]
+    run.refuse_links()
     try:
-        with run.log_path.open("ab") as log:
+        with os.fdopen(open_appending(run.log_path), "ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

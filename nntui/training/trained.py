@@ -115,6 +115,7 @@ def checkpoint_path(run: RunDirectory, checkpoint: str | None) -> Path:
     names those there are.
     """
     store = CheckpointStore(run.checkpoints_path)
+    store.refuse_link()
     if checkpoint is None:
         best = run.checkpoints_path / "best.safetensors"
         checkpoint = "best" if best.exists() or store.latest() is None else "last"

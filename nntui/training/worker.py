@@ -91,6 +91,7 @@ class Worker:
     def run(self) -> RunEnded:
         """Trains; the event the run ended with. Raises one of REFUSALS where it could not begin or go on."""
         with ExitStack() as stack:
+            self.run_directory.refuse_links()
             lock = WorkerLock(self.run_directory.lock_path)
             # A worker that has just said its last word may need a moment to let go.
             if not lock.acquire(patience=1.0):
@@ -106,7 +107,7 @@ class Worker:
     def _open(self, stack: ExitStack) -> None:
         """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
         run = self.run_directory
-        draft = read_document(run.model_path)
+        draft = read_document(run.model_path, follow=False)
         spec = examine(draft, base=run.path).ready()
         dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
         spec = self._with_workers(spec, dataset, draft)
@@ -129,7 +130,7 @@ class Worker:
         workers = quickest_workers(spec, dataset)
         path = self.run_directory.model_path
         try:
-            write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path)
+            write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path, private=True)
         except OSError as error:
             raise RunsError(f"cannot write {problem(path, error)}") from error
         return dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=workers))

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.color import ColorSystem
 
 from nntui.runs.events import Warning
 from nntui.spec.document import write_document
@@ -15,6 +16,7 @@ from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.dialogs.open_model import OpenDialog
 from nntui.tui.dialogs.report import ReportDialog
 from nntui.tui.dialogs.unsaved import UnsavedDialog
+from nntui.tui.terminal.mirror import Mirror
 from tests.hostile import FILE_NAME, NAME, hostile_run, unwanted
 from tests.terminal import Terminal
 from tests.tui.screen_text import screen_text
@@ -22,6 +24,7 @@ from tests.tui.train.staging import append, until
 
 DRAWING = re.compile(r"\x1b(?:\[[\d;?<>=$]*[a-zA-Z]|[78=>M])|\x1bP=[12]s\x1b\\|\x1b]22;[a-z]*\x07")
 """What Textual draws with, and its wish for the shape of the pointer."""
+PLACES_AND_LOOKS = re.compile(r"\x1b\[[\d;]*[HCm]")
 BEGINNING = "n\ufffd]0;ti"
 """Of the hostile name, as far as it is shown everywhere."""
 
@@ -35,10 +38,11 @@ def hostile_model(folder: Path) -> Path:
 
 
 def clean_text(app: NntuiApp) -> str:
-    """What the screen shows, once it is sure that there is nothing in it that a terminal would obey."""
-    text = screen_text(app)
-    assert not unwanted(text)
-    return text
+    """What the screen shows, once it is sure that nothing is sent for it that a terminal would obey."""
+    frame = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    sent, _ = Mirror().text(frame, app.size, ColorSystem.TRUECOLOR)
+    assert not unwanted(PLACES_AND_LOOKS.sub("", sent))
+    return screen_text(app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=str)
