@@ -43,6 +43,18 @@ def shared_array(shape: tuple[int, ...], dtype: str) -> np.ndarray:
     return np.frombuffer(memory, dtype, count).reshape(shape)
 
 
+def why_alone() -> str:
+    """Why processes cannot work together here, such as 'Read-only file system'; '' where they can.
+
+    What they wait at are semaphores, which on Linux are files in /dev/shm: a container may have none.
+    """
+    try:
+        get_context("fork").Semaphore(0)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 class Task(NamedTuple):
     """Work in shares that may be done at once, in any order."""
 
@@ -54,7 +66,8 @@ class Task(NamedTuple):
 class Crew:
     """`size` workers, this process among them, which share `tasks`.
 
-    Outside a `with` block there are no partners, and all shares are done here. What tasks read and write in common
+    Outside a `with` block there are no partners, and all shares are done here; inside one too, with the same result,
+    where `alone` says why no process can help. What tasks read and write in common
     must lie in shared memory that exists when the block is entered.
     """
 
@@ -63,20 +76,29 @@ class Crew:
         self._tasks = tasks
         self._partners: list[int] = []
         self._rest = Rest(time.perf_counter, time.thread_time)
+        self.alone = ""
+        """Why this process does the work of all of them; '' where it does not."""
         if size > 1:
-            context = get_context("fork")
-            self._order = shared_array((1,), "int64")
-            self._unclaimed = [[context.Semaphore(0) for _ in range(task.shares)] for task in tasks]
-            self._starts = [context.Semaphore(0) for _ in range(size - 1)]
-            self._ends = [context.Semaphore(0) for _ in range(size - 1)]
+            try:
+                self._make_semaphores()
+            except OSError as error:
+                self.alone = error.strerror or str(error)
+
+    def _make_semaphores(self) -> None:
+        context = get_context("fork")
+        self._order = shared_array((1,), "int64")
+        self._unclaimed = [[context.Semaphore(0) for _ in range(task.shares)] for task in self._tasks]
+        self._starts = [context.Semaphore(0) for _ in range(self.size - 1)]
+        self._ends = [context.Semaphore(0) for _ in range(self.size - 1)]
 
     def __enter__(self) -> Self:
         parent = os.getpid()
-        for worker in range(1, self.size):
+        for worker in range(1, self.size if not self.alone else 1):
             try:
                 partner = os.fork()
-            except OSError:
-                # No memory, or no more processes allowed: all shares are done here then, with the same result.
+            except OSError as error:
+                # No memory, or no more processes allowed.
+                self.alone = error.strerror or str(error)
                 self._abandon()
                 break
             if partner == 0:

@@ -25,7 +25,7 @@ from nntui.nn.metrics import ClassificationMeter
 from nntui.nn.moving_average import MovingAverage
 from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
-from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step
+from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step, Warning
 from nntui.spec.model import ModelSpec
 from nntui.spec.settings import RISING
 from nntui.training.accumulation import AccumulatedGradient
@@ -173,9 +173,16 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """Trains from where it stands to the end; every event after the step or epoch it tells of is complete.
 
-        Between two events nothing is half done: `progress()` and the weights may be saved there.
+        Between two events nothing is half done: `progress()` and the weights may be saved there. Begins with a Warning
+        where the processes that are to share a batch cannot.
         """
         with self._crew:
+            if self._crew.alone:
+                message = (
+                    f"{len(self._parts)} workers cannot share a batch here ({self._crew.alone}; is /dev/shm "
+                    "writable?): one process does the work of all, with the same result"
+                )
+                yield Warning(step=self.step, epoch=self.epoch, message=message)
             yield from self._epochs()
 
     @contextmanager

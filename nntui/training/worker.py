@@ -49,13 +49,13 @@ from nntui.spec.model import ModelSpec
 from nntui.spec.problems import SpecError
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
-from nntui.training.crew import CrewError
+from nntui.training.crew import CrewError, why_alone
 from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
 from nntui.training.thinning import Thinning
 from nntui.training.threads import one_matrix_thread
 from nntui.training.trained import preprocessing_so_far
-from nntui.training.workers import quickest_workers
+from nntui.training.workers import quickest_workers, usable_cores
 
 Listener = Callable[[Event], None]
 EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
@@ -82,6 +82,8 @@ class Worker:
         self._last_sync = 0.0
         self._ended: RunEnded | None = None
         self._unsaved = False
+        self._alone = ""
+        """Why no number of workers could be found but one; '' where one was not all there is."""
 
     def stop(self, message: str = "stopped on request") -> None:
         """Asks for the end after the step that is being made; what is trained so far is saved."""
@@ -128,6 +130,7 @@ class Worker:
         if spec.training.workers is not None:
             return spec
         workers = quickest_workers(spec, dataset)
+        self._alone = why_alone() if usable_cores() > 1 else ""
         path = self.run_directory.model_path
         try:
             write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path, private=True)
@@ -138,11 +141,15 @@ class Worker:
     def _train(self) -> RunEnded:
         trainer = self._trainer
         self._write(self._started())
+        if self._alone:
+            self._warn(f"workers cannot share a batch here ({self._alone}; is /dev/shm writable?): one trains alone")
         for event in trainer.events():
             if isinstance(event, Step):
                 self._on_step(event)
             elif isinstance(event, RunEnded):
                 return self._end(event)
+            elif isinstance(event, Warning):
+                self._warn(event.message)
             else:
                 stamped = self._write(event)
                 if isinstance(stamped, EpochEnded):

@@ -12,6 +12,7 @@ from typing import Any
 
 from nntui.data.dataset import Dataset
 from nntui.spec.model import ModelSpec
+from nntui.training.crew import why_alone
 from nntui.training.loop import Trainer
 
 _WORTH_TRYING = 8_000_000
@@ -35,8 +36,10 @@ def quickest_workers(spec: ModelSpec, dataset: Dataset) -> int:
     """Trains a few dozen steps with 1, 2, 4, ... workers on weights that are thrown away; the number to take.
 
     They take turns, so that what slows the machine for a moment slows each of them. Two calls may differ on a machine
-    with busy neighbours: what is chosen must be written down.
+    with busy neighbours: what is chosen must be written down. 1, untried, where processes cannot work together.
     """
+    if why_alone():
+        return 1
     seconds: dict[int, list[float]] = {count: [] for count in _counts(spec, dataset)}
     with ExitStack() as stack:
         steps = {count: stack.enter_context(_trainer(spec, dataset, count).trying()) for count in seconds}
