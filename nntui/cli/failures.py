@@ -8,7 +8,7 @@ import click
 
 from nntui.cli.speech import say, silence_stdout
 from nntui.data.errors import DataError
-from nntui.display.message import message_line
+from nntui.display.message import message_line, path_text
 from nntui.runs.directory import RunsError
 from nntui.spec.problems import SpecError
 
@@ -46,7 +46,7 @@ def told(action: Callable[[], int]) -> int:
         silence_stdout()
         return FAILED
     except OSError as error:
-        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        say(f"{path_text(error.filename)}: {error.strerror}" if error.filename else str(error))
         return FAILED
     except MemoryError as error:
         say(f"out of memory: {error}" if str(error) else "out of memory: use smaller layers, batches or data")

@@ -50,7 +50,8 @@ def locate(settings: DataSettings, base: Path) -> LocatedFile | Generator:
         path = base / Path(source).expanduser()
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError, RuntimeError) as error:
-        raise source_error(f"{shown(source)} is no path that can be read ({error})") from None
+        reason = getattr(error, "strerror", None) or error
+        raise source_error(f"{shown(source)} is no path that can be read ({reason})") from None
     if is_folder:
         return LocatedFile(path.resolve().name or source, path, _reader("idx_folder"))
     if is_file:

@@ -17,6 +17,11 @@ def quoted(text: str, limit: int = LONGEST_QUOTED) -> str:
     return escaped(repr(cut(text, limit)))
 
 
+def path_text(path: object) -> str:
+    """A path for a message: as it is, escaped, and without its middle where it is longer than 255 characters."""
+    return _without_middle(escaped(str(path)), _LONGEST_PATH)
+
+
 def message_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """A message as one printable line; what makes it too long goes from the middle, since its end says what to do.
 

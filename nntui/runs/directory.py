@@ -12,8 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from nntui.display.message import message_line, quoted
-from nntui.display.printable import escaped
+from nntui.display.message import message_line, path_text, quoted
 
 _STAMP = re.compile(r"-(\d{8}-\d{6})(?:-(\d+))?$")
 _LONGEST_SLUG = 40
@@ -29,8 +28,8 @@ class RunsError(Exception):
 def problem(path: Path, error: OSError) -> str:
     """'PATH: what the system said', for a RunsError."""
     if error.errno == errno.ELOOP:
-        return f"{escaped(str(path))}: expected a file, got a symbolic link"
-    return f"{escaped(str(path))}: {error.strerror or error}"
+        return f"{path_text(path)}: expected a file, got a symbolic link"
+    return f"{path_text(path)}: {error.strerror or error}"
 
 
 @dataclass(frozen=True)

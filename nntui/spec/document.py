@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from nntui.display.message import path_text
 from nntui.display.printable import cut
 from nntui.spec.keys import TOP_LEVEL
 from nntui.spec.overrides import apply_overrides
@@ -34,24 +35,24 @@ def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
     try:
         with open(path, "rb", opener=_open_at_once if follow else _open_itself) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise refusal(f"{path} is not a regular file; expected a model file (TOML)")
+                raise refusal(f"{path_text(path)} is not a regular file; expected a model file (TOML)")
             raw = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise refusal(f"{path} does not exist") from None
+        raise refusal(f"{path_text(path)} does not exist") from None
     except IsADirectoryError:
-        raise refusal(f"{path} is a directory; expected a model file (TOML)") from None
+        raise refusal(f"{path_text(path)} is a directory; expected a model file (TOML)") from None
     except (OSError, ValueError) as error:
         if not follow and getattr(error, "errno", None) == errno.ELOOP:
-            raise refusal(f"{path}: expected a file, got a symbolic link") from None
+            raise refusal(f"{path_text(path)}: expected a file, got a symbolic link") from None
         reason = getattr(error, "strerror", None) or error
-        raise refusal(f"{path} cannot be read: {reason}") from None
+        raise refusal(f"{path_text(path)} cannot be read: {reason}") from None
     if len(raw) > LARGEST_FILE:
-        raise refusal(f"{path} is larger than {LARGEST_FILE:,} bytes, which no model file is")
+        raise refusal(f"{path_text(path)} is larger than {LARGEST_FILE:,} bytes, which no model file is")
     try:
         # With -sig: some editors begin a file with a byte order mark.
-        return parse_document(raw.decode("utf-8-sig"), where=str(path))
+        return parse_document(raw.decode("utf-8-sig"), where=path_text(path))
     except UnicodeDecodeError as error:
-        raise refusal(f"{path} is not UTF-8 text (byte {error.start})") from None
+        raise refusal(f"{path_text(path)} is not UTF-8 text (byte {error.start})") from None
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -108,3 +108,21 @@ def test_streams_that_are_closed_are_survived(root):
         f"{line} models >&-; {line} trian 2>&-", shell=True, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "a " * 2500, "/" + "x" * 5000, "'" + "\x1b[2J" * 1000], ids=lambda text: text[:3]
+)
+@pytest.mark.parametrize(
+    "command",
+    ["train {}", "show {}", "watch {}", "evaluate {}", "evaluate --checkpoint {}", "completion {}", "{}", "--{}",
+     "set {}", "set {}=1", "set learning_rate={}", "lrfind iris --steps {}", "lrfind iris --from {}", "runs --{}",
+     "train iris --set {}", "train iris --set {}=3", "train iris --set data.source={}", "train iris --name {}",
+     "train iris --set training.epochs={}", "--runs-dir {} runs"],
+)  # fmt: skip
+def test_no_refusal_repeats_all_it_was_given(ask, root, command, text):
+    answer = ask(*(word.format(text) for word in command.split()))
+    assert answer.out == ""
+    for line in answer.err.splitlines():
+        assert len(line) <= 450
+        assert line.isprintable()
