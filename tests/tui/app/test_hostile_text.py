@@ -78,9 +78,16 @@ async def test_nothing_in_runs_and_train_is_obeyed(tmp_path, size):
             await pilot.press(keys)
             await pilot.pause()
             assert BEGINNING in clean_text(app)
-        append(run, Warning(step=11, epoch=1, message=NAME))
-        app.notify(NAME, title=NAME)
-        await until(pilot, lambda: clean_text(app).count(BEGINNING) > 2)
+        append(run, Warning(step=11, epoch=1, time=1.7e9 + 2, message=NAME))
+        await until(pilot, lambda: f"! step 11: {BEGINNING}" in clean_text(app))
+
+
+async def test_a_toast_shows_a_mark_and_its_brackets(tmp_path):
+    app = NntuiApp(runs_root=tmp_path / "runs", base=tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.notify(f"[red]{NAME}\nline", title=NAME)
+        await until(pilot, lambda: f"[red]{BEGINNING}" in clean_text(app))
+        assert clean_text(app).count(BEGINNING) == 2
 
 
 @pytest.mark.parametrize(
