@@ -33,7 +33,10 @@ _COLUMNS = {
     "accuracy": np.float64,
     "learning_rate": np.float64,
     "time": np.float64,
+    "count": np.int64,
 }
+_ABSENT = {"accuracy": np.nan, "count": 1}
+"""What stands for a column a log leaves out; 0 for the others."""
 _INTEGERS = ("step", "epoch", "count")
 
 
@@ -53,6 +56,8 @@ class Steps:
     """float64."""
     time: np.ndarray
     """float64, seconds since 1970."""
+    count: np.ndarray
+    """int64, optimizer steps the record is the mean of."""
 
     def __len__(self) -> int:
         return len(self.step)
@@ -67,15 +72,14 @@ class _Columns:
         return Steps(**{name: array[: self._length] for name, array in self._arrays.items()})
 
     def append(self, columns: Mapping[str, np.ndarray], rows: int) -> None:
-        """Add `rows` rows; `accuracy` may be left out (NaN), `time` too (0)."""
+        """Add `rows` rows; `accuracy` may be left out (NaN), `count` (1) and `time` (0) too."""
         end = self._length + rows
         for name, array in self._arrays.items():
             if end > len(array):
                 grown = np.empty(max(end, len(array) * 4), array.dtype)
                 grown[: self._length] = array[: self._length]
                 self._arrays[name] = array = grown
-            absent = np.nan if name == "accuracy" else 0
-            array[self._length : end] = columns.get(name, absent)
+            array[self._length : end] = columns.get(name, _ABSENT.get(name, 0))
         self._length = end
 
     def drop_after(self, step: int) -> None:
@@ -202,7 +206,7 @@ def _is_step(record: Mapping[str, Any]) -> bool:
 
 def _as_columns(records: list[Mapping[str, Any]]) -> dict[str, np.ndarray] | None:
     """The columns of records that all have the first one's keys and plain numbers; None else."""
-    names = [name for name in (*_COLUMNS, "count") if name in records[0]]
+    names = [name for name in _COLUMNS if name in records[0]]
     if len(records) < 2 or set(map(len, records)) != {len(names) + 1}:
         return None
     columns: dict[str, np.ndarray] = {}

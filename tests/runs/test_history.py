@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -8,6 +9,7 @@ import pytest
 
 from nntui.runs.events import HyperparameterChanged, LayerStats, Paused, Resumed, Warning, to_json
 from nntui.runs.history import History
+from nntui.runs.step_lines import StepTable
 
 from .samples import ended, epoch_ended, started, step
 
@@ -38,6 +40,18 @@ def test_steps_become_columns():
     assert steps.accuracy.tolist() == [0.25] * 5
     assert steps.learning_rate.tolist() == [0.001] * 5
     assert steps.time.tolist() == [1.7e9 + number for number in range(1, 6)]
+
+
+def test_each_step_says_how_many_updates_it_is_the_mean_of():
+    plain, *counted = records(step(1), *(dataclasses.replace(step(number), count=number) for number in range(2, 5)))
+    del plain["count"]
+    result = History()
+    result.update([plain])
+    result.update(counted)
+    result.update(StepTable(("step", "epoch", "loss", "learning_rate", "count"), 1, [-9, -1, -0.5, -0.1, -5]))
+    result.update(StepTable(("step", "epoch", "loss", "learning_rate"), 1, [-10, -1, -0.5, -0.1]))
+    assert result.steps.count.tolist() == [1, 2, 3, 4, 5, 1]
+    assert result.steps.count.dtype == np.int64
 
 
 def test_not_finite_losses_and_missing_accuracies_are_nan():
