@@ -61,6 +61,15 @@ class LineFile:
         if len(self._waiting) >= self._thin_at:
             self._thin()
 
+    def cut_off(self, size: int) -> None:
+        """Shorten the file to `size` bytes, the end of a line; RunsError when that fails."""
+        self.flush()
+        try:
+            os.ftruncate(self._descriptor, size)
+        except OSError as error:
+            raise RunsError(f"cannot write {problem(self.path, error)}") from error
+        self._size = size
+
     def flush(self) -> bool:
         """Try to write the lines that wait; whether none is left."""
         while self._waiting and self._write(self._waiting[0]):

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.files import open_regular
 from nntui.runs.lock import held
-from nntui.runs.tailing import blocks_from_end
+from nntui.runs.tailing import lines_from_end
 
 _TURNS = (b'"run_', b'"paused"', b'"resumed"')
 _START_PATIENCE = 30.0
@@ -74,14 +74,10 @@ def _last_turn(run: RunDirectory) -> dict[str, Any] | None:
     if descriptor is None:
         return None
     try:
-        for block in blocks_from_end(descriptor):
-            if not any(turn in block for turn in _TURNS):
-                continue
-            for line in reversed(block.split(b"\n")):
-                if any(turn in line for turn in _TURNS):
-                    record = _parse(line)
-                    if record is not None:
-                        return record
+        for line in lines_from_end(descriptor, *_TURNS):
+            record = _parse(line)
+            if record is not None:
+                return record
     except OSError:
         return None
     finally:

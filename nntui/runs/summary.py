@@ -16,12 +16,13 @@ from pydantic_core import from_json
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.events import RunStarted, from_record
 from nntui.runs.files import open_regular, read_small
+from nntui.runs.metrics_table import read_metrics, row_of
+from nntui.runs.newest import newest_best_epoch
 from nntui.runs.resources import size_of
 from nntui.runs.status import Status, status_of
 from nntui.runs.tailing import blocks_from_end
 
 _LARGEST_MODEL = 1 << 20
-_LARGEST_METRICS = 1 << 24
 _HEAD = 1 << 16
 _SPARKLINE = 60
 _SHOWN = ("val_accuracy", "val_loss", "accuracy", "loss")
@@ -46,7 +47,11 @@ class RunSummary:
     best_metric: str
     """val_accuracy, else val_loss, accuracy or loss, whatever there is first; '' before an epoch has ended."""
     best_value: float
-    """In the epoch in which the metric that is monitored is best; NaN when there is none."""
+    """In the epoch in which the metric that is monitored is best; NaN when there is none.
+
+    Of a metrics.csv above 2 MB, which is not read whole: in the best epoch that the end of the log names, else the best
+    of the rows that are read.
+    """
     losses: tuple[float, ...]
     """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
     age: float
@@ -62,10 +67,15 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     """
     now = time.time() if now is None else now
     model = _model(run)
-    metrics = _metrics(run)
+    read = read_metrics(run.metrics_path)
+    metrics = read.columns
     first, last = _starts(run)
     planned = last.epochs if last is not None else _table(model, "training").get("epochs")
     best_metric, best_value = _best(metrics, _table(model, "training").get("monitor"))
+    if read.sampled:
+        # Of what was not read the log knows which epoch was the best.
+        row = row_of(run.metrics_path, newest_best_epoch(run.events_path))
+        best_value = row.get(best_metric, best_value)
     name, source = model.get("name"), _table(model, "data").get("source")
     return RunSummary(
         id=run.id,
@@ -92,24 +102,6 @@ def _model(run: RunDirectory) -> dict[str, Any]:
 def _table(model: dict[str, Any], name: str) -> dict[str, Any]:
     table = model.get(name)
     return table if isinstance(table, dict) else {}
-
-
-def _metrics(run: RunDirectory) -> dict[str, list[float]]:
-    """The whole rows of metrics.csv as columns, NaN for what is no number."""
-    lines = read_small(run.metrics_path, _LARGEST_METRICS).decode("utf-8", "replace").split("\n")[:-1]
-    if not lines:
-        return {}
-    names = lines[0].strip().split(",")
-    rows = [cells for cells in (line.split(",") for line in lines[1:]) if len(cells) == len(names)]
-    return {name: [_number(row[index]) for row in rows] for index, name in enumerate(names)}
-
-
-def _number(cell: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
 
 
 def _epochs_done(metrics: dict[str, list[float]]) -> int:

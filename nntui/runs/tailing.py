@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +119,20 @@ def blocks_from_end(descriptor: int, first: int = 1 << 16) -> Iterator[bytes]:
             passing_over, end, size = True, start, _BLOCK
         else:
             size *= 2
+
+
+def lines_from_end(descriptor: int, *words: bytes, most: float = math.inf) -> Iterator[bytes]:
+    """The whole lines of an open file that hold one of the words, the last line first.
+
+    Those further than `most` bytes from the end, to the next block, are left out.
+    """
+    seen = 0
+    for block in blocks_from_end(descriptor):
+        if seen >= most:
+            return
+        seen += len(block)
+        if any(word in block for word in words):
+            yield from (line for line in reversed(block.split(b"\n")) if any(word in line for word in words))
 
 
 def end_of_whole_lines(descriptor: int) -> int:

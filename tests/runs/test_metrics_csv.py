@@ -5,7 +5,6 @@ import math
 
 import pytest
 
-from nntui.runs.directory import RunsError
 from nntui.runs.metrics_csv import MetricsCsv
 
 from .samples import epoch_ended
@@ -90,13 +89,47 @@ def test_rows_of_a_full_disk_come_later_and_whole(small_disk):
     assert [int(row["epoch"]) for row in rows(path)] == [*range(1, 100)]
 
 
-def test_dropping_on_a_full_disk_leaves_the_file_alone(small_disk):
+def test_dropping_needs_no_room_on_the_disk(small_disk):
     path = small_disk.directory / "metrics.csv"
     write(path, *range(1, 100))
-    content = path.read_bytes()
     metrics = MetricsCsv(path)
-    with small_disk.full(), pytest.raises(RunsError, match="cannot write"):
+    with small_disk.full():
         metrics.drop_after(98)
-    assert path.read_bytes() == content
-    assert [file.name for file in small_disk.directory.iterdir()] == ["metrics.csv"]
     metrics.close()
+    assert [int(row["epoch"]) for row in rows(path)] == [*range(1, 99)]
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 77, 998, 5_001, 29_999, 30_000, 40_000])
+def test_dropping_finds_the_end_of_an_epoch_in_a_long_file(tmp_path, epoch):
+    path = tmp_path / "metrics.csv"
+    lines = [f"{number},{number * 7},{1 / number!r},0.5,0.1,2.0,3.0,4.0" for number in range(1, 30_001)]
+    lines[500:500] = ["\x00garbage", "", "9" * 400, "999999,1"]
+    path.write_text("\n".join([HEADER, *lines]) + "\n")
+    metrics = MetricsCsv(path)
+    metrics.drop_after(epoch)
+    metrics.append(epoch_ended(epoch + 1))
+    metrics.close()
+    kept = [row.split(",")[0] for row in path.read_text().splitlines() if row.count(",") == 7]
+    assert kept == ["epoch", *map(str, range(1, min(epoch, 30_000) + 1)), str(epoch + 1)]
+
+
+def test_a_disk_that_stays_full_costs_rows_and_not_memory(small_disk):
+    path = small_disk.directory / "metrics.csv"
+    metrics = MetricsCsv(path)
+    metrics.append(epoch_ended(1))
+    with small_disk.full(path):
+        for epoch in range(2, 50_000):
+            metrics.append(epoch_ended(epoch))
+        assert metrics.pending < 20_000
+    path.unlink()
+    metrics.close()
+
+
+def test_a_header_longer_than_any_sane_one_is_left_alone(tmp_path):
+    path = tmp_path / "metrics.csv"
+    content = ",".join(["epoch", "x" * (1 << 20)]) + "\n1,2\n2,3\n"
+    path.write_text(content)
+    metrics = MetricsCsv(path)
+    metrics.drop_after(1)
+    metrics.close()
+    assert path.read_text() == content

@@ -98,6 +98,38 @@ def test_the_best_is_that_of_the_epoch_that_is_monitored_as_best(tmp_path, monit
     assert (summary.best_metric, summary.best_value) == ("val_accuracy", best)
 
 
+def test_metrics_of_twenty_megabytes_are_summarized_without_reading_them_all(tmp_path, monkeypatch):
+    run = new_run(tmp_path)
+    write(run, 1, epoch_ended(123_457, best=True, loss=0.1), ended())
+    epochs = 360_000
+    cells = ",".join(run.metrics_path.read_text().splitlines()[1].split(",")[5:])
+    with run.metrics_path.open("a") as file:
+        for epoch in range(2, epochs + 1):
+            accuracy = 0.75 if epoch == 123_457 else 0.5
+            file.write(f"{epoch},{epoch * 10},{float(epochs - epoch)},{accuracy},0.25,{cells}\n")
+        file.write("360001,torn")
+    assert run.metrics_path.stat().st_size > 20_000_000
+    read = 0
+
+    def counted(descriptor, size, offset, pread=os.pread):
+        nonlocal read
+        block = pread(descriptor, size, offset)
+        read += len(block)
+        return block
+
+    monkeypatch.setattr(os, "pread", counted)
+    summary = summarize(run)
+    assert summary.epochs_done == epochs
+    assert (summary.best_metric, summary.best_value) == ("val_accuracy", 0.75)
+    assert len(summary.losses) == 60
+    assert list(summary.losses) == sorted(summary.losses, reverse=True)
+    assert summary.losses[0] > 350_000
+    assert summary.losses[-1] < 2_000
+    assert read < 4_000_000
+    run.events_path.unlink()
+    assert summarize(run).best_value == 0.5
+
+
 @given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200))
 def test_any_damage_gives_a_summary(model, metrics, events):
     with tempfile.TemporaryDirectory() as directory:

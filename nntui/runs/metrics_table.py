@@ -1,0 +1,163 @@
+"""Reading `metrics.csv`: whole while it is small; of a long one its end, single rows and samples of the rest."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nntui.runs.directory import RunsError
+from nntui.runs.events import LARGEST, EpochEnded
+from nntui.runs.files import open_regular
+from nntui.runs.tailing import blocks_from_end, end_of_whole_lines
+
+BEFORE = ("epoch", "step")
+AFTER = ("learning_rate", "seconds", "samples_per_second", "time")
+"""The columns around the metrics."""
+_READ_WHOLE = 1 << 21
+"""Bytes, some 15,000 epochs, up to which every row is read."""
+_SAMPLES, _SAMPLE = 60, 1 << 13
+"""Pieces of a longer file, and the bytes of each."""
+LONGEST_ROW = 1 << 20
+"""Bytes."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Rows of metrics.csv."""
+
+    columns: dict[str, list[float]]
+    """By name, of equal length, NaN for what is no number; none where there is no file that can be read."""
+    sampled: bool
+    """Whether these are not all of the rows."""
+
+
+def read_metrics(path: Path) -> Metrics:
+    """All rows of a file of up to 2 MB; of a longer one 60 pieces, evenly spread, and the last rows."""
+    with _opened(path) as (descriptor, names):
+        rows, sampled = _some_rows(descriptor, names) if names else ([], False)
+        return Metrics({name: [number(row[index]) for row in rows] for index, name in enumerate(names)}, sampled)
+
+
+def row_of(path: Path, epoch: int) -> dict[str, float]:
+    """An epoch's row, found without reading the others; empty where there is none."""
+    with _opened(path) as (descriptor, names):
+        if not names:
+            return {}
+        start = _end_of_epoch(descriptor, epoch - 1, names)
+        row = dict(zip(names, _line(descriptor, start).split(","), strict=False))
+        return {name: number(cell) for name, cell in row.items() if cell} if number(row["epoch"]) == epoch else {}
+
+
+def end_of_epoch(path: Path, epoch: int) -> int | None:
+    """Where the first row of a later epoch begins, found by bisection; the file's end where there is none.
+
+    None for a file without a header.
+    """
+    with _opened(path) as (descriptor, names):
+        return _end_of_epoch(descriptor, epoch, names) if names else None
+
+
+def _end_of_epoch(descriptor: int, epoch: int, names: list[str]) -> int:
+    end = end_of_whole_lines(descriptor)
+    low, high = 0, end
+    while high - low > _SAMPLE:
+        middle = (low + high) // 2
+        first = next(_numbered(descriptor, middle, _SAMPLE, names), None)
+        # A row begins before the middle where the first after it is a later one.
+        if first is None or first[1] > epoch:
+            high = middle
+        else:
+            low = middle
+    for beyond in (_SAMPLE, LONGEST_ROW):
+        for start, found in _numbered(descriptor, low, high - low + beyond, names):
+            if found > epoch:
+                return start
+    return end
+
+
+def _line(descriptor: int, start: int) -> str:
+    """The line that begins there, without its end; '' where it has none."""
+    for size in (_SAMPLE, LONGEST_ROW):
+        line, ended, _ = os.pread(descriptor, size, start).partition(b"\n")
+        if ended:
+            return line.decode("utf-8", "replace")
+    return ""
+
+
+def epoch_of(path: Path, epoch: int) -> EpochEnded | None:
+    """The event of an epoch that was the best, as its row has it, without the confusion matrix; None without a row."""
+    row = row_of(path, epoch)
+    if not 0 <= row.get("step", -1) <= LARGEST:
+        return None
+    return EpochEnded(
+        step=int(row["step"]),
+        epoch=epoch,
+        time=row.get("time", 0.0),
+        metrics={name: value for name, value in row.items() if name not in BEFORE + AFTER},
+        learning_rate=row.get("learning_rate", math.nan),
+        seconds=row.get("seconds", math.nan),
+        samples_per_second=row.get("samples_per_second", math.nan),
+        best=True,
+    )
+
+
+def number(cell: str | bytes) -> float:
+    """A cell's number, NaN where it is none or not finite."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The descriptor and the names of the columns; no names where there is nothing to read."""
+    try:
+        descriptor = open_regular(path)
+    except RunsError:
+        descriptor = None
+    if descriptor is None:
+        yield -1, []
+        return
+    try:
+        names = _line(descriptor, 0).strip().split(",")
+        yield descriptor, names if names[0] == BEFORE[0] else []
+    finally:
+        os.close(descriptor)
+
+
+def _some_rows(descriptor: int, names: list[str]) -> tuple[list[list[str]], bool]:
+    """The rows that are read, and whether there are others."""
+    end = end_of_whole_lines(descriptor)
+    if end <= _READ_WHOLE:
+        return _rows(_piece(descriptor, 0, end)[1], names), False
+    pieces = [_piece(descriptor, end * place // _SAMPLES, _SAMPLE)[1] for place in range(_SAMPLES)]
+    pieces.append(next(blocks_from_end(descriptor, _SAMPLE), b""))
+    return [row for piece in pieces for row in _rows(piece, names)], True
+
+
+def _piece(descriptor: int, start: int, size: int) -> tuple[int, bytes]:
+    """The lines that begin within `size` bytes after `start` and end there, so never the header; where they begin."""
+    data = os.pread(descriptor, size, start)
+    first = data.find(b"\n") + 1
+    return start + first, data[first : data.rfind(b"\n") + 1]
+
+
+def _numbered(descriptor: int, start: int, size: int, names: list[str]) -> Iterator[tuple[int, float]]:
+    """The rows of a piece: where each begins, and its epoch; what has not a cell for each name is passed over."""
+    place, block = _piece(descriptor, start, size)
+    for line in block.splitlines(keepends=True):
+        epoch = number(line.partition(b",")[0])
+        if line.count(b",") == len(names) - 1 and not math.isnan(epoch):
+            yield place, epoch
+        place += len(line)
+
+
+def _rows(block: bytes, names: list[str]) -> list[list[str]]:
+    lines = block.decode("utf-8", "replace").split("\n")
+    return [cells for cells in (line.split(",") for line in lines) if len(cells) == len(names)]

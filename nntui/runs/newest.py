@@ -1,0 +1,49 @@
+"""The best epoch as a log has it near its end, read from there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic_core import from_json
+
+from nntui.runs.directory import RunsError
+from nntui.runs.events import EpochEnded, RunEnded, from_record
+from nntui.runs.files import open_regular
+from nntui.runs.tailing import lines_from_end
+
+_WORDS = (b'"best":true', b'"run_ended"')
+_MOST = 1 << 24
+"""Bytes from the end of a log that are searched."""
+
+
+def newest_best_epoch(path: Path, *, up_to: int | None = None) -> int:
+    """The best epoch by the last record that names one, no later than `up_to`; 0 for none in the log's last 16 MB."""
+    try:
+        descriptor = open_regular(path)
+    except RunsError:
+        return 0
+    if descriptor is None:
+        return 0
+    try:
+        for epoch in map(_best_epoch, lines_from_end(descriptor, *_WORDS, most=_MOST)):
+            if epoch and (up_to is None or epoch <= up_to):
+                return epoch
+    except OSError:
+        return 0
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+def _best_epoch(line: bytes) -> int:
+    try:
+        record = from_json(line, allow_inf_nan=False)
+    except ValueError:
+        return 0
+    match from_record(record) if isinstance(record, dict) else None:
+        case EpochEnded() as ended if ended.best:
+            return ended.epoch
+        case RunEnded() as ended:
+            return ended.best_epoch
+    return 0
