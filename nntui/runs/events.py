@@ -9,6 +9,10 @@ A run that is resumed goes on in the same log with another `run_started` whose `
 steps that stand before it were overtaken and do not count. A log without `run_ended` is of a run that goes on, or of
 one whose worker was killed: the lock tells which.
 
+A log grows with the logarithm of the steps (`runs.spacing`): the first 65,536 step records and 4,096 epochs are all
+there; after that intervals of steps double in length again and again, and of the epochs every second, fourth, eighth
+... is there, besides the best between two of them and the last before a pause or the end. `metrics.csv` has them all.
+
 JSON has no NaN: a number that is not finite is written as null, and the line then carries `"finite": false`.
 """
 

@@ -1,7 +1,8 @@
-"""What a run's log says so far, in the shape the charts and tables want it."""
+"""What a run's log says so far, in the shape the charts and tables want it, and in bounded memory."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -24,6 +25,7 @@ from nntui.runs.events import (
     Warning,
     from_record,
 )
+from nntui.runs.spacing import EpochThinning
 from nntui.runs.step_lines import StepTable
 
 _COLUMNS = {
@@ -63,6 +65,10 @@ class Steps:
         return len(self.step)
 
 
+MOST_STEPS = 1 << 18
+"""Rows, some 15 MB, of which half stays when there are more."""
+
+
 class _Columns:
     def __init__(self) -> None:
         self._arrays = {name: np.empty(1024, dtype) for name, dtype in _COLUMNS.items()}
@@ -81,6 +87,29 @@ class _Columns:
                 self._arrays[name] = array = grown
             array[self._length : end] = columns.get(name, _ABSENT.get(name, 0))
         self._length = end
+        if end > MOST_STEPS:
+            self._merge()
+
+    def _merge(self) -> None:
+        """Half as many rows or fewer, evenly spread over the steps, each the mean of those that it replaces."""
+        old = {name: array[: self._length] for name, array in self._arrays.items()}
+        step = old["step"]
+        if (np.diff(step) > 0).all():
+            width = 1
+            while (step[-1] - step[0]) // width >= MOST_STEPS // 2 - 1:
+                width *= 2
+            groups = (step - 1) // width
+        else:
+            groups = np.arange(self._length) // 2
+        starts = np.flatnonzero(np.diff(groups, prepend=groups[0] - 1))
+        ends = np.append(starts[1:], self._length) - 1
+        weights = np.maximum(old["count"], 1)
+        # Into new arrays, as in `drop_after`.
+        merged = {name: column[ends] for name, column in old.items()}
+        merged["count"] = np.add.reduceat(old["count"], starts)
+        for name in ("loss", "accuracy"):
+            merged[name] = np.add.reduceat(old[name] * weights, starts) / np.add.reduceat(weights, starts)
+        self._arrays, self._length = merged, len(ends)
 
     def drop_after(self, step: int) -> None:
         keep = self._arrays["step"][: self._length] <= step
@@ -99,6 +128,12 @@ class History:
     """
 
     epochs: list[EpochEnded] = field(default_factory=list)
+    """Those that a log keeps (`runs.spacing`), the best and the newest: all of the first 4,096, fewer of later ones.
+
+    All but the newest are without their confusion matrix. The list is another one once a run is resumed.
+    """
+    best: EpochEnded | None = None
+    """The last epoch that was the best so far, as it was logged."""
     started: RunStarted | None = None
     """The last start or resumption."""
     ended: RunEnded | None = None
@@ -111,6 +146,7 @@ class History:
     skipped: int = 0
     """Records that are no event known here, or do not fit: passed over."""
     _columns: _Columns = field(default_factory=_Columns, repr=False)
+    _thinning: EpochThinning[EpochEnded] = field(default_factory=EpochThinning, repr=False)
 
     @property
     def steps(self) -> Steps:
@@ -120,7 +156,7 @@ class History:
     @property
     def best_epoch(self) -> int:
         """The last epoch that was the best so far; 0 before there is one."""
-        return next((epoch.epoch for epoch in reversed(self.epochs) if epoch.best), 0)
+        return self.best.epoch if self.best is not None else 0
 
     def update(self, records: Sequence[Mapping[str, Any]] | StepTable) -> None:
         """Take in what a reader gave: records in the order of the log, or a table of steps."""
@@ -141,7 +177,7 @@ class History:
             case RunStarted():
                 self._begin(event)
             case EpochEnded():
-                self.epochs.append(event)
+                self._add_epoch(event)
             case LayerStats():
                 self.layer_stats = event
             case Paused():
@@ -155,10 +191,24 @@ class History:
             case RunEnded():
                 self.ended, self.paused = event, False
 
+    def _add_epoch(self, event: EpochEnded) -> None:
+        epochs, thinning = self.epochs, self._thinning
+        del epochs[len(epochs) - len(thinning.waiting) :]
+        epochs += thinning.add(event, epoch=event.epoch, best=event.best)
+        epochs += thinning.waiting
+        # The matrix is most of what an epoch weighs. Further back they are gone already.
+        for place in range(max(len(epochs) - 3, 0), len(epochs) - 1):
+            if epochs[place].confusion is not None:
+                epochs[place] = dataclasses.replace(epochs[place], confusion=None)
+        if event.best:
+            self.best = event
+
     def _begin(self, event: RunStarted) -> None:
         step = event.from_step
         self._columns.drop_after(step)
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
+        self.best = next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+        self._thinning.clear()
         self.marks = [mark for mark in self.marks if mark[0] <= step]
         if self.layer_stats is not None and self.layer_stats.step > step:
             self.layer_stats = None

@@ -73,6 +73,7 @@ class Sighting:
     accuracy: Curve
     """By step, thinned; NaN where there is none."""
     epochs: Sequence[EpochEnded]
+    """All of the first 4,096; of later ones every second, fourth, eighth ..., the best and the newest."""
     metrics: Mapping[str, Curve]
     """Of the epochs, by the step they ended with, thinned."""
     best: EpochEnded | None
@@ -257,7 +258,7 @@ class _State:
             accuracy=thinned(steps.step, steps.accuracy) if complete else _NOTHING,
             epochs=list(history.epochs) if complete else (),
             metrics=self._epoch_curves.curves() if complete else {},
-            best=next((epoch for epoch in reversed(history.epochs) if epoch.best), None),
+            best=history.best,
             remarks=tuple(self._remarks),
             learning_rate=self._learning_rate(steps),
             live=self._live,

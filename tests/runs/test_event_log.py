@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nntui.runs.directory import RunsError
 from nntui.runs.event_log import EventLog, EventReader
 from nntui.runs.events import from_record, to_json
-from nntui.runs.history import History
+from nntui.runs.history import MOST_STEPS, History
 from nntui.runs.step_lines import StepTable
 
 from .samples import ended, epoch_ended, long_log_lines, started, step
@@ -345,11 +345,12 @@ def test_a_million_lines_take_less_than_60_megabytes(tmp_path):
         "from nntui.runs.history import History;peak=lambda:resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
         "before=peak();history=History()\n"
         "for batch in EventReader(Path(sys.argv[1])).batches(): history.update(batch)\n"
-        "print(len(history.steps),peak()-before)"
+        "print(history.steps.count.sum(),len(history.steps),peak()-before)"
     )
     result = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    steps, kilobytes = map(int, result.stdout.split())
+    steps, rows, kilobytes = map(int, result.stdout.split())
     assert steps == 1_000_000
+    assert rows <= MOST_STEPS
     assert kilobytes < 60_000
 
 

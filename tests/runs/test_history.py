@@ -9,6 +9,7 @@ import pytest
 
 from nntui.runs.events import HyperparameterChanged, LayerStats, Paused, Resumed, Warning, to_json
 from nntui.runs.history import History
+from nntui.runs.spacing import keeps_epoch
 from nntui.runs.step_lines import StepTable
 
 from .samples import ended, epoch_ended, started, step
@@ -141,6 +142,46 @@ def test_a_resumed_run_overtakes_what_came_after_its_checkpoint():
 def test_a_run_started_over_forgets_everything():
     result = history(started(), step(1), step(2), epoch_ended(1), ended("failed"), started())
     assert (len(result.steps), result.epochs, result.ended) == (0, [], None)
+
+
+def test_of_many_epochs_those_of_a_log_are_held_and_the_best_and_the_newest():
+    result = History()
+    for number in range(1, 20_004):
+        result.update(records(epoch_ended(number, best=number in (3, 20_001))))
+    kept = [number for number in range(1, 20_004) if keeps_epoch(number)]
+    assert [epoch.epoch for epoch in result.epochs] == [*kept, 20_001, 20_003]
+    assert result.best == epoch_ended(20_001, best=True)
+    assert [epoch.epoch for epoch in result.epochs if epoch.confusion is not None] == [20_003]
+
+
+def test_going_on_from_an_epoch_that_is_not_kept_holds_the_same_epochs():
+    whole, resumed = History(), History()
+    for number in range(1, 6_000):
+        whole.update(records(epoch_ended(number, best=number in (3, 4_999))))
+    for number in range(1, 5_002):
+        resumed.update(records(epoch_ended(number, best=number in (3, 4_999, 5_001))))
+    resumed.update(records(started(from_step=50_000, epoch=5_000)))
+    assert resumed.best_epoch == 4_999
+    for number in range(5_001, 6_000):
+        resumed.update(records(epoch_ended(number)))
+    assert [epoch.epoch for epoch in resumed.epochs] == [epoch.epoch for epoch in whole.epochs]
+    assert resumed.best_epoch == whole.best_epoch
+
+
+def test_steps_are_held_in_bounded_memory_as_means_that_weigh_what_they_are_of(monkeypatch):
+    monkeypatch.setattr("nntui.runs.history.MOST_STEPS", 100)
+    result = History()
+    for number in range(1, 1001):
+        result.update(records(dataclasses.replace(step(number * 3, loss=float(number)), count=3)))
+        assert len(result.steps) <= 100
+        assert result.steps.step[-1] == number * 3
+    steps = result.steps
+    assert steps.count.sum() == 3000
+    assert (steps.loss * steps.count).sum() == pytest.approx(3 * 1000 * 1001 / 2)
+    assert (np.diff(steps.step) > 0).all()
+    # The first steps are as finely told as the later ones.
+    assert set(steps.count[:30]) <= {63, 66}
+    assert {column.dtype for column in (steps.step, steps.epoch, steps.count)} == {np.dtype(np.int64)}
 
 
 def test_views_stay_as_they_were_while_the_history_grows():

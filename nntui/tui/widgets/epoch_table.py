@@ -85,7 +85,9 @@ class EpochTable(Framed, can_focus=True):
         title = [(self.title, self.chrome("title"))]
         if total <= rows or self.following:
             return Edges(title=title)
-        return Edges(title=title, right=[(f"{self._top + 1}-{min(self._top + rows, total)} of {total}", label)])
+        # By their numbers: of a long run not every epoch is there.
+        first, last = self._epochs[min(self._top, total - 1)], self._epochs[min(self._top + rows, total) - 1]
+        return Edges(title=title, right=[(f"{first.epoch}-{last.epoch} of {self._epochs[-1].epoch}", label)])
 
     def action_scroll_lines(self, by: int) -> None:
         """Scroll by lines, down when `by` is positive."""

@@ -32,3 +32,19 @@ def test_another_list_starts_over():
     curves.update([epoch(1), epoch(2)])
     curves.update([epoch(1, loss=7.0)])
     assert {name: curve.y.tolist() for name, curve in curves.curves().items()} == {"loss": [7.0]}
+
+
+def test_the_last_two_epochs_may_be_replaced_and_curves_stay_as_they_were():
+    epochs = [epoch(1), epoch(2), epoch(3)]
+    curves = EpochCurves()
+    curves.update(epochs)
+    first = curves.curves()["val_loss"]
+    epochs[1:] = [epoch(4), epoch(5)]
+    curves.update(epochs)
+    assert curves.curves()["val_loss"].x.tolist() == [STEPS, 4 * STEPS, 5 * STEPS]
+    assert curves.curves()["val_loss"].y.tolist() == [1.5 / number for number in (1, 4, 5)]
+    del epochs[1:]
+    curves.update(epochs)
+    assert len(curves.curves()["loss"]) == 1
+    assert first.x.tolist() == [STEPS, 2 * STEPS, 3 * STEPS]
+    assert first.y.tolist() == [1.5 / number for number in (1, 2, 3)]
