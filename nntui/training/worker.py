@@ -43,6 +43,8 @@ from nntui.runs.events import (
 )
 from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_csv import MetricsCsv
+from nntui.runs.metrics_table import epoch_of
+from nntui.runs.newest import newest_best_epoch
 from nntui.spec.document import read_document, write_document
 from nntui.spec.examine import examine
 from nntui.spec.model import ModelSpec
@@ -52,7 +54,7 @@ from nntui.training.control import Control
 from nntui.training.crew import CrewError, why_alone
 from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
-from nntui.training.thinning import Thinning
+from nntui.training.thinning import EpochRecords, Thinning
 from nntui.training.threads import one_matrix_thread
 from nntui.training.trained import preprocessing_so_far
 from nntui.training.workers import quickest_workers, usable_cores
@@ -68,8 +70,8 @@ REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryE
 class Worker:
     """Trains a run from where its directory says it stands to its end, in this process.
 
-    `listener` is told every event as it is logged. `stop(reason)` may be called from a signal handler or another
-    thread. Used once.
+    `listener` is told every event as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be
+    called from a signal handler or another thread. Used once.
     """
 
     def __init__(self, run: RunDirectory, *, listener: Listener = lambda event: None) -> None:
@@ -81,6 +83,7 @@ class Worker:
         self._next_poll = 0.0
         self._last_sync = 0.0
         self._ended: RunEnded | None = None
+        self._epochs = EpochRecords()
         self._unsaved = False
         self._alone = ""
         """Why no number of workers could be found but one; '' where one was not all there is."""
@@ -123,7 +126,16 @@ class Worker:
         self._metrics = MetricsCsv(run.metrics_path)
         stack.callback(self._metrics.close)
         self._metrics.drop_after(self._trainer.epochs_done)
+        self._recall_best()
         self._thinning = Thinning(self._trainer.steps_per_epoch)
+
+    def _recall_best(self) -> None:
+        """Holds the best epoch back where a worker that was killed did: its row is there, its event is not logged."""
+        run, epoch = self.run_directory, self._trainer.best.epoch
+        if epoch > newest_best_epoch(run.events_path, up_to=self._trainer.epochs_done):
+            best = epoch_of(run.metrics_path, epoch)
+            if best is not None:
+                self._epochs.hold(best)
 
     def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
         """The spec with its number of workers; one that was found by trying is written down before the first step."""
@@ -151,7 +163,8 @@ class Worker:
             elif isinstance(event, Warning):
                 self._warn(event.message)
             else:
-                stamped = self._write(event)
+                stamped = _stamped(event)
+                self._write_all(self._epochs.add(stamped))
                 if isinstance(stamped, EpochEnded):
                     self._on_epoch(stamped)
             if self._stop_message is not None:
@@ -186,15 +199,25 @@ class Worker:
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
         )
 
-    def _write(self, event: Event) -> Event:
-        """Logs and tells the event; it, with the time."""
-        stamped = dataclasses.replace(event, time=round(time.time(), 3))
+    def _write(self, event: Event) -> None:
+        """Logs and tells the event, with the time where it has none."""
+        stamped = event if event.time else _stamped(event)
         problem_before = self._log.problem
         self._log.append(stamped)
         if self._log.problem and not problem_before:
             print(f"nntui: {self._log.problem}; events wait in memory until there is room", file=sys.stderr, flush=True)
         self._listener(stamped)
-        return stamped
+
+    def _write_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._write(event)
+
+    def _catch_up(self) -> None:
+        """Logs what thinning holds back: nothing may follow for long."""
+        interval = self._thinning.flush()
+        events = [*self._epochs.flush(), *([interval] if interval is not None else [])]
+        # In the order of a log: an epoch after its last step.
+        self._write_all(sorted(events, key=lambda event: (event.step, not isinstance(event, Step))))
 
     def _warn(self, message: str) -> None:
         print(f"nntui: {message}", file=sys.stderr, flush=True)
@@ -218,11 +241,15 @@ class Worker:
         if isinstance(saved, str):
             # Told once, not at every epoch until there is room again.
             if not self._unsaved:
+                # The log says what was the last to be saved, and that this epoch is not.
+                self._write_all(self._epochs.flush())
                 self._warn(saved)
             self._unsaved = True
         else:
+            self._write_all(self._epochs.add(_stamped(saved)))
+            if self._unsaved:
+                self._write_all(self._epochs.flush())
             self._unsaved = False
-            self._write(saved)
         now = self._watch()
         if now - self._last_sync >= _SYNC_SECONDS:
             self._last_sync = now
@@ -261,9 +288,7 @@ class Worker:
     def _pause(self) -> None:
         trainer = self._trainer
         self._watch.stop()
-        interval = self._thinning.flush()
-        if interval is not None:
-            self._write(interval)
+        self._catch_up()
         self._save_now()
         self._keeper.keep_live(None)
         self._write(Paused(step=trainer.step, epoch=trainer.epoch))
@@ -276,9 +301,7 @@ class Worker:
         self._watch.start()
 
     def _end(self, ended: RunEnded) -> RunEnded:
-        interval = self._thinning.flush()
-        if interval is not None:
-            self._write(interval)
+        self._catch_up()
         if ended.reason != "diverged":
             self._save_now()
         self._keeper.keep_live(None)
@@ -298,7 +321,11 @@ class Worker:
             message = f"{type(error).__name__}: {message}; the worker's log has the details"
         step, epoch = (trainer.step, trainer.epoch) if trainer else (0, 0)
         self._ended = RunEnded(step=step, epoch=epoch, reason="failed", message=message)
-        self._write(self._ended)
+        self._write_all([*self._epochs.flush(), self._ended])
+
+
+def _stamped(event: Event) -> Event:
+    return dataclasses.replace(event, time=round(time.time(), 3))
 
 
 class _FailureRecord:

@@ -2,8 +2,12 @@ import json
 import os
 import subprocess
 
+import pytest
+
+from nntui.cli.commands.watch import _epochs_past
 from nntui.runs.directory import RunDirectory, list_runs
 from nntui.runs.lock import WorkerLock
+from nntui.runs.spacing import keeps_epoch
 from tests.cli.conftest import COMMAND, QUICK, newest
 
 
@@ -193,6 +197,13 @@ def test_watching_a_run_that_goes_on_begins_with_its_last_epochs(call, ask, root
     assert answers[("--all",)][0].count("\n") == 30
     assert "left out" not in answers[("--all",)][1]
     assert answers[("--json",)][0] == run.events_path.read_text()
+
+
+@pytest.mark.parametrize(("done", "past"), [(3, 0), (30, 20), (4_096, 4_086), (5_000, 4_980), (360_000, 358_720)])
+def test_of_a_long_run_the_last_ten_epochs_are_those_of_its_log(done, past):
+    kept = [epoch for epoch in range(past + 1, done + 1) if keeps_epoch(epoch)]
+    assert _epochs_past(done) == past
+    assert len(kept) == min(done, 10)
 
 
 def test_watching_a_run_whose_worker_was_killed(ask, root):

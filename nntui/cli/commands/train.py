@@ -33,6 +33,8 @@ def train_command(
     """Train MODEL, a model file or a bundled model [default: digits-mlp], into a new run.
 
     Ctrl+c ends it after the step it is making and saves; a second one leaves at once.
+    It prints a line per epoch, from the 4,097th on for every second, fourth,
+    eighth ... one; the run's metrics.csv has a row for each.
 
     \b
     Example: nntui train digits-mlp --set training.epochs=5

@@ -20,6 +20,7 @@ from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded, RunStarted
 from nntui.runs.lock import held
+from nntui.runs.spacing import WHOLE_EPOCHS, spacing
 
 _STARTING_SECONDS = 0.05
 _EPOCHS_BEFORE = 10
@@ -74,7 +75,7 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
     while status_of(run) is Status.STARTING:
         await asyncio.sleep(_STARTING_SECONDS)
     ended: RunEnded | None = None
-    past = 0 if tells_all or not status_of(run).alive else max(summarize(run).epochs_done - _EPOCHS_BEFORE, 0)
+    past = 0 if tells_all or not status_of(run).alive else _epochs_past(summarize(run).epochs_done)
     if past:
         say(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all tells them")
     with report_for(run, as_json=as_json, tells_warnings=True, from_start=True) as report:
@@ -86,3 +87,8 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
             elif isinstance(event, RunStarted):
                 ended = None
     return ended
+
+
+def _epochs_past(done: int) -> int:
+    """How many ended epochs come before the last ten that are in the log."""
+    return max(done - _EPOCHS_BEFORE * spacing(done, WHOLE_EPOCHS), 0)
