@@ -21,6 +21,7 @@ _READ_WHOLE = 1 << 21
 """Bytes, some 15,000 epochs, up to which every row is read."""
 _SAMPLES, _SAMPLE = 60, 1 << 13
 """Pieces of a longer file, and the bytes of each."""
+_TAIL = 1 << 15
 LONGEST_ROW = 1 << 20
 """Bytes."""
 
@@ -90,18 +91,33 @@ def _line(descriptor: int, start: int) -> str:
 
 def epoch_of(path: Path, epoch: int) -> EpochEnded | None:
     """The event of an epoch that was the best, as its row has it, without the confusion matrix; None without a row."""
-    row = row_of(path, epoch)
-    if not 0 <= row.get("step", -1) <= LARGEST:
+    return _event(row_of(path, epoch), best=True)
+
+
+def last_epochs(path: Path) -> list[EpochEnded]:
+    """The events of the last epochs, some 200, oldest first, as their rows have them; none says that it was the best.
+
+    Empty where there is no file that can be read.
+    """
+    with _opened(path) as (descriptor, names):
+        block = next(blocks_from_end(descriptor, _TAIL), b"") if names else b""
+    rows = [{name: number(cell) for name, cell in zip(names, row, strict=True) if cell} for row in _rows(block, names)]
+    return [event for event in (_event(row, best=False) for row in rows) if event is not None]
+
+
+def _event(row: dict[str, float], *, best: bool) -> EpochEnded | None:
+    step, epoch = row.get("step", -1), row.get("epoch", -1)
+    if not (0 <= step <= LARGEST and 0 < epoch <= LARGEST):
         return None
     return EpochEnded(
-        step=int(row["step"]),
-        epoch=epoch,
+        step=int(step),
+        epoch=int(epoch),
         time=row.get("time", 0.0),
         metrics={name: value for name, value in row.items() if name not in BEFORE + AFTER},
         learning_rate=row.get("learning_rate", math.nan),
         seconds=row.get("seconds", math.nan),
         samples_per_second=row.get("samples_per_second", math.nan),
-        best=True,
+        best=best,
     )
 
 

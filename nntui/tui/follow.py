@@ -30,10 +30,13 @@ from nntui.runs.events import (
 from nntui.runs.history import History, Steps
 from nntui.runs.live import Live, LiveReader
 from nntui.runs.lock import held
+from nntui.runs.metrics_table import last_epochs
+from nntui.runs.spacing import WHOLE_EPOCHS, spacing
 from nntui.runs.status import Status, status_of
 from nntui.runs.step_lines import StepTable
 from nntui.tui.budget import Budget
 from nntui.tui.epoch_curves import EpochCurves
+from nntui.tui.recent_epochs import with_recent
 from nntui.tui.thinned import Curve, thinned
 
 POLL_SECONDS = 0.05
@@ -73,7 +76,7 @@ class Sighting:
     accuracy: Curve
     """By step, thinned; NaN where there is none."""
     epochs: Sequence[EpochEnded]
-    """All of the first 4,096; of later ones every second, fourth, eighth ..., the best and the newest."""
+    """All of the first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
     metrics: Mapping[str, Curve]
     """Of the epochs, by the step they ended with, thinned."""
     best: EpochEnded | None
@@ -249,6 +252,7 @@ class _State:
         self.urgent = False
         history = self._history
         steps = history.steps
+        epochs, saved = self._epochs() if complete else ([], self._saved_epoch)
         return Sighting(
             status=self.status,
             started=history.started,
@@ -256,7 +260,7 @@ class _State:
             steps=steps,
             loss=thinned(steps.step, steps.loss) if complete else _NOTHING,
             accuracy=thinned(steps.step, steps.accuracy) if complete else _NOTHING,
-            epochs=list(history.epochs) if complete else (),
+            epochs=epochs,
             metrics=self._epoch_curves.curves() if complete else {},
             best=history.best,
             remarks=tuple(self._remarks),
@@ -264,10 +268,19 @@ class _State:
             live=self._live,
             complete=complete,
             one_in=self._one_in,
-            saved_epoch=self._saved_epoch,
+            saved_epoch=saved,
             disk_full=self._disk_full,
             problem=self._problem or self._live_problem,
         )
+
+    def _epochs(self) -> tuple[list[EpochEnded], int]:
+        """The epochs, the newest whole, and the newest that is saved."""
+        logged, saved = self._history.epochs, self._saved_epoch
+        if not logged or spacing(logged[-1].epoch, WHOLE_EPOCHS) == 1:
+            return list(logged), saved
+        epochs = with_recent(logged, last_epochs(self._run.metrics_path))
+        # An epoch that cannot be saved is logged at once: what is not logged, is saved.
+        return epochs, epochs[-1].epoch if saved >= logged[-1].epoch else saved
 
     def _learning_rate(self, steps: Steps) -> float | None:
         last, rate = (int(steps.step[-1]), float(steps.learning_rate[-1])) if len(steps) else (0, None)

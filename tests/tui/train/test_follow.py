@@ -5,6 +5,8 @@ import pytest
 
 from nntui.runs.events import CheckpointSaved, HyperparameterChanged, Paused, Resumed, Warning, to_json
 from nntui.runs.lock import WorkerLock
+from nntui.runs.metrics_csv import MetricsCsv
+from nntui.runs.spacing import WHOLE_EPOCHS
 from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from tests.tui.train.staging import PATIENCE, STEPS, append, ended, epoch, started, step, trained, write_run
@@ -31,6 +33,10 @@ class Audience:
             assert sighting is not None
             if condition(sighting):
                 return sighting
+
+
+def saved(number: int) -> CheckpointSaved:
+    return CheckpointSaved(step=number * STEPS, epoch=number, file=f"epoch-{number:04}.safetensors")
 
 
 @pytest.fixture
@@ -253,6 +259,35 @@ def test_an_epoch_without_its_checkpoint_is_seen_once_the_training_goes_on(tmp_p
         # A resumed run goes on from a checkpoint there is.
         append(run, started(from_step=STEPS, step=STEPS, epoch=1), step(STEPS + 1))
         assert audience.sees(lambda sighting: sighting.step == STEPS + 1).saved_epoch == 1
+
+
+def test_the_last_epochs_of_a_long_run_are_all_there_and_saved(tmp_path, attend):
+    """Of epochs beyond 8,192 the log has every fourth; metrics.csv has all."""
+    at = 2 * WHOLE_EPOCHS
+    logged = [at - 2, at, at + 4]
+    run = write_run(
+        tmp_path / "run",
+        started(epochs=at * 2),
+        *[event for number in logged for event in (epoch(number), saved(number))],
+    )
+    metrics = MetricsCsv(run.metrics_path)
+    for number in range(at - 20, at + 7):
+        metrics.append(epoch(number))
+    metrics.close()
+    with WorkerLock(run.lock_path) as lock:
+        assert lock.acquire()
+        audience = attend(run)
+        append(run, step((at + 6) * STEPS + 1))
+        seen = audience.sees(lambda sighting: sighting.complete and sighting.step > (at + 6) * STEPS)
+        assert [one.epoch for one in seen.epochs] == [*range(at - 20, at + 7)]
+        assert [one.best for one in seen.epochs[-3:]] == [True, False, False]
+        assert (seen.unsaved, seen.saved_epoch) == (False, at + 6)
+        assert seen.best is not None
+        assert seen.best.epoch == at + 4
+        # Of one that could not be saved the log says so at once.
+        append(run, epoch(at + 7), Warning(step=(at + 7) * STEPS, epoch=at + 7, message="not saved"))
+        append(run, step((at + 7) * STEPS + 1))
+        assert audience.sees(lambda sighting: sighting.step == (at + 7) * STEPS + 1).unsaved
 
 
 def test_a_full_disk_is_seen_while_the_run_goes_on(tmp_path, attend, monkeypatch):
