@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from nntui.runs.events import (
     Warning,
     from_record,
 )
-from nntui.runs.spacing import EpochThinning
+from nntui.runs.spacing import EpochThinning, keeps_epoch
 from nntui.runs.step_lines import StepTable
 
 _COLUMNS = {
@@ -39,6 +41,9 @@ _COLUMNS = {
 }
 _ABSENT = {"accuracy": np.nan, "count": 1}
 """What stands for a column a log leaves out; 0 for the others."""
+_BESTS = 8
+"""Epochs that were the best that are held whatever their number: a resumed run may go back to before the last ones."""
+_NUMBER = attrgetter("epoch")
 _INTEGERS = ("step", "epoch", "count")
 
 
@@ -65,8 +70,8 @@ class Steps:
         return len(self.step)
 
 
-MOST_STEPS = 1 << 18
-"""Rows, some 15 MB, of which half stays when there are more."""
+MOST_STEPS = 1 << 17
+"""Rows, some 8 MB, of which half stays when there are more."""
 
 
 class _Columns:
@@ -128,7 +133,7 @@ class History:
     """
 
     epochs: list[EpochEnded] = field(default_factory=list)
-    """Those that a log keeps (`runs.spacing`), the best and the newest: all of the first 4,096, fewer of later ones.
+    """Those that a log keeps (`runs.spacing`): all of the first 4,096, fewer of later ones, the best and the newest.
 
     All but the newest are without their confusion matrix. The list is another one once a run is resumed.
     """
@@ -146,6 +151,7 @@ class History:
     skipped: int = 0
     """Records that are no event known here, or do not fit: passed over."""
     _columns: _Columns = field(default_factory=_Columns, repr=False)
+    _bests: deque[int] = field(default_factory=deque, repr=False)
     _thinning: EpochThinning[EpochEnded] = field(default_factory=EpochThinning, repr=False)
 
     @property
@@ -202,12 +208,23 @@ class History:
                 epochs[place] = dataclasses.replace(epochs[place], confusion=None)
         if event.best:
             self.best = event
+            self._bests.append(event.epoch)
+            if len(self._bests) > _BESTS:
+                self._forget(self._bests.popleft())
+
+    def _forget(self, beaten: int) -> None:
+        """Leaves out an epoch that was there only for being the best."""
+        if not keeps_epoch(beaten):
+            place = bisect_left(self.epochs, beaten, key=_NUMBER)
+            if place < len(self.epochs) and self.epochs[place].epoch == beaten:
+                del self.epochs[place]
 
     def _begin(self, event: RunStarted) -> None:
         step = event.from_step
         self._columns.drop_after(step)
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
         self.best = next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+        self._bests = deque(epoch.epoch for epoch in self.epochs[-_BESTS:] if epoch.best)
         self._thinning.clear()
         self.marks = [mark for mark in self.marks if mark[0] <= step]
         if self.layer_stats is not None and self.layer_stats.step > step:

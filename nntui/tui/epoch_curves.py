@@ -25,7 +25,7 @@ class EpochCurves:
     def update(self, epochs: Sequence[EpochEnded]) -> None:
         """Take in the epochs so far, oldest first; the sequence may have grown, or be another one.
 
-        One that has grown may have others in place of its last two.
+        One that has grown may have lost epochs, and have others in place of its last two.
         """
         if epochs is not self._taken:
             self._columns, self._steps, self._size, self._shown = {}, np.empty(64), 0, 0

@@ -154,6 +154,17 @@ def test_of_many_epochs_those_of_a_log_are_held_and_the_best_and_the_newest():
     assert [epoch.epoch for epoch in result.epochs if epoch.confusion is not None] == [20_003]
 
 
+def test_epochs_that_are_the_best_no_longer_are_not_held():
+    result = History()
+    bests = {*range(4_097, 5_000, 2), 6_001}
+    for number in range(1, 6_004):
+        result.update(records(epoch_ended(number, best=number in bests)))
+    kept = [number for number in range(1, 6_004) if keeps_epoch(number)]
+    held = [epoch.epoch for epoch in result.epochs]
+    assert held == sorted([*kept, *range(4_987, 5_000, 2), 6_001, 6_003])
+    assert result.best_epoch == 6_001
+
+
 def test_going_on_from_an_epoch_that_is_not_kept_holds_the_same_epochs():
     whole, resumed = History(), History()
     for number in range(1, 6_000):

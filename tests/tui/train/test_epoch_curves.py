@@ -43,6 +43,10 @@ def test_the_last_two_epochs_may_be_replaced_and_curves_stay_as_they_were():
     curves.update(epochs)
     assert curves.curves()["val_loss"].x.tolist() == [STEPS, 4 * STEPS, 5 * STEPS]
     assert curves.curves()["val_loss"].y.tolist() == [1.5 / number for number in (1, 4, 5)]
+    epochs.append(epoch(6))
+    del epochs[1]
+    curves.update(epochs)
+    assert curves.curves()["val_loss"].x.tolist() == [STEPS, 5 * STEPS, 6 * STEPS]
     del epochs[1:]
     curves.update(epochs)
     assert len(curves.curves()["loss"]) == 1
