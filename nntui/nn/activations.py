@@ -161,6 +161,8 @@ class GELU(Activation):
     cubic: ClassVar[float] = 0.044715
     width: ClassVar[float] = 0.7978845608028654
     """The square root of 2/π."""
+    straight: ClassVar[float] = 10.0
+    """From here on tanh is ±1 in every precision, so that y is z or 0 and the slope 1 or 0."""
 
     def _bend(self, z: np.ndarray, out: np.ndarray) -> None:
         np.multiply(z, z, out=out)
@@ -173,17 +175,19 @@ class GELU(Activation):
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         self._bend(z, scratch[0])
         np.add(scratch[0], 1, out=scratch[0])
+        np.multiply(scratch[0], 0.5, out=scratch[0])
         np.multiply(scratch[0], z, out=y)
-        np.multiply(y, 0.5, out=y)
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         # With t = tanh(u): dy/dz = (1 + t)/2 · (1 + z·(1 - t)·u'),  u' = width·(1 + 3·cubic·z²).
+        # Beyond `straight` nothing changes but that z² and z³ would overflow.
         bend, slope = scratch
-        np.multiply(z, z, out=slope)
+        np.clip(z, -self.straight, self.straight, out=bend)
+        np.multiply(bend, bend, out=slope)
         np.multiply(slope, 3 * self.cubic, out=slope)
         np.add(slope, 1, out=slope)
         np.multiply(slope, self.width, out=slope)
-        np.multiply(slope, z, out=slope)
+        np.multiply(slope, bend, out=slope)
         self._bend(z, bend)
         np.subtract(1, bend, out=bend)
         np.multiply(slope, bend, out=slope)
@@ -216,8 +220,12 @@ class SiLU(Activation):
     scratches = 2
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        logistic(z, scratch[0])
-        np.multiply(scratch[0], z, out=y)
+        # Below -80 y is 0 to 32 digits, and z there could only bring back what exp has taken away.
+        np.maximum(z, -80, out=y)
+        np.negative(y, out=scratch[0])
+        np.exp(scratch[0], out=scratch[0])
+        np.add(scratch[0], 1, out=scratch[0])
+        np.divide(y, scratch[0], out=y)
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         # dy/dz = s + y·(1 - s), s the sigmoid of z.

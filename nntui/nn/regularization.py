@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from nntui.nn.arena import Arena
+from nntui.nn.products import product_sum
 
 
 class Regularizer:
@@ -53,9 +54,12 @@ class Regularizer:
         if self.clip_norm is not None:
             norm = gradient_norm(self._gradients)
             if norm > self.clip_norm:
-                np.multiply(self._gradients, self.clip_norm / norm, out=self._gradients)
+                # In two steps: the whole factor may be too small for the gradient's precision.
+                half = math.sqrt(self.clip_norm / norm)
+                np.multiply(self._gradients, half, out=self._gradients)
+                np.multiply(self._gradients, half, out=self._gradients)
 
 
 def gradient_norm(gradients: np.ndarray) -> float:
-    """The Euclidean norm of a gradient vector; NaN or infinite where it holds such numbers."""
-    return math.sqrt(np.dot(gradients, gradients))
+    """The Euclidean norm of a vector (n,), right for numbers of any size; NaN or infinite where it holds such."""
+    return math.sqrt(product_sum(gradients, gradients))

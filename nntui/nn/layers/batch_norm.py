@@ -123,6 +123,9 @@ class BatchNorm(Layer):
         # y is not wanted yet: it holds the squares.
         np.multiply(self._centered, self._centered, out=self._y_rows)
         self._total(self._y_rows, self._sum)
+        if not math.isfinite(np.add.reduce(self._sum)):
+            self._center_large()
+            return
         seen = self.memory.gradients
         np.copyto(seen["running_mean"], self._mean)
         if number > 1:
@@ -131,6 +134,23 @@ class BatchNorm(Layer):
             np.copyto(seen["running_variance"], self.memory.parameters["running_variance"])
         np.divide(self._sum, number, out=self._sum)
         self._invert(self._sum)
+
+    def _center_large(self) -> None:
+        """As `_center`, of numbers whose squares are beyond the precision, in float64."""
+        channels = len(self._mean)
+        wide = self._x_rows.reshape(-1, channels).astype(np.float64)
+        mean = wide.mean(axis=0)
+        wide -= mean
+        variance = np.square(wide).mean(axis=0)
+        number, seen = len(wide), self.memory.gradients
+        np.copyto(self._mean, mean, casting="same_kind")
+        np.copyto(self._centered, wide.reshape(self._centered.shape), casting="same_kind")
+        np.copyto(seen["running_mean"], mean, casting="same_kind")
+        # More than the precision holds becomes the largest that it does.
+        largest = np.finfo(self._mean.dtype).max
+        unbiased = np.minimum(variance * number / max(number - 1, 1), largest)
+        np.copyto(seen["running_variance"], unbiased, casting="same_kind")
+        np.copyto(self._inverse, 1 / np.sqrt(variance + self.epsilon), casting="same_kind")
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         rows = self._rows(grad)

@@ -71,12 +71,25 @@ class LayerNorm(Layer):
         np.subtract(rows, self._average(rows, self._mean), out=normalized)
         np.multiply(normalized, normalized, out=y)
         inverse = self._average(y, self._inverse)
+        if not math.isfinite(np.add.reduce(self._inverse)):
+            return self._forward_of_large(rows)
         np.add(inverse, self.epsilon, out=inverse)
         np.sqrt(inverse, out=inverse)
         np.reciprocal(inverse, out=inverse)
         np.multiply(normalized, inverse, out=normalized)
         np.multiply(normalized, self._gamma, out=y)
         np.add(y, self._beta, out=y)
+        return self._y
+
+    def _forward_of_large(self, rows: np.ndarray) -> np.ndarray:
+        """The forward pass of numbers whose squares are beyond the precision, in float64."""
+        wide = rows.astype(np.float64)
+        wide -= wide.mean(axis=1, keepdims=True)
+        inverse = 1 / np.sqrt(np.square(wide).mean(axis=1) + self.epsilon)
+        np.copyto(self._inverse, inverse, casting="same_kind")
+        np.multiply(wide, inverse[:, None], out=self._normalized, casting="same_kind")
+        np.multiply(self._normalized, self._gamma, out=self._y_rows)
+        np.add(self._y_rows, self._beta, out=self._y_rows)
         return self._y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:

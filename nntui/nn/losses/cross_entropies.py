@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from nntui.nn.activations import logistic
 from nntui.nn.losses.base import Loss
+from nntui.nn.products import plain_sum
 from nntui.nn.settings import setting
 
 _SUM_TOLERANCE = 1e-3
@@ -48,6 +50,9 @@ class _OnSoftmax(Loss):
         outputs.take(largest, out=self._flat_row[:count], mode="clip")
         np.subtract(outputs, row, out=work)
         right = float(np.vdot(work, expected))
+        if not math.isfinite(right):
+            # A class so far behind that its distance is infinite here counts nothing where nothing is expected of it.
+            right = float(np.vdot(np.subtract(outputs, row, dtype=np.float64), expected))
         np.exp(work, out=shares)
         np.dot(shares, self._ones, out=row)
         np.divide(shares, row, out=shares)
@@ -135,7 +140,7 @@ class BinaryCrossEntropy(Loss):
         size = outputs.size
         np.multiply(gradient, 1 / size, out=gradient)
         self._now = gradient
-        return float(np.sum(work)) / size
+        return plain_sum(work) / size
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         shares = np.empty_like(outputs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.losses.base import Loss
+from nntui.nn.products import product_sum
 from nntui.nn.settings import setting
 
 
@@ -23,7 +24,7 @@ class MeanSquaredError(Loss):
         weights = self._row_weights(truth)
         pull = error if weights is None else np.multiply(error, weights, out=self._scratch[:count])
         size = outputs.size
-        loss = float(np.vdot(pull, error)) / size
+        loss = product_sum(pull, error) / size
         self._now = np.multiply(pull, 2 / size, out=pull)
         return loss
 
@@ -43,7 +44,7 @@ class MeanAbsoluteError(Loss):
         if weights is not None:
             np.multiply(pull, weights, out=pull)
         size = outputs.size
-        loss = float(np.vdot(pull, error)) / size
+        loss = product_sum(pull, error) / size
         self._now = np.multiply(pull, 1 / size, out=pull)
         return loss
 
@@ -68,12 +69,12 @@ class Huber(Loss):
         weights = self._row_weights(truth)
         if weights is not None:
             np.multiply(error, weights, out=error)
-        total = float(np.vdot(pull, error))
+        total = product_sum(pull, error)
         if weights is None:
-            total -= 0.5 * float(np.vdot(pull, pull))
+            total -= 0.5 * product_sum(pull, pull)
         else:
             pull = np.multiply(pull, weights, out=error)
-            total -= 0.5 * float(np.vdot(pull, self._gradient[:count]))
+            total -= 0.5 * product_sum(pull, self._gradient[:count])
         size = outputs.size
         self._now = np.multiply(pull, 1 / size, out=pull)
         return total / size

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.losses.base import Loss
+from nntui.nn.products import product_sum
 from nntui.nn.settings import setting
 
 
@@ -46,7 +47,7 @@ class Hinge(Loss):
             np.multiply(pull, weights, out=pull)
         # The slope times what is short is the part itself, and twice that where it is squared.
         size = outputs.size
-        loss = float(np.vdot(pull, short)) / (2 * size if self.squared else size)
+        loss = product_sum(pull, short) / (2 * size if self.squared else size)
         if columns == 1:
             np.multiply(pull, expected, out=pull)
         else:
