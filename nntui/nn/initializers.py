@@ -1,4 +1,4 @@
-"""Initializers: how a weight matrix is filled before the first step."""
+"""Initializers: how weights and biases are filled before the first step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Initializer(Configurable):
 
 @dataclass
 class Zeros(Initializer):
-    """All zeros: right for biases; as weights every unit of a layer would learn the same."""
+    """All zeros: for biases; as weights every unit of a layer would learn the same."""
 
     type = "zeros"
 
@@ -115,6 +115,20 @@ class Orthogonal(Initializer):
         # The QR factors are unique up to signs: fixing those makes the draw uniform over orthogonal matrices.
         basis *= np.sign(np.diagonal(triangle))
         array[...] = (basis if rows >= columns else basis.T).reshape(array.shape)
+
+
+@dataclass
+class FanIn(Initializer):
+    """Uniform within ±1/√fan_in: how PyTorch starts the biases of its layers, and their weights.
+
+    For recurrent layers fan_in is the number of units, as there.
+    """
+
+    type = "fan_in"
+
+    def fill(self, array: np.ndarray, *, fan_in: int, fan_out: int, rng: np.random.Generator) -> None:
+        limit = 1 / math.sqrt(fan_in)
+        array[...] = rng.uniform(-limit, limit, array.shape)
 
 
 AUTO = "auto"

@@ -1,5 +1,6 @@
 """The stack: shapes, views, a step by hand, and a training step that allocates nothing."""
 
+import dataclasses
 import tracemalloc
 
 import numpy as np
@@ -8,9 +9,12 @@ import pytest
 from nntui.nn.activations import Activation
 from nntui.nn.layers.activation import ActivationLayer
 from nntui.nn.layers.base import ShapeError
+from nntui.nn.layers.conv2d import Conv2D
 from nntui.nn.layers.dense import Dense
+from nntui.nn.layers.depthwise_conv2d import DepthwiseConv2D
 from nntui.nn.layers.dropout import Dropout
 from nntui.nn.layers.flatten import Flatten
+from nntui.nn.layers.gru import GRU
 from nntui.nn.losses import CrossEntropy, Loss, MeanSquaredError
 from nntui.nn.metrics import ClassificationMeter
 from nntui.nn.network import Sequential, plan
@@ -201,3 +205,35 @@ def test_adam_forgets_nothing_between_blocks():
     optimizer.step()
     # The first step of Adam is the learning rate against the sign of the gradient, whatever its size.
     np.testing.assert_allclose(before - network.arena.values, np.sign(network.arena.gradients) * 0.1, rtol=1e-4)
+
+
+BIASED = [
+    ((9,), Dense(40), 9),
+    ((6, 6, 2), Conv2D(30, 3), 18),
+    ((6, 6, 20), DepthwiseConv2D(), 9),
+    ((7, 3), GRU(25), 25),
+]
+
+
+@pytest.mark.parametrize(("shape", "layer", "fan_in"), BIASED, ids=lambda value: getattr(value, "type", ""))
+def test_biases_start_within_pytorchs_bounds_or_as_asked_and_leave_the_weights_alone(shape, layer, fan_in):
+    networks = {
+        rule: Sequential(
+            [dataclasses.replace(layer, bias_initializer=rule)], shape, batch_size=2, rng=np.random.default_rng(3)
+        )
+        for rule in ("fan_in", "zeros", "ones")
+    }
+    assert layer.bias_initializer == "fan_in"
+    names = networks["zeros"].arena.specs
+    biases = [name for name in names if name.endswith("bias")]
+    assert biases
+    for name in names:
+        values = {rule: network.arena.value(name) for rule, network in networks.items()}
+        if name not in biases:
+            assert np.array_equal(values["fan_in"], values["zeros"])
+            continue
+        assert not values["zeros"].any()
+        assert (values["ones"] == 1).all()
+        bound = 1 / np.sqrt(fan_in)
+        assert 0.7 * bound < np.abs(values["fan_in"]).max() <= bound
+        assert values["fan_in"].min() < 0 < values["fan_in"].max()

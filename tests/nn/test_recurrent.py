@@ -104,7 +104,7 @@ def test_the_reference_says_what_made_it():
 
 def test_the_forget_bias_is_a_bias_of_the_forget_gate():
     x = np.random.default_rng(1).normal(size=(4, 5, 3))
-    constant = network_of(LSTM(2, forget_bias=1.5), dtype=np.float64)
+    constant = network_of(LSTM(2, forget_bias=1.5, bias_initializer="zeros"), dtype=np.float64)
     learned = network_of(LSTM(2, forget_bias=0.0), dtype=np.float64)
     without = network_of(LSTM(2, forget_bias=1.5, use_bias=False), dtype=np.float64)
     learned.arena.values[...] = constant.arena.values
@@ -185,12 +185,15 @@ def test_large_sums_saturate_without_a_warning(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_recurrent_weights_start_with_orthonormal_rows_and_biases_at_zero(kind):
-    network = network_of(kind(4, bidirectional=True))
+def test_recurrent_weights_start_with_orthonormal_rows_and_biases_as_asked(kind):
+    network, at_zero = network_of(kind(4, bidirectional=True)), network_of(kind(4, bias_initializer="zeros"))
+    assert not at_zero.arena.value(f"{kind.type}_1.bias").any()
     for prefix in ("", "backward_"):
         recurrent = network.arena.value(f"{kind.type}_1.{prefix}recurrent_weight")
         np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-6)
-        assert not network.arena.value(f"{kind.type}_1.{prefix}bias").any()
+        # PyTorch's bound, 1/√units.
+        biases = np.abs(network.arena.value(f"{kind.type}_1.{prefix}bias"))
+        assert 0.2 < biases.max() <= 0.5
 
 
 def test_shapes_parameters_and_arithmetic():

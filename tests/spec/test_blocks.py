@@ -67,7 +67,14 @@ def test_a_block_is_read_and_written_with_its_layers():
     assert spec.layers == (Residual(inner, "relu"), Dense())
     written = to_draft(spec)
     assert written["layers"][0]["layers"][1]["layers"] == [
-        {"type": "dense", "units": 8, "activation": "linear", "initializer": "auto", "use_bias": True}
+        {
+            "type": "dense",
+            "units": 8,
+            "activation": "linear",
+            "initializer": "auto",
+            "use_bias": True,
+            "bias_initializer": "fan_in",
+        }
     ]
     assert parse(parse_document(dump_document(written))) == spec
     assert dump_document(draft()) == TEXT.replace("# The first block.\n", "").replace("# Its first layer.\n", "")

@@ -83,7 +83,8 @@ def test_a_resolved_draft_says_everything():
         "samples": 1000, "noise": 0.02, "classes": 2, "turns": 1.25,
     }  # fmt: skip
     assert draft["layers"][0] == {
-        "type": "dense", "units": 8, "activation": "relu", "initializer": "auto", "use_bias": True
+        "type": "dense", "units": 8, "activation": "relu", "initializer": "auto", "use_bias": True,
+        "bias_initializer": "fan_in",
     }  # fmt: skip
     assert "units" not in draft["layers"][1]
     assert draft["training"]["optimizer"]["type"] == "adam"

@@ -44,6 +44,7 @@ class Convolution(Layer):
     activation: str
     initializer: str
     use_bias: bool
+    bias_initializer: str
 
     def _width(self, channels: int) -> int:
         """Channels of the output."""
@@ -76,7 +77,7 @@ class Convolution(Layer):
         fans = {"fan_in": cells * inputs, "fan_out": cells * last}
         found = {"weight": ParameterSpec(shape, rule, **fans, decays=True)}
         if self.use_bias:
-            found["bias"] = ParameterSpec((width,))
+            found["bias"] = ParameterSpec((width,), self.bias_initializer, **fans)
         return found
 
     def flops(self, input_shape: Shape) -> int:

@@ -33,6 +33,9 @@ class Dense(Layer):
         "auto", choices=initializers.choices, help="How the weights start; auto chooses by the activation."
     )
     use_bias: bool = setting(True, help="Whether each unit also learns a constant.")
+    bias_initializer: str = setting(
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+    )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -51,7 +54,7 @@ class Dense(Layer):
         rule = initializers.resolve(self.initializer, self.activation).type
         found = {"weight": ParameterSpec((size, self.width), rule, fan_in=size, fan_out=self.width, decays=True)}
         if self.use_bias:
-            found["bias"] = ParameterSpec((self.width,))
+            found["bias"] = ParameterSpec((self.width,), self.bias_initializer, fan_in=size, fan_out=self.width)
         return found
 
     def flops(self, input_shape: Shape) -> int:

@@ -37,6 +37,9 @@ class DepthwiseConv2D(Convolution):
         "auto", choices=initializers.choices, help="How the weights start; auto chooses by the activation."
     )
     use_bias: bool = setting(True, help="Whether each output channel also learns a constant.")
+    bias_initializer: str = setting(
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+    )
 
     def _width(self, channels: int) -> int:
         return channels * self.multiplier

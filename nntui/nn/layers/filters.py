@@ -32,6 +32,9 @@ class Filters(Convolution):
         "auto", choices=initializers.choices, help="How the weights start; auto chooses by the activation."
     )
     use_bias: bool = setting(True, help="Whether each filter also learns a constant.")
+    bias_initializer: str = setting(
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+    )
 
     def _width(self, channels: int) -> int:
         return self.filters

@@ -83,5 +83,7 @@ class GRU(Recurrent):
     def _cell_parameters(self, size: Extent) -> dict[str, ParameterSpec]:
         found = super()._cell_parameters(size)
         if self.use_bias:
-            found["recurrent_bias"] = ParameterSpec((size.units,))
+            found["recurrent_bias"] = ParameterSpec(
+                (size.units,), self.bias_initializer, fan_in=size.units, fan_out=size.units
+            )
         return found

@@ -44,6 +44,9 @@ class Recurrent(Layer):
         "auto", choices=initializers.choices, help="How the input weights start; the recurrent ones start orthogonal."
     )
     use_bias: bool = setting(True, help="Whether each gate also learns a constant.")
+    bias_initializer: str = setting(
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+    )
 
     @property
     def squash(self) -> str:
@@ -82,7 +85,7 @@ class Recurrent(Layer):
             "recurrent_weight": ParameterSpec((units, width), "orthogonal", fan_in=units, fan_out=units, decays=True),
         }
         if self.use_bias:
-            found["bias"] = ParameterSpec((width,))
+            found["bias"] = ParameterSpec((width,), self.bias_initializer, fan_in=units, fan_out=units)
         return found
 
     def flops(self, input_shape: Shape) -> int:
