@@ -16,8 +16,9 @@ class MovingAverage:
     """The exponential moving average of an arena's values, those that follow a layer's batches included.
 
     a = k·a + (1 - k)·w after every step, with k = min(decay, (1 + t) / (10 + t)) in step t, so that the first weights
-    are forgotten soon in a short training too, as in TensorFlow's ExponentialMovingAverage with num_updates; PyTorch's
-    AveragedModel and Keras's use_ema keep k = decay. Polyak and Juditsky 1992, https://doi.org/10.1137/0330046
+    are forgotten soon in a short training too, as in TensorFlow's ExponentialMovingAverage with num_updates. Keras's
+    use_ema and PyTorch's AveragedModel with get_ema_multi_avg_fn keep k = decay; AveragedModel without it is the plain
+    mean. Polyak and Juditsky 1992, https://doi.org/10.1137/0330046
     """
 
     def __init__(self, arena: Arena, *, decay: float) -> None:

@@ -181,7 +181,8 @@ class ReduceOnPlateau(Schedule):
     """Lowers the rate when the monitored metric has stopped getting better.
 
     After `patience` epochs without anything better, as Keras and early stopping count; PyTorch's ReduceLROnPlateau
-    lowers one epoch later, and its threshold is a share unless told to be an amount, as `min_delta` is.
+    lowers one epoch later, and its threshold is a share unless told to be an amount, as `min_delta` is. None of the
+    `cooldown` epochs after that is counted, as in PyTorch; Keras counts the last of them.
     """
 
     type = "reduce_on_plateau"

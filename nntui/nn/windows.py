@@ -25,7 +25,8 @@ class Window:
         """A window with the padding of that name.
 
         'same' gives ceil(size / stride) places, and where the padding is odd the extra cell stands at the end, as in
-        TensorFlow and Keras. PyTorch pads both ends evenly, which differs for even kernels and strides above 1.
+        TensorFlow and Keras, and in PyTorch's padding="same", which is for a stride of 1 only. A number of cells as
+        PyTorch's padding goes on both ends, which differs for even kernels and for strides above 1.
         """
         added = 0
         if padding == "same":

@@ -105,7 +105,8 @@ class EpochEnded(Event):
     """One pass over the training split and the evaluation after it."""
 
     metrics: dict[str, float]
-    """loss, accuracy ...: means over the epoch's batches; val_loss, val_accuracy ...: after it. In JSON: top level."""
+    """In JSON: top level. loss, accuracy ... are means over the epoch's batches as they were learned from, with dropout
+    on and class weights; val_loss, val_accuracy ... are measured after it, without both. No loss contains L1 or L2."""
     learning_rate: float
     seconds: float
     """Spent training, evaluation and pauses left out."""

@@ -52,7 +52,8 @@ class TrainingSettings:
     )
     metrics: str | None = setting(
         None, absent="accuracy, or mae, rmse, r2 for a regression",
-        help=f"What is measured besides the loss, with commas between: {', '.join(Metric.names())}.",
+        help=f"What is measured besides the loss, with commas between: {', '.join(Metric.names())}. For the training "
+        "split over the batches as they are learned from, with dropout on; for validation (val_...) after the epoch.",
     )  # fmt: skip
     monitor: str | None = setting(
         None, choices=MONITORS, help="The metric that tells the best epoch.",
@@ -61,10 +62,20 @@ class TrainingSettings:
     class_weights: str | None = setting(
         None, choices=("balanced",), absent="all samples count the same",
         help="balanced: in training, rare classes count more, so that all weigh the same. A batch is divided by its "
-        "samples, as in Keras; PyTorch divides by their weights.",
+        "samples, as in Keras; PyTorch divides by their weights. val_loss is without weights.",
     )  # fmt: skip
-    l1: float = setting(0.0, minimum=0, maximum=1000, help="Pulls weights to exactly zero: adds l1·Σ|w| to the loss.")
-    l2: float = setting(0.0, minimum=0, maximum=1000, help="Keeps weights small: adds l2/2·Σw² to the loss.")
+    l1: float = setting(
+        0.0,
+        minimum=0,
+        maximum=1000,
+        help="Pulls weights to exactly zero: minimizes loss + l1·Σ|w|; the loss that is reported is without.",
+    )
+    l2: float = setting(
+        0.0,
+        minimum=0,
+        maximum=1000,
+        help="Keeps weights small: minimizes loss + l2/2·Σw²; the loss that is reported is without.",
+    )
     clip_value: float | None = setting(
         None, above=0, help="Cuts each number of a gradient to at most this size.", absent="no clipping"
     )

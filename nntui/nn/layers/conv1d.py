@@ -13,8 +13,8 @@ class Conv1D(Filters):
 
     z[t, f] = Σ x[stride·t + dilation·i - before, c]·W[i, c, f] + b[f], then the activation; input (time, features),
     output (time, filters), weight (kernel_size, features, filters). With padding 'same' the output has
-    ceil(time / stride) places and an odd cell of padding stands at the end, as in TensorFlow and Keras; PyTorch pads
-    both ends evenly.
+    ceil(time / stride) places and an odd cell of padding stands at the end, as in TensorFlow and Keras, and in
+    PyTorch, whose padding="same" is for a stride of 1 only.
     """
 
     type = "conv1d"

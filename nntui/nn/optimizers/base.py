@@ -58,7 +58,7 @@ class Optimizer(Configurable):
 
     Weight decay is decoupled, for every rule: p = p - rate·weight_decay·p before the step, not through the gradient.
     Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101. What PyTorch calls weight_decay in SGD, RMSprop,
-    Adagrad, Adadelta and Adam goes through the gradient: it is `training.l2` here.
+    Adagrad, Adadelta, Adam and, unless told otherwise, NAdam goes through the gradient: it is `training.l2` here.
     """
 
     slot_names: ClassVar[tuple[str, ...]] = ()

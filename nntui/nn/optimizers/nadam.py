@@ -19,8 +19,8 @@ class Nadam(Optimizer):
     """Adam that looks ahead, to where its momentum is about to carry it, as Nesterov's does.
 
     p = p - learning_rate·((1 - μₜ)·g / (1 - Πμ) + μₜ₊₁·m / (1 - Πμ·μₜ₊₁)) / (√v̂ + epsilon), with m and v̂ as in Adam,
-    μₜ = β1·(1 - 0.96^(t·momentum_decay) / 2) and Πμ = μ₁·…·μₜ, as PyTorch and Keras have it. Dozat 2016,
-    https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
+    μₜ = β1·(1 - 0.96^(t·momentum_decay) / 2) and Πμ = μ₁·…·μₜ, as PyTorch has it. Keras has 0.96^t, which is a
+    momentum_decay of 1 here. Dozat 2016, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
     """
 
     type = "nadam"
