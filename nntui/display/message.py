@@ -27,7 +27,9 @@ def message_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
 
     A word of more than 80 characters is cut to 60, one with a slash in it, which is a path, to 255.
     """
-    return _without_middle(_LONG_WORD.sub(_shorter_word, escaped(text)), longest)
+    # What is far too long is not looked at as a whole: a log may hold megabytes.
+    text = escaped(_without_middle(text, 10 * longest))
+    return _without_middle(_LONG_WORD.sub(_shorter_word, text), longest)
 
 
 def _shorter_word(word: re.Match[str]) -> str:

@@ -77,3 +77,19 @@ def test_wide_and_combining_characters_are_counted_in_cells():
     assert fitted("e\u0301a", 3, right=True) == " e\u0301a"
     assert end_in_cells("学习率", 5) == "…习率"
     assert end_in_cells("学习率", 4) == "…率"
+
+
+def test_of_megabytes_only_what_may_be_shown_is_looked_at():
+    class Giant(str):
+        """Text that must not be walked through as a whole."""
+
+        def __iter__(self):
+            raise AssertionError
+
+        def isprintable(self):
+            raise AssertionError
+
+    giant = Giant("a\u0301" * 10_000_000)
+    assert cell_len(fitted(giant, 10)) == 10
+    assert end_in_cells(giant, 10).endswith("a\u0301")
+    assert message_line(giant).startswith("a\u0301")

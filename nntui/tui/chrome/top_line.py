@@ -18,6 +18,8 @@ _STYLES = {
     "diverged": "$text-error", "failed": "$text-error", "crashed": "$text-error",
 }  # fmt: skip
 _SMALLEST = (80, 24)
+_LONGEST = 1000
+"""Characters: a name in a file may have millions."""
 
 
 class Headline(NamedTuple):
@@ -78,7 +80,7 @@ class TopLine(Widget):
         if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
             words = next((words for words in ("made for 80×24", "80×24") if len(words) <= room), "")
             return Content.styled(words, "$text-warning")
-        name, state, mark = map(printable, self.headline)
+        name, state, mark = (printable(text, _LONGEST) for text in self.headline)
         star = f" {mark}" if mark else ""
         if not state:
             return Content.assemble(Content(name).truncate(max(room - len(star), 0), ellipsis=True), star)

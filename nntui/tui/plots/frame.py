@@ -16,6 +16,9 @@ LIGHT = "╭─╮│╰╯"
 HEAVY = "┏━┓┃┗┛"
 """For focus where colours cannot show it."""
 
+_LONGEST = 1000
+"""Characters of a piece: a name in a file may have millions."""
+
 Text = Sequence[tuple[str, Style]]
 """Pieces of text with their styles."""
 
@@ -62,7 +65,7 @@ def _edge(width: int, left: str, line: str, right: str, start: Text, end: Text, 
 
 
 def _shown(text: Text) -> Text:
-    return [(printable(piece), style) for piece, style in text]
+    return [(printable(piece, _LONGEST), style) for piece, style in text]
 
 
 def _padded(text: Text, room: int) -> list[Segment]:

@@ -76,7 +76,7 @@ def first_metric(epoch: EpochEnded) -> str | None:
 def short(metric: str) -> str:
     """A metric's name as a heading: 'val_acc' for val_accuracy, others cut to eight cells."""
     prefix, base = ("val_", metric[4:]) if metric.startswith("val_") else ("", metric)
-    return prefix + _SHORT.get(base, set_cell_size(printable(base), _HEADING).rstrip())
+    return prefix + _SHORT.get(base, set_cell_size(printable(base[: 8 * _HEADING]), _HEADING).rstrip())
 
 
 def _size(columns: list[Column], gap: int) -> int:

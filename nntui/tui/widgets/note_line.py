@@ -14,6 +14,8 @@ from nntui.tui.widgets.line_diffed import LineDiffed
 Note = tuple[str, str]
 """Text and its tone: plain, strong, muted, good, warn or bad."""
 _SEPARATOR = "   "
+_LONGEST = 1000
+"""Characters: a message of a log may have millions."""
 
 
 class NoteLine(LineDiffed):
@@ -50,7 +52,7 @@ class NoteLine(LineDiffed):
         """The line, and blank ones below it where there is more room."""
         segments, room = [], width
         for index, (text, tone) in enumerate(self._notes):
-            piece = (_SEPARATOR if index else "") + printable(text)
+            piece = (_SEPARATOR if index else "") + printable(text, _LONGEST)
             size = cell_len(piece)
             if size > room:
                 piece = set_cell_size(piece, room - 1) + "…" if room else ""
