@@ -75,7 +75,7 @@ def test_the_engine_brings_numpy_and_nothing_else():
 
 
 def test_nothing_below_the_app_brings_textual():
-    names = modules_under("nn", "data", "spec", "runs", "training", "cli")
+    names = modules_under("nn", "display", "data", "spec", "runs", "training", "cli")
     code = f"import importlib\nfor name in {names!r}: importlib.import_module(name)"
     assert "numpy" in roots_after(code)
     assert "textual" not in roots_after(code)
