@@ -30,6 +30,11 @@ def keeps_epoch(epoch: int) -> bool:
     return epoch % spacing(epoch, WHOLE_EPOCHS) == 0
 
 
+def last_kept_epoch(up_to: int) -> int:
+    """The newest epoch of `keeps_epoch`; 0 for none."""
+    return up_to - up_to % spacing(up_to, WHOLE_EPOCHS)
+
+
 class EpochThinning(Generic[Item]):
     """Sorts out which epochs are kept, as they end: those of `keeps_epoch`, and the best where it lies between two.
 

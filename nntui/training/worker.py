@@ -45,6 +45,7 @@ from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_csv import MetricsCsv
 from nntui.runs.metrics_table import epoch_of
 from nntui.runs.newest import newest_best_epoch
+from nntui.runs.spacing import last_kept_epoch
 from nntui.spec.document import read_document, write_document
 from nntui.spec.examine import examine
 from nntui.spec.model import ModelSpec
@@ -131,8 +132,8 @@ class Worker:
 
     def _recall_best(self) -> None:
         """Holds the best epoch back where a worker that was killed did: its row is there, its event is not logged."""
-        run, epoch = self.run_directory, self._trainer.best.epoch
-        if epoch > newest_best_epoch(run.events_path, up_to=self._trainer.epochs_done):
+        run, epoch, done = self.run_directory, self._trainer.best.epoch, self._trainer.epochs_done
+        if epoch > last_kept_epoch(done) and epoch > newest_best_epoch(run.events_path, up_to=done):
             best = epoch_of(run.metrics_path, epoch)
             if best is not None:
                 self._epochs.hold(best)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.runs.spacing import WHOLE_EPOCHS, EpochThinning, keeps_epoch, spacing
+from nntui.runs.spacing import WHOLE_EPOCHS, EpochThinning, keeps_epoch, last_kept_epoch, spacing
 
 
 def test_the_spacing_doubles_as_the_number_does():
@@ -15,6 +15,14 @@ def test_the_spacing_doubles_as_the_number_does():
 def test_each_doubling_keeps_as_many_more():
     kept = [sum(map(keeps_epoch, range(1, WHOLE_EPOCHS * 2**doubling + 1))) for doubling in range(7)]
     assert kept == [WHOLE_EPOCHS + WHOLE_EPOCHS // 2 * doubling for doubling in range(7)]
+
+
+def test_the_last_that_is_kept_is_found_from_any_epoch():
+    kept = 0
+    for epoch in range(1, 20_000):
+        kept = epoch if keeps_epoch(epoch) else kept
+        assert last_kept_epoch(epoch) == kept
+    assert last_kept_epoch(0) == 0
 
 
 def thin(epochs: list[tuple[int, bool]]) -> tuple[list[int], list[int]]:

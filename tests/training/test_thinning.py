@@ -297,8 +297,10 @@ def test_a_checkpoint_that_fails_is_seen_at_once_and_so_is_the_next_that_does_no
     assert names(told[place + 1 : place + 3]) == [("epoch_ended", 20), ("checkpoint_saved", 20)]
 
 
-def test_a_run_that_was_never_long_starts_with_nothing_held_back(new_run):
+def test_a_best_epoch_too_far_back_in_the_log_to_be_found_is_not_logged_again(new_run, monkeypatch):
+    monkeypatch.setattr("nntui.runs.newest._MOST", 0)
     run = new_run()
+    assert Steered(run, {3 * STEPS + 1: [Command("stop")]}).run().best_epoch == 2
     Worker(run).run()
-    assert [event.from_step for event in events_of(run) if isinstance(event, RunStarted)] == [0]
+    assert [event.from_step for event in events_of(run) if isinstance(event, RunStarted)] == [0, 3 * STEPS + 1]
     assert epochs_in(run) == [1, 2, 3, 4]
