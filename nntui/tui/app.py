@@ -91,7 +91,7 @@ class NntuiApp(TerminalApp[None]):
     def compose(self) -> ComposeResult:
         first = first_model(self._model, base=self.base)
         if first.problem:
-            self.call_after_refresh(partial(self.notify, first.problem, severity="error", timeout=15))
+            self.call_after_refresh(partial(self.notify, first.problem, severity="error", timeout=15, markup=False))
         yield TopLine([(entry.key, entry.id, entry.title) for entry in PLACES])
         with ContentSwitcher(initial="build", id="places"):
             yield BuildPlace(first.draft, base=first.base, path=first.path, id="build")
@@ -115,9 +115,9 @@ class NntuiApp(TerminalApp[None]):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = False,
+        markup: bool = True,
     ) -> None:
-        """As Textual's, of text that may be anything: without markup in it, unless that is asked for."""
+        """As Textual's, without what a terminal would obey; text from elsewhere goes without markup."""
         text = printable_lines(message)
         super().notify(text, title=printable(title), severity=severity, timeout=timeout, markup=markup)
 
@@ -188,7 +188,7 @@ class NntuiApp(TerminalApp[None]):
         try:
             run = await asyncio.to_thread(_started, draft, base, self.runs_root)
         except (SpecError, RunsError) as error:
-            self.notify(str(error), title="This cannot be trained", severity="error", timeout=10)
+            self.notify(str(error), title="This cannot be trained", severity="error", timeout=10, markup=False)
             return
         await self._show_run(run)
 

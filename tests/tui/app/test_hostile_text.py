@@ -85,7 +85,7 @@ async def test_nothing_in_runs_and_train_is_obeyed(tmp_path, size):
 async def test_a_toast_shows_a_mark_and_its_brackets(tmp_path):
     app = NntuiApp(runs_root=tmp_path / "runs", base=tmp_path)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.notify(f"[red]{NAME}\nline", title=NAME)
+        app.notify(f"[red]{NAME}\nline", title=NAME, markup=False)
         await until(pilot, lambda: f"[red]{BEGINNING}" in clean_text(app))
         assert clean_text(app).count(BEGINNING) == 2
 
