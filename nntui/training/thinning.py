@@ -11,7 +11,7 @@ RECORDS_PER_EPOCH = 200
 
 
 class Thinning:
-    """Gathers steps into intervals, each told as its mean: about 200 an epoch at first, fewer as a run gets long.
+    """Gathers steps into intervals, each logged as its mean: about 200 an epoch at first, fewer as a run gets long.
 
     Where an interval ends depends on the step's number alone, so that every run agrees. Intervals double in length
     until they hold one epoch, then two, four ...
@@ -56,7 +56,7 @@ class Thinning:
 
 
 class EpochRecords:
-    """Holds back what is told of an epoch (layer_stats, epoch_ended, checkpoint_saved) that the log may do without."""
+    """Holds back the events of an epoch (layer_stats, epoch_ended, checkpoint_saved) that the log may do without."""
 
     def __init__(self) -> None:
         self._thinning = EpochThinning[list[Event]]()

@@ -71,7 +71,7 @@ REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryE
 class Worker:
     """Trains a run from where its directory says it stands to its end, in this process.
 
-    `listener` is told every event as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be
+    `listener` hears every event as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be
     called from a signal handler or another thread. Used once.
     """
 
@@ -201,7 +201,7 @@ class Worker:
         )
 
     def _write(self, event: Event) -> None:
-        """Logs and tells the event, with the time where it has none."""
+        """Logs and reports the event, with the time where it has none."""
         stamped = event if event.time else _stamped(event)
         problem_before = self._log.problem
         self._log.append(stamped)
