@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.disk import is_full
@@ -37,7 +35,7 @@ from nntui.runs.step_lines import StepTable
 from nntui.tui.budget import Budget
 from nntui.tui.epoch_curves import EpochCurves
 from nntui.tui.recent_epochs import with_recent
-from nntui.tui.thinned import Curve, thinned
+from nntui.tui.thinned import Curve
 
 POLL_SECONDS = 0.05
 """Between looks at the log: well below what a person notices between a key and its answer."""
@@ -58,8 +56,6 @@ _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 _NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name, CheckpointSaved.name)
 _ANSWERS = (RunStarted.name, HyperparameterChanged.name, Warning.name, Paused.name, Resumed.name)
 
-_NOTHING = Curve(np.empty(0), np.empty(0))
-
 Remark = HyperparameterChanged | Warning
 
 
@@ -71,10 +67,6 @@ class Sighting:
     started: RunStarted | None
     ended: RunEnded | None
     steps: Steps
-    loss: Curve
-    """By step, thinned."""
-    accuracy: Curve
-    """By step, thinned; NaN where there is none."""
     epochs: Sequence[EpochEnded]
     """All of the first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
     metrics: Mapping[str, Curve]
@@ -258,8 +250,6 @@ class _State:
             started=history.started,
             ended=history.ended,
             steps=steps,
-            loss=thinned(steps.step, steps.loss) if complete else _NOTHING,
-            accuracy=thinned(steps.step, steps.accuracy) if complete else _NOTHING,
             epochs=epochs,
             metrics=self._epoch_curves.curves() if complete else {},
             best=history.best,

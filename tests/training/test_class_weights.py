@@ -56,7 +56,8 @@ def test_an_epochs_loss_and_gradient_are_one_whatever_the_batches(balanced, cut,
     x, y = overlapping(0, rows=320, rare=30)
     plain = {"training.optimizer": {"type": "sgd", "learning_rate": 1e-12}, "training.epochs": 1}
     trainer = balanced(x, y, **plain, **cut, **{"training.loss": loss})
-    logits = x @ trainer.network.arena.value("dense_1.weight").astype(float)
+    parameters = trainer.network.arena
+    logits = x @ parameters.value("dense_1.weight").astype(float) + parameters.value("dense_1.bias").astype(float)
     logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     smoothing = loss["label_smoothing"] if isinstance(loss, dict) else 0.0
     targets = (1 - smoothing) * np.eye(2)[y] + smoothing / 2

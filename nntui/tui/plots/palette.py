@@ -108,7 +108,9 @@ class Palette:
     invalid: Style
     """For a cell whose value is not finite."""
     spread: Style
-    """For how far the points of a column lie apart, behind the curves; the same for all series."""
+    """For what stands behind the curves: single values, and the spread where there is no shade for it."""
+    shade: Style | None
+    """A background for how far the values of a column lie apart; None where no colour is dim enough."""
 
     @property
     def colored(self) -> bool:
@@ -128,24 +130,24 @@ class Palette:
 def palette(depth: ColorDepth) -> Palette:
     """The palette of a depth, the same object each time."""
     if depth is ColorDepth.NONE:
-        diverging, sequential, series, invalid, spread = (), (), [Style()], Style(), Style()
+        diverging, sequential, series, invalid, spread, shade = (), (), [Style()], Style(), Style(), None
     elif depth is ColorDepth.STANDARD:
         diverging, sequential = _standard(_DIVERGING_16), _standard(_SEQUENTIAL_16)
         series = [Style(color=color) for color in _standard(_SERIES_16)]
         invalid = Style(color=_standard(("white",))[0], bgcolor=_standard(("grey",))[0])
-        spread = Style(color=_standard(("grey",))[0])
+        spread, shade = Style(color=_standard(("grey",))[0]), None
     elif depth is ColorDepth.EIGHT_BIT:
         negative, zero, positive = _DIVERGING_256
         diverging, sequential = _numbered((*reversed(negative), zero, *positive)), _numbered(_SEQUENTIAL_256)
         series = [Style(color=color) for color in _numbered(_SERIES_256)]
         invalid = Style(color=Color.from_ansi(231), bgcolor=Color.from_ansi(240))
-        spread = Style(color=Color.from_ansi(241))
+        spread, shade = Style(color=Color.from_ansi(241)), Style(bgcolor=Color.from_ansi(236))
     else:
         negative, positive = (_between(anchors, 16) for anchors in _DIVERGING_RGB)
         diverging, sequential = _rgb((*reversed(negative), *positive[1:])), _rgb(_between(_SEQUENTIAL_RGB, 32))
         series = [Style(color=color) for color in _rgb(_SERIES_RGB)]
         invalid = Style(color=Color.from_rgb(255, 255, 255), bgcolor=Color.from_rgb(88, 88, 88))
-        spread = Style(color=Color.from_rgb(96, 96, 96))
+        spread, shade = Style(color=Color.from_rgb(96, 96, 96)), Style(bgcolor=Color.from_rgb(44, 46, 54))
     # Strokes like minus signs below zero, shades above: the sign is read without colour.
     return Palette(
         depth=depth,
@@ -154,6 +156,7 @@ def palette(depth: ColorDepth) -> Palette:
         series=tuple(series),
         invalid=invalid,
         spread=spread,
+        shade=shade,
     )
 
 

@@ -120,6 +120,9 @@ class MirroredUpdate(CompositorUpdate):
         """`sent` is given the number of bytes, and whether that was all, when it is rendered."""
         self._mirror, self._update, self._size, self._room, self._sent = mirror, update, size, room, sent
 
+    def __rich__(self) -> str:
+        return ""
+
     def render_segments(self, console: Console) -> str:
         """The text to send; to be rendered when it is sent, and once."""
         colors = console._color_system or ColorSystem.TRUECOLOR

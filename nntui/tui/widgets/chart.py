@@ -1,38 +1,29 @@
-"""Curves in a frame: title and legend above, the ends of the x axis below."""
+"""Curves in a frame: title and legend above, the x axis below."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from rich.style import Style
-from textual.binding import Binding
 from textual.strip import Strip
 
+from nntui.display.cells import cell_len
 from nntui.tui.plots.frame import Edges, Text
 from nntui.tui.plots.labels import compact
-from nntui.tui.plots.line_chart import Chrome, LineChart, Mark, Series, value_near
+from nntui.tui.plots.line_chart import Chrome, LineChart, Mark, YRange
+from nntui.tui.plots.series import Series
 from nntui.tui.widgets.framed import Framed
 
-SMOOTHING = (0.0, 0.5, 0.8, 0.9, 0.97, 0.99)
-"""The steps of + and -."""
+SMOOTHING = (0.0, 0.5, 0.8, 0.9, 0.97)
+"""What S goes through."""
+_DIGITS = 6
 
 
 class LineChartView(Framed, can_focus=True):
-    """Series over a common x axis, at most four drawings a second."""
+    """Series over a common x axis, at most four drawings a second; whoever shows it binds its actions to keys."""
 
-    BINDINGS = [
-        Binding("y", "toggle_log", "Log scale", show=False),
-        Binding("plus", "smooth(1)", "Smoother", show=False),
-        Binding("minus", "smooth(-1)", "Rougher", show=False),
-        Binding("c", "crosshair", "Crosshair", show=False),
-        Binding("left", "walk(-1)", "Left", show=False),
-        Binding("right", "walk(1)", "Right", show=False),
-        Binding("up", "zoom(0.5)", "Closer", show=False),
-        Binding("down", "zoom(2.0)", "Farther", show=False),
-        Binding("escape", "leave_crosshair", "Leave crosshair", show=False),
-    ]
-
-    def __init__(self, title: str = "loss", *, max_rate: float = 4.0, **keywords) -> None:
+    def __init__(self, title: str = "loss", *, max_rate: float = 4.0, **keywords: Any) -> None:
         """`title` stands on the frame; the rest is as for `LineDiffed`."""
         super().__init__(max_rate=max_rate, **keywords)
         self.title = title
@@ -41,10 +32,13 @@ class LineChartView(Framed, can_focus=True):
         """Where the crosshair stands on the x axis; None when it is off."""
         self.beside: LineChartView | None = None
         """A chart of the same width with which an x is to stand in the same column."""
+        self.cursor_words: Callable[[float], str] = lambda x: ""
+        """What to say of the place of the crosshair, beside the values there."""
         self._series: tuple[Series, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._reach: tuple[float, float] | None = None
         self._axis = self._remark = ""
+        self._over = False
 
     def show(
         self,
@@ -55,24 +49,32 @@ class LineChartView(Framed, can_focus=True):
         reach: tuple[float, float] | None = None,
         axis: str = "",
         remark: str = "",
+        over: bool = False,
         now: bool = False,
     ) -> None:
-        """Draw these from now on; `reach` is what the x axis takes in besides them.
+        """Draw these from now on; `reach` is what the x axis takes in besides them, to its end where all is `over`.
 
         `axis` is what it counts, and `remark` stands beside that; `now` is as for `redraw`.
         """
         self._series, self._marks, self._reach, self._remark = tuple(series), tuple(marks), reach, remark
-        self._axis = axis
+        self._axis, self._over = axis, over
         if title is not None and title != self.title:
             self.title = title
-            self.chart = LineChart(log_y=self.chart.log_y, smoothing=self.chart.smoothing)
+            self.start_over()
         self.redraw(now=now)
+
+    def start_over(self) -> None:
+        """Forget where curves stood; what a person has set stays."""
+        old = self.chart
+        self.chart = LineChart(log_y=old.log_y, smoothing=old.smoothing, y_range=old.y_range)
+        self.cursor = None
 
     def draw_body(self, width: int, height: int) -> Sequence[Strip]:
         """Labels and curves."""
         cursor = () if self.cursor is None else (Mark(self.cursor, "cursor"),)
         other = self.beside if self.beside is not None and self.beside.size.width == self.size.width else None
         needed = self.chart.gutter_needed
+        self.chart.braille = os.environ.get("TERM") != "linux"
         drawn = self.chart.draw(
             self._series,
             width,
@@ -82,6 +84,7 @@ class LineChartView(Framed, can_focus=True):
             chrome=Chrome(self.chrome("label"), self.chrome("mark")),
             reach=self._reach,
             gutter=other.chart.gutter_needed if other is not None else 0,
+            over=self._over,
         )
         if other is not None and self.chart.gutter_needed != needed:
             # Wider or narrower labels here move the columns there.
@@ -89,79 +92,135 @@ class LineChartView(Framed, can_focus=True):
         return drawn
 
     def edges(self) -> Edges:
-        """Title with what is set, legend or the values under the crosshair, and the x axis."""
+        """Title with what is set, the legend or the values under the crosshair, and the x axis."""
         title, label = self.chrome("title"), self.chrome("label")
-        notes = "".join(
-            [" log" if self.chart.log_y else "", f" ~{self.chart.smoothing:g}" if self.chart.smoothing else ""]
-        )
-        left, right = self.chart.x_labels
-        start = f"{self._axis} {left}".strip()
-        footer: Text = [("  ".join(filter(None, (start, self._remark))), label)] if left else []
-        if self.cursor is not None:
-            footer = [(f"x {compact(self.cursor, 9)}", self.chrome("mark"))]
-        return Edges(
-            title=[(self.title, title), *([(notes, label)] if notes else [])],
-            right=self._legend(),
-            footer=footer,
-            footer_right=[(right, label)] if right else [],
-        )
+        words = [
+            "log" if self.chart.log_y else "",
+            f"~{self.chart.smoothing:g}" if self.chart.smoothing else "",
+            self.chart.y_range if self.chart.y_range is not YRange.BULK else "",
+            "zoom" if self.chart.x_range is not None else "",
+        ]
+        heading: Text = [(self.title, title), *[(f" {word}", label) for word in words if word]]
+        room = self.size.width - 7 - sum(cell_len(text) for text, _ in heading)
+        return Edges(title=heading, right=self._legend(room), footer=self._footer())
 
-    def action_toggle_log(self) -> None:
+    def toggle_log(self) -> None:
         """Switch between a linear and a logarithmic y axis."""
         self.chart.log_y = not self.chart.log_y
         self.redraw(now=True)
 
-    def action_smooth(self, by: int) -> None:
-        """Smooth more (1) or less (-1)."""
-        place = SMOOTHING.index(self.chart.smoothing) if self.chart.smoothing in SMOOTHING else 0
-        self.chart.smoothing = SMOOTHING[min(max(place + by, 0), len(SMOOTHING) - 1)]
+    def toggle_range(self, y_range: YRange) -> None:
+        """Fit the y axis to this, or to the bulk again."""
+        self.chart.y_range = YRange.BULK if self.chart.y_range is y_range else y_range
         self.redraw(now=True)
 
-    def action_crosshair(self) -> None:
-        """Turn the crosshair on, at the newest point, or off."""
+    def smooth_more(self) -> None:
+        """The next of the ways to smooth, round and round."""
+        place = SMOOTHING.index(self.chart.smoothing) if self.chart.smoothing in SMOOTHING else 0
+        self.chart.smoothing = SMOOTHING[(place + 1) % len(SMOOTHING)]
+        self.redraw(now=True)
+
+    def toggle_crosshair(self) -> None:
+        """Turn the crosshair on, at the newest point, or off; off shows the whole axis again."""
         if self.cursor is not None:
-            self.action_leave_crosshair()
+            self.leave_crosshair()
             return
         self.cursor = max((float(item.x[-1]) for item in self._series if len(item.x)), default=None)
-        self.refresh_bindings()
         self.redraw(now=True)
 
-    def action_leave_crosshair(self) -> None:
+    def leave_crosshair(self) -> None:
         """Turn the crosshair off and show the whole axis again."""
         self.cursor = self.chart.x_range = None
-        self.refresh_bindings()
         self.redraw(now=True)
 
-    def action_walk(self, by: int) -> None:
-        """Move the crosshair one cell to the right (1) or to the left (-1)."""
+    def walk(self, by: int) -> None:
+        """Move the crosshair one cell to the right (1) or to the left (-1); at the edge of a part, the part moves."""
         buckets = self.chart.buckets
-        if self.cursor is not None and buckets is not None:
-            place = self.cursor + by * 2 * buckets.width
-            self.cursor = min(max(place, buckets.start), buckets.end - buckets.width)
-            self.redraw(now=True)
+        if self.cursor is None or buckets is None:
+            return
+        low, high = self._ends()
+        self.cursor = min(max(self.cursor + by * 2 * buckets.width, low), high)
+        part = self.chart.x_range
+        if part is not None and not part[0] <= self.cursor <= part[1]:
+            move = self.cursor - part[1] if self.cursor > part[1] else self.cursor - part[0]
+            self.chart.x_range = part[0] + move, part[1] + move
+        self.redraw(now=True)
 
-    def action_zoom(self, factor: float) -> None:
+    def zoom_x(self, factor: float) -> None:
         """Show `factor` times as much of the x axis around the crosshair; the whole axis when that is all."""
         buckets = self.chart.buckets
         if self.cursor is None or buckets is None:
             return
         half = buckets.width * buckets.count * factor / 2
-        starts = [float(item.x[0]) for item in self._series if len(item.x)]
-        ends = [float(item.x[-1]) for item in self._series if len(item.x)]
-        whole = 2 * half >= max(ends) - min(starts)
-        self.chart.x_range = None if whole else (self.cursor - half, self.cursor + half)
+        low, high = self._ends()
+        self.chart.x_range = None if 2 * half >= high - low else (self.cursor - half, self.cursor + half)
         self.redraw(now=True)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Arrows and escape belong to the chart only while the crosshair is on."""
-        return action not in ("walk", "zoom", "leave_crosshair") or self.cursor is not None
+    def _ends(self) -> tuple[float, float]:
+        shown = [item for item in self._series if len(item.x)]
+        return min(float(item.x[0]) for item in shown), max(float(item.x[-1]) for item in shown)
 
-    def _legend(self) -> Text:
-        pieces: list[tuple[str, Style]] = []
-        for index, item in enumerate(self._series):
+    def _legend(self, room: int) -> Text:
+        """The longest legend that has room: values under the crosshair; or newest values, the best, and the spread."""
+        if self.cursor is not None:
+            at = self.cursor
+            pieces = [(item, f" {compact(item.value_near(at), _DIGITS)}") for item in self._series]
+            return self._pieces(pieces, spread=False)
+        newest = [
+            (item, f" {compact(value, 5)}" if (value := self.chart.newest.get(item.name)) is not None else "")
+            for item in self._series
+        ]
+        best = [
+            (item, text + (f" ★ {compact(item.best, 5)}" if item.best is not None else "")) for item, text in newest
+        ]
+        bare = [(item, "") for item in self._series]
+        ways = [(best, True, True), (best, False, True), (newest, True, True), (newest, False, True)]
+        for pieces, spread, named in (*ways, (newest, False, False)):
+            text = self._pieces(pieces, spread=spread and self.chart.has_spread, named=named)
+            if sum(cell_len(piece) for piece, _ in text) <= room:
+                return text
+        return self._pieces(bare, spread=False)
+
+    def _pieces(self, series: Sequence[tuple[Series, str]], *, spread: bool, named: bool = True) -> Text:
+        pieces: list[tuple[str, Any]] = []
+        if spread:
+            style = self.palette.shade
+            pieces.append((" spread ", style) if style is not None else ("· spread", self.palette.spread))
+        for index, (item, value) in enumerate(series):
             number = index if item.color is None else item.color
-            text = item.name if self.palette.colored else f"{self.palette.marker(number)} {item.name}"
-            if self.cursor is not None:
-                text += f" {compact(value_near(item, self.cursor), 6)}"
-            pieces.append((text if not pieces else f" {text}", self.palette.series_style(number)))
+            sign = ("⠶" if self.chart.braille else "o") if item.dotted else "─"
+            text = f"{sign}{item.name}{value}" if named else f"{sign}{value}"
+            pieces.append(((" " if pieces else "") + text, self.palette.series_style(number)))
         return pieces
+
+    def _footer(self) -> Text:
+        """The x axis: what it counts, and round numbers below their columns; or where the crosshair stands."""
+        label = self.chrome("label")
+        if self.cursor is not None:
+            words = self.cursor_words(self.cursor)
+            return [(f"{self._axis} {compact(self.cursor, 9)}".strip(), self.chrome("mark")), (f"  {words}", label)]
+        ticks = self.chart.x_ticks()
+        if not ticks:
+            return []
+        head = "  ".join(filter(None, (self._axis, self._remark)))
+        pieces: list[tuple[str, Any]] = [(head, label)] if head else []
+        # Two cells of the frame stand before the text, and one before the body.
+        end, last = 2 + cell_len(head), self.size.width - 3
+        closing = self.chart.x_end if self._over else ""
+        if closing:
+            last -= len(closing) + 1
+        for cell, text in ticks:
+            start = 1 + cell - (len(text) - 1) // 2
+            if start > end and start + len(text) <= last:
+                pieces += self._line_to(end, start)
+                pieces.append((text, label))
+                end = start + len(text)
+        if closing:
+            pieces += self._line_to(end, self.size.width - 3 - len(closing))
+            pieces.append((closing, label))
+        return [piece for piece in pieces if piece[0]]
+
+    def _line_to(self, end: int, start: int) -> Text:
+        """The frame's line from the end of a label to the start of the next, with a space at both."""
+        space = (" ", self.chrome("label"))
+        return [space, ("─" * max(start - end - 2, 0), self.chrome("border")), space][: 3 if start - end > 1 else 1]

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nntui.tui.plots.braille import BrailleCanvas, line_dots
+from nntui.tui.plots.braille import BrailleCanvas, as_blocks, line_dots
 
 
 def text(canvas: BrailleCanvas) -> list[str]:
@@ -15,7 +15,7 @@ def ints(*values: int) -> np.ndarray:
 
 def test_a_diagonal_and_an_empty_cell():
     canvas = BrailleCanvas(3, 1)
-    canvas.lines(ints(0), ints(0), ints(3), ints(3), 0)
+    canvas.lines(ints(0), ints(0), ints(3), ints(3))
     assert text(canvas) == ["⠑⢄ "]
 
 
@@ -23,21 +23,24 @@ def test_each_dot_is_where_unicode_says():
     # Unicode numbers the dots 1 2 3 7 down the left, 4 5 6 8 down the right.
     for (x, y), dot in {(0, 0): 1, (0, 1): 2, (0, 2): 3, (1, 0): 4, (1, 1): 5, (1, 2): 6, (0, 3): 7, (1, 3): 8}.items():
         canvas = BrailleCanvas(1, 1)
-        canvas.draw(ints(x), ints(y), 0)
+        canvas.draw(ints(x), ints(y))
         assert ord(text(canvas)[0]) == 0x2800 + (1 << (dot - 1))
 
 
-def test_the_later_series_owns_a_shared_cell_and_both_keep_their_dots():
-    canvas = BrailleCanvas(2, 1)
-    canvas.lines(ints(0), ints(0), ints(3), ints(0), 0)
-    canvas.lines(ints(2), ints(3), ints(3), ints(3), 1)
-    assert text(canvas) == ["⠉⣉"]
-    assert canvas.owner.tolist() == [[0, 1]]
+def test_a_curve_is_joined_but_for_its_gaps():
+    canvas = BrailleCanvas(4, 1)
+    canvas.curve(ints(0, 2, 3, 5, 7), np.array([0.0, 0.0, np.nan, 3.0, 3.0]))
+    assert text(canvas) == ["⠉⠁⢀⣀"]
+
+
+def test_half_blocks_stand_for_dots_where_there_is_no_braille():
+    bits = np.array([[0, 0x01, 0x08 | 0x02, 0x04, 0x80 | 0x40, 0x10 | 0x20]], dtype=np.uint8)
+    assert "".join(map(chr, as_blocks(bits)[0])) == " ▀▀▄▄█"
 
 
 def test_dots_outside_are_left_out():
     canvas = BrailleCanvas(1, 1)
-    canvas.draw(ints(-1, 2, 0, 0), ints(0, 0, -1, 4), 0)
+    canvas.draw(ints(-1, 2, 0, 0), ints(0, 0, -1, 4))
     assert text(canvas) == [" "]
 
 

@@ -110,7 +110,11 @@ async def test_what_is_sent_for_changes_makes_the_screen_that_a_whole_frame_woul
                 app.mosaics[(turn + 1) % 2].shuffle()
             await pilot.pause()
         assert len(app.sent) >= sent + 20
-        frame = app.screen._compositor.render_update(full=True).render_segments(app.console)
+        rows = app.screen._compositor.render_strips()
+        frame = "\n".join(
+            "".join(Strip.render_style(style or Style(), text, ColorSystem.TRUECOLOR) for text, style, _ in row)
+            for row in rows
+        )
         assert_same_screens(terminal(app.sent), terminal([frame]))
 
 

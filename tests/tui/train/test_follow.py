@@ -58,8 +58,8 @@ def test_a_finished_run_is_seen_whole(tmp_path, attend):
     seen = attend(run).sees(lambda sighting: sighting.complete)
     assert seen.status is Status.FINISHED
     assert seen.step == 3 * STEPS
-    assert seen.loss.x.tolist() == list(range(1, 3 * STEPS + 1))
-    assert seen.loss.y.tolist() == [2 / number for number in range(1, 3 * STEPS + 1)]
+    assert seen.steps.step.tolist() == list(range(1, 3 * STEPS + 1))
+    assert seen.steps.loss.tolist() == [2 / number for number in range(1, 3 * STEPS + 1)]
     assert [one.epoch for one in seen.epochs] == [1, 2, 3]
     assert seen.best is seen.epochs[1]
     assert seen.metrics["val_loss"].x.tolist() == [STEPS, 2 * STEPS, 3 * STEPS]
@@ -123,8 +123,8 @@ def test_a_resumed_run_forgets_what_was_overtaken(tmp_path, attend):
         step(STEPS + 1, loss=9.0),
     )
     seen = attend(run).sees(lambda sighting: sighting.complete)
-    assert seen.loss.x.tolist() == list(range(1, STEPS + 2))
-    assert seen.loss.y[-1] == 9.0
+    assert seen.steps.step.tolist() == list(range(1, STEPS + 2))
+    assert seen.steps.loss[-1] == 9.0
     assert [one.epoch for one in seen.epochs] == [1]
     assert seen.metrics["val_loss"].y.tolist() == [1.5]
     assert seen.remarks == ()

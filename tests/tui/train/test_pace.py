@@ -9,7 +9,6 @@ from nntui.runs.history import Steps
 from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
 from nntui.tui.screens.train.pace import progress_of
-from nntui.tui.thinned import Curve
 from tests.tui.train.staging import STEPS, epoch, started, step
 
 
@@ -24,9 +23,8 @@ def sighting(
     rows = [step(number) for number in range(1, steps + 1)]
     names = [field.name for field in dataclasses.fields(Steps)]
     columns = Steps(**{name: np.array([getattr(row, name) for row in rows], dtype=float) for name in names})
-    nothing = Curve(np.empty(0), np.empty(0))
     values = {
-        "status": status, "started": start, "ended": None, "steps": columns, "loss": nothing, "accuracy": nothing,
+        "status": status, "started": start, "ended": None, "steps": columns, 
         "epochs": epochs or [], "metrics": {}, "best": None, "remarks": (), "learning_rate": None, "live": None,
         "complete": True, "one_in": 1, "saved_epoch": 0,
         "disk_full": False, "problem": "",

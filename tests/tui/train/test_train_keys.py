@@ -1,5 +1,6 @@
 from nntui.runs.events import Command, HyperparameterChanged, Paused
 from nntui.runs.status import Status
+from nntui.tui.plots.line_chart import YRange
 from nntui.tui.screens.train.curves import XAxis
 from nntui.tui.screens.train.place import TrainPlace
 from tests.tui.screen_text import screen_text
@@ -11,11 +12,11 @@ async def test_another_axis_is_there_without_waiting_for_the_next_drawing(finish
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, finished)
         await drawn(pilot)
-        assert "╰ step 0 " in screen_text(app)
+        assert "╰ step ─" in screen_text(app)
         await pilot.press("t")
         await pilot.pause()
         assert not place.panes.loss.is_behind
-        assert screen_text(app).count("╰ epoch 0 ") == 2
+        assert screen_text(app).count("╰ epoch ─") == 2
 
 
 async def test_pane_focus_zoom_and_back(finished):
@@ -60,11 +61,43 @@ async def test_view_keys(finished):
         assert place.panes.loss.chart.log_y
         await pilot.press("tab", "tab", "y")
         assert place.panes.metric.chart.log_y
-        before = place.panes.loss.chart.x_labels
+        assert place.panes.loss.chart.x_end == "60"
         await pilot.press("t")
-        await until(pilot, lambda: place.panes.loss.chart.x_labels != before)
         assert place.axis is XAxis.EPOCH
-        assert float(place.panes.loss.chart.x_labels[1]) < 5
+        assert place.panes.loss.chart.x_end == "3"
+        await pilot.press("t")
+        assert place.axis is XAxis.TIME
+        assert place.panes.loss.chart.x_end == "5", "of 7.5 s between the first and the last step"
+        await pilot.press("t")
+        assert place.axis is XAxis.STEP
+
+
+async def test_keys_of_the_charts(finished):
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, finished)
+        loss, metric = place.panes.loss, place.panes.metric
+        await pilot.press("left", "plus", "escape")
+        assert loss.cursor is None
+        await pilot.press("c", "left")
+        assert 50 < loss.cursor < 60
+        assert metric.cursor is None
+        await pilot.press("plus")
+        assert loss.chart.x_range is not None
+        await pilot.press("minus")
+        assert loss.chart.x_range is None
+        await pilot.press("right", "escape")
+        assert loss.cursor is None
+        await pilot.press("tab", "tab", "c")
+        assert metric.cursor is not None
+        await pilot.press("c", "S")
+        assert (loss.chart.smoothing, metric.chart.smoothing) == (0.5, 0.5)
+        await pilot.press("0")
+        assert loss.chart.y_range is metric.chart.y_range is YRange.ALL
+        await pilot.press("Y")
+        assert loss.chart.y_range is metric.chart.y_range is YRange.HALF
+        await pilot.press("Y")
+        assert loss.chart.y_range is metric.chart.y_range is YRange.BULK
 
 
 async def test_keys_write_commands_and_answer_at_once(running):

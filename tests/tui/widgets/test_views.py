@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from textual.app import App, ComposeResult
@@ -5,9 +7,10 @@ from textual.widget import Widget
 
 from nntui.runs.events import EpochEnded
 from nntui.tui.plots.color_depth import ColorDepth
-from nntui.tui.plots.line_chart import Mark, Series
+from nntui.tui.plots.line_chart import Mark, YRange
 from nntui.tui.plots.palette import palette
-from nntui.tui.widgets.chart import LineChartView
+from nntui.tui.plots.series import Series
+from nntui.tui.widgets.chart import SMOOTHING, LineChartView
 from nntui.tui.widgets.epoch_table import EpochTable
 from nntui.tui.widgets.heatmap import HeatmapView
 
@@ -46,24 +49,28 @@ def epoch(number: int, *, best: bool = False, **metrics: float) -> EpochEnded:
 class TestLineChartView:
     async def test_title_legend_and_axis_are_on_the_frame(self):
         view = LineChartView("loss", depth=DEPTH)
-        view.show([curve("train", np.linspace(2, 0, 64)), curve("val", np.ones(64))], [Mark(20.0)])
-        async with Stage(view).run_test(size=(40, 8)) as pilot:
+        view.show(
+            [curve("train", np.linspace(2, 0, 64)), replace(curve("val", np.ones(64)), dotted=True, best=0.5)],
+            [Mark(20.0)], axis="step", over=True,
+        )  # fmt: skip
+        async with Stage(view).run_test(size=(48, 8)) as pilot:
             await pilot.pause()
             lines = text(view)
             assert lines[0].startswith("╭ loss ──")
-            assert lines[0].endswith("── train val ╮")
-            assert lines[-1] == "╰ 1 ─────────────────────────────── 73 ╯"
-            assert {len(line) for line in lines} == {40}
+            assert lines[0].endswith("── ─train 0 ⠶val 1 ★ 0.5 ╮")
+            assert lines[-1].startswith("╰ step ──")
+            assert lines[-1].endswith("── 64 ─╯")
+            assert {len(line) for line in lines} == {48}
             colors = {segment.text.strip(): segment.style.color for segment in view.render_line(0)}
-            assert colors["train"] == palette(DEPTH).series_style(0).color
-            assert colors["val"] == palette(DEPTH).series_style(1).color
+            assert colors["─train 0"] == palette(DEPTH).series_style(0).color
+            assert colors["⠶val 1 ★ 0.5"] == palette(DEPTH).series_style(1).color
 
-    async def test_without_colours_the_legend_has_the_markers(self):
-        view = LineChartView("loss", depth=ColorDepth.NONE)
-        view.show([curve("train", np.ones(4)), curve("val", np.ones(4))])
-        async with Stage(view).run_test(size=(40, 8)) as pilot:
+    async def test_a_narrow_legend_keeps_the_newest_values(self):
+        view = LineChartView("accuracy", depth=DEPTH)
+        view.show([curve("train", np.ones(64)), replace(curve("val", np.full(64, 0.97)), dotted=True, best=0.98)])
+        async with Stage(view).run_test(size=(30, 8)) as pilot:
             await pilot.pause()
-            assert "• train × val" in text(view)[0].replace("━", "─")
+            assert text(view)[0].endswith(" ─ 1 ⠶ 0.97 ╮")
 
     async def test_empty_says_so(self):
         async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 7)) as pilot:
@@ -71,36 +78,52 @@ class TestLineChartView:
             assert "no values" in text(view)[3]
             assert text(view)[-1] == "╰" + "─" * 38 + "╯"
 
-    async def test_keys_change_scale_and_smoothing(self):
+    async def test_scale_smoothing_and_range_are_set_and_said(self):
         view = LineChartView(depth=DEPTH, max_rate=0.001)
         view.show([curve("train", np.geomspace(1, 1000, 50))])
-        async with Stage(view).run_test(size=(40, 9)) as pilot:
-            await pilot.press("y", "plus")
-            assert text(view)[0].startswith("╭ loss log ~0.5 ─")
-            await pilot.press("y", "minus", "minus")
+        async with Stage(view).run_test(size=(48, 9)) as pilot:
+            await pilot.pause()
+            view.toggle_log()
+            view.smooth_more()
+            view.toggle_range(YRange.HALF)
+            assert text(view)[0].startswith("╭ loss log ~0.5 last half ─")
+            view.toggle_log()
+            view.toggle_range(YRange.HALF)
+            for _ in range(len(SMOOTHING) - 1):
+                view.smooth_more()
             assert text(view)[0].startswith("╭ loss ─")
 
     async def test_the_crosshair_walks_shows_values_and_zooms(self):
         view = LineChartView(depth=DEPTH, max_rate=0.001)
-        view.show([curve("train", np.arange(1, 101))])
+        view.cursor_words = lambda x: f"epoch {x:.0f}"
+        view.show([curve("train", np.arange(1, 101))], axis="step")
         async with Stage(view).run_test(size=(40, 9)) as pilot:
-            await pilot.press("left")
+            await pilot.pause()
+            view.walk(-1)
             assert view.cursor is None
-            await pilot.press("c")
+            view.toggle_crosshair()
             assert "train 100 ╮" in text(view)[0]
-            assert text(view)[-1].startswith("╰ x 100 ")
-            await pilot.press("left")
+            assert text(view)[-1].startswith("╰ step 100  epoch 100 ")
+            view.walk(-1)
             assert view.cursor < 100
             shown = view.chart.buckets.width
-            await pilot.press("up", "up")
+            view.zoom_x(0.5)
+            view.zoom_x(0.5)
             assert view.chart.buckets.width < shown / 2
-            await pilot.press("escape")
+            part = view.chart.x_range
+            for _ in range(60):
+                view.walk(-1)
+            assert view.chart.x_range[0] < part[0], "the part follows the crosshair"
+            view.leave_crosshair()
             assert view.cursor is None
             assert view.chart.buckets.width == shown
 
     async def test_zooming_without_points_does_nothing(self):
         async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 9)) as pilot:
-            await pilot.press("c", "up", "left")
+            await pilot.pause()
+            view.toggle_crosshair()
+            view.zoom_x(0.5)
+            view.walk(-1)
             assert view.cursor is None
 
     async def test_the_focus_draws_the_frame_and_neither_curves_nor_news(self):

@@ -14,15 +14,18 @@ from nntui.runs.status import Status
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.place import Place
 from nntui.tui.plots.labels import compact
+from nntui.tui.plots.line_chart import YRange
 from nntui.tui.resuming import is_resumable, resume
-from nntui.tui.screens.train.curves import XAxis
 from nntui.tui.widgets.chart import LineChartView
 
 if TYPE_CHECKING:
     from nntui.tui.screens.train.place import TrainPlace
 
 _OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate"})
-_OF_THE_VIEW = frozenset({"layer", "gradient", "x_axis", "zoom", "pane", "log_scale"})
+_OF_THE_VIEW = frozenset(
+    {"layer", "gradient", "x_axis", "zoom", "pane", "log_scale", "crosshair", "smooth", "show_all", "last_half"}
+)
+_OF_THE_CROSSHAIR = frozenset({"walk", "zoom_x", "leave_crosshair"})
 
 
 class TrainActions(Place):
@@ -37,6 +40,8 @@ class TrainActions(Place):
         status = place.sighting.status if place.sighting is not None else None
         if action in _OF_THE_VIEW:
             return status is not None
+        if action in _OF_THE_CROSSHAIR:
+            return status is not None and place.panes.chart.cursor is not None
         if action in _OF_A_LIVE_RUN:
             return status in (Status.RUNNING, Status.PAUSED)
         if action == "pause":
@@ -111,16 +116,53 @@ class TrainActions(Place):
         cast("TrainPlace", self).panes.weights.toggle_gradient()
 
     def action_x_axis(self) -> None:
-        """Counts steps or epochs on the x axis."""
+        """Counts steps, epochs or seconds on the x axis."""
         place = cast("TrainPlace", self)
-        place.axis = XAxis.EPOCH if place.axis is XAxis.STEP else XAxis.STEP
+        place.axis = place.axis.next
+        for chart in (place.panes.loss, place.panes.metric):
+            chart.leave_crosshair()
         place.draw_curves(now=True)
 
     def action_log_scale(self) -> None:
         """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""
+        cast("TrainPlace", self).panes.chart.toggle_log()
+
+    def action_crosshair(self) -> None:
+        """Turns the crosshair of the chart with the focus, else of the loss, on or off."""
+        cast("TrainPlace", self).panes.chart.toggle_crosshair()
+        self.refresh_bindings()
+
+    def action_leave_crosshair(self) -> None:
+        """Turns the crosshair off."""
+        cast("TrainPlace", self).panes.chart.leave_crosshair()
+        self.refresh_bindings()
+
+    def action_walk(self, by: int) -> None:
+        """Moves the crosshair."""
+        cast("TrainPlace", self).panes.chart.walk(by)
+
+    def action_zoom_x(self, factor: float) -> None:
+        """Shows more or less of the x axis around the crosshair."""
+        cast("TrainPlace", self).panes.chart.zoom_x(factor)
+
+    def action_smooth(self) -> None:
+        """Smooths lines more, and in the end not at all."""
+        for chart in self._charts():
+            chart.smooth_more()
+
+    def action_show_all(self) -> None:
+        """Shows all values on the y axis, or the bulk again."""
+        for chart in self._charts():
+            chart.toggle_range(YRange.ALL)
+
+    def action_last_half(self) -> None:
+        """Fits the y axis to the right half of the curves, or to the bulk again."""
+        for chart in self._charts():
+            chart.toggle_range(YRange.HALF)
+
+    def _charts(self) -> tuple[LineChartView, LineChartView]:
         panes = cast("TrainPlace", self).panes
-        chart = panes.current if isinstance(panes.current, LineChartView) else panes.loss
-        chart.action_toggle_log()
+        return panes.loss, panes.metric
 
     def action_zoom(self) -> None:
         """Fills the place with the pane that has the focus, or goes back."""

@@ -20,6 +20,13 @@ class XAxis(StrEnum):
 
     STEP = "step"
     EPOCH = "epoch"
+    TIME = "seconds"
+
+    @property
+    def next(self) -> XAxis:
+        """The one after this, round and round."""
+        order = list(XAxis)
+        return order[(order.index(self) + 1) % len(order)]
 
 
 def metric_of(sighting: Sighting) -> str | None:
@@ -32,17 +39,16 @@ def metric_of(sighting: Sighting) -> str | None:
 
 def loss_curves(sighting: Sighting, axis: XAxis) -> tuple[Series, ...]:
     """Training loss by step, validation loss by epoch."""
-    train = Series("train", _scaled(sighting.loss.x, sighting, axis), sighting.loss.y, color=0)
-    return (train, *_by_epoch(sighting, "val", "val_loss", axis))
+    return (*_by_step(sighting, sighting.steps.loss, axis), *_by_epoch(sighting, "val", "val_loss", axis))
 
 
 def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[Series, ...]:
     """The metric of the training split, by step where the log has it so, and of the validation split by epoch."""
     if metric is None:
         return ()
-    by_step = sighting.accuracy
-    if metric == "accuracy" and len(by_step) and not np.isnan(by_step.y).all():
-        train: tuple[Series, ...] = (Series("train", _scaled(by_step.x, sighting, axis), by_step.y, color=0),)
+    by_step = sighting.steps.accuracy
+    if metric == "accuracy" and len(by_step) and not np.isnan(by_step).all():
+        train = _by_step(sighting, by_step, axis)
     else:
         train = _by_epoch(sighting, "train", metric, axis, color=0)
     return (*train, *_by_epoch(sighting, "val", f"val_{metric}", axis))
@@ -50,15 +56,15 @@ def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[
 
 def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
     """Changed hyperparameters and warnings, and on the curve that tells it the best epoch."""
-    scale = _scale(sighting, axis)
+    steps = np.array([remark.step for remark in sighting.remarks], dtype=np.float64)
+    places = _scaled(steps, sighting, axis).tolist()
     found = [
-        Mark(remark.step * scale, "change" if isinstance(remark, HyperparameterChanged) else "warning")
-        for remark in sighting.remarks
+        Mark(place, "change" if isinstance(remark, HyperparameterChanged) else "warning")
+        for place, remark in zip(places, sighting.remarks, strict=True)
     ]
     if sighting.best is not None:
-        found.append(
-            Mark(sighting.best.step * scale, "best", on="val" if "val_loss" in sighting.best.metrics else "train")
-        )
+        place = float(_scaled(np.array([float(sighting.best.step)]), sighting, axis)[0])
+        found.append(Mark(place, "best", on="val" if "val_loss" in sighting.best.metrics else "train"))
     return found
 
 
@@ -77,18 +83,39 @@ def thinning_words(sighting: Sighting) -> str:
     return f"every {sighting.one_in}{ending} step"
 
 
+def _by_step(sighting: Sighting, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
+    steps = sighting.steps
+    x = _scaled(steps.step.astype(np.float64), sighting, axis)
+    return (Series("train", x, values, color=0, weight=_samples(sighting)),)
+
+
+def _samples(sighting: Sighting) -> np.ndarray:
+    """How many samples each step record is the mean of: the last batch of an epoch may be a small one."""
+    steps, started = sighting.steps, sighting.started
+    samples = steps.count.astype(np.float64)
+    if started is None or started.steps_per_epoch < 1:
+        return samples
+    last = started.train_samples - (started.steps_per_epoch - 1) * started.batch_size
+    samples *= started.batch_size
+    if 0 < last < started.batch_size:
+        samples[steps.step % started.steps_per_epoch == 0] -= started.batch_size - last
+    return samples
+
+
 def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
     curve = sighting.metrics.get(metric)
     if curve is None or not np.isfinite(curve.y).any():
         return ()
-    return (Series(name, _scaled(curve.x, sighting, axis), curve.y, color=color),)
+    best = sighting.best.metrics.get(metric) if sighting.best is not None and name == "val" else None
+    return (Series(name, _scaled(curve.x, sighting, axis), curve.y, color=color, dotted=True, best=best),)
 
 
 def _scaled(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:
-    scale = _scale(sighting, axis)
-    return steps if scale == 1 else steps * scale
-
-
-def _scale(sighting: Sighting, axis: XAxis) -> float:
-    per_epoch = sighting.started.steps_per_epoch if sighting.started else 0
-    return 1 / per_epoch if axis is XAxis.EPOCH and per_epoch else 1.0
+    """Steps as places on the axis; those before the first record of a time count from its own."""
+    started = sighting.started
+    if axis is XAxis.EPOCH and started is not None and started.steps_per_epoch:
+        return steps / started.steps_per_epoch
+    if axis is XAxis.TIME and len(sighting.steps):
+        known = sighting.steps
+        return np.interp(steps, known.step, known.time - known.time[0])
+    return steps

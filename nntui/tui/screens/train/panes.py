@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from nntui.tui.chrome.screens import quiet_size
-from nntui.tui.plots.line_chart import LineChart
 from nntui.tui.screens.train.weights import WeightsPane
 from nntui.tui.widgets.chart import LineChartView
 from nntui.tui.widgets.epoch_table import EpochTable
@@ -16,10 +15,6 @@ from nntui.tui.widgets.note_line import NoteLine
 
 _NARROW, _LOW = 72, 12
 _ROOMY, _WIDE = 100, 140
-
-
-class CurvesPane(LineChartView, inherit_bindings=False):
-    """A chart of the dashboard: its keys are the place's."""
 
 
 class PaneGrid(Container):
@@ -46,9 +41,9 @@ class Panes(Container):
     def __init__(self, **keywords) -> None:
         """Keywords are as for `Container`."""
         super().__init__(**keywords)
-        self.loss = CurvesPane("loss", id="loss")
+        self.loss = LineChartView("loss", id="loss")
         self.weights = WeightsPane(id="weights")
-        self.metric = CurvesPane("accuracy", id="metric")
+        self.metric = LineChartView("accuracy", id="metric")
         self.loss.beside, self.metric.beside = self.metric, self.loss
         self.epochs = EpochTable(id="epochs")
         self.order: tuple[Framed, ...] = (self.loss, self.weights, self.metric, self.epochs)
@@ -80,11 +75,16 @@ class Panes(Container):
     def start_over(self) -> None:
         """Forget what was drawn: the next run has limits of its own."""
         for chart in (self.loss, self.metric):
-            chart.chart = LineChart(log_y=chart.chart.log_y, smoothing=chart.chart.smoothing)
+            chart.start_over()
             chart.show(())
         self.weights.show_live(None)
         self.epochs.show(())
         self.draw_now()
+
+    @property
+    def chart(self) -> LineChartView:
+        """The chart with the focus, else the loss."""
+        return self.current if isinstance(self.current, LineChartView) else self.loss
 
     def draw_now(self) -> None:
         """Draw what there is without waiting for the next drawing's turn."""

@@ -40,7 +40,16 @@ class TrainPlace(TrainActions):
         Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),
         Binding("z", "zoom", "Zoom", tooltip="Fill the place with one pane, or go back"),
         Binding("y", "log_scale", "Log", tooltip="Logarithmic y axis"),
-        Binding("t", "x_axis", "Axis", tooltip="Steps or epochs on the x axis"),
+        Binding("t", "x_axis", "Axis", tooltip="Steps, epochs or seconds on the x axis"),
+        Binding("c", "crosshair", "Cross", tooltip="A crosshair: exact values, and zooming along the x axis"),
+        Binding("left", "walk(-1)", "Left", show=False, tooltip="Move the crosshair to the left"),
+        Binding("right", "walk(1)", "Right", show=False, tooltip="Move the crosshair to the right"),
+        Binding("plus", "zoom_x(0.5)", "Closer", show=False, tooltip="Less of the x axis around the crosshair"),
+        Binding("minus", "zoom_x(2.0)", "Farther", show=False, tooltip="More of the x axis around the crosshair"),
+        Binding("escape", "leave_crosshair", "Leave", show=False, tooltip="Without the crosshair, the whole x axis"),
+        Binding("S", "smooth", "Smooth", show=False, tooltip="Smooth lines: 0.5, 0.8, 0.9, 0.97, not at all"),
+        Binding("0", "show_all", "All", show=False, tooltip="All values on the y axis, first steps and outliers too"),
+        Binding("Y", "last_half", "Half", show=False, tooltip="The y axis fitted to the right half of the curves"),
         Binding("tab", "pane(1)", "Next pane", show=False),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False),
     ]
@@ -144,10 +153,11 @@ class TrainPlace(TrainActions):
         places = marks(sighting, self.axis)
         losses, metrics = loss_curves(sighting, self.axis), metric_curves(sighting, metric, self.axis)
         reach, remark = reach_of(losses, metrics), thinning_words(sighting)
-        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark, now=now)
+        over = not sighting.status.alive
+        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark, over=over, now=now)
         by_step = remark if metric == "accuracy" else ""
         title = metric or "metric"
-        panes.metric.show(metrics, places, title=title, reach=reach, axis=self.axis, remark=by_step, now=now)
+        panes.metric.show(metrics, places, title=title, reach=reach, axis=self.axis, remark=by_step, over=over, now=now)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:
