@@ -5,30 +5,53 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from concurrent.futures import Future
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
 from nntui.runs.directory import RunsError, problem
 from nntui.runs.files import open_regular
 
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.02
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
 
 class WorkerLock:
-    """The lock of one run directory; also a context manager that releases it."""
+    """The lock of one run directory; also a context manager that releases it.
 
-    def __init__(self, path: Path) -> None:
+    `pause` waits the given number of seconds between two attempts.
+    """
+
+    def __init__(self, path: Path, *, pause: Callable[[float], object] = _pause) -> None:
         self.path = path
+        self._pause = pause
         self._descriptor = -1
 
     def acquire(self, patience: float = 0.3) -> bool:
         """Whether the lock is ours now; False when another process holds it for `patience` seconds.
 
-        A viewer that looks whether the lock is held holds it for an instant itself, so one refusal says little.
-        RunsError when the lock file cannot be written.
+        A viewer that checks whether the lock is held holds it for an instant itself, so one refusal says little: the
+        lock is asked for again after short pauses. RunsError when the lock file cannot be written.
         """
-        if self._descriptor >= 0:
-            return True
-        return self._take(0.0) or self._take(patience)
+        waited, seconds = 0.0, _FIRST_PAUSE
+        while not (self._descriptor >= 0 or self._take()):
+            if waited >= patience:
+                return False
+            seconds = min(seconds, patience - waited)
+            self._pause(seconds)
+            waited += seconds
+            seconds = min(seconds * 2, _LONGEST_PAUSE)
+        return True
+
+    def stands(self) -> bool:
+        """Whether the lock is ours and its file is still the one at `path`, so that others see it."""
+        try:
+            return self._descriptor >= 0 and os.path.samestat(os.fstat(self._descriptor), self.path.stat())
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Let go; nothing happens when the lock is not ours."""
@@ -42,18 +65,14 @@ class WorkerLock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _take(self, seconds: float) -> bool:
-        """Whether the lock became ours; for 0 seconds it is asked for once."""
+    def _take(self) -> bool:
+        """Whether the lock became ours at once."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         try:
-            if seconds:
-                if not _locked_within(descriptor, seconds):
-                    return False  # Whoever still waits closes it.
-            else:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The file may have been deleted between opening and locking: a lock on it would lock nothing.
             if os.path.samestat(os.fstat(descriptor), self.path.stat()):
                 self._descriptor = descriptor
@@ -65,37 +84,6 @@ class WorkerLock:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         os.close(descriptor)
         return False
-
-
-def _locked_within(descriptor: int, seconds: float) -> bool:
-    """Whether the open file was locked in time; if not, the descriptor is not the caller's any more.
-
-    `flock` waits for ever or not at all, so it waits in a thread, which lets go at once of what comes too late.
-    """
-    locked: Future[None] = Future()
-
-    def wait() -> None:
-        failure: OSError | None = None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            failure = error
-        if not locked.set_running_or_notify_cancel():
-            os.close(descriptor)
-        elif failure is not None:
-            locked.set_exception(failure)
-        else:
-            locked.set_result(None)
-
-    # A daemon: a process that was refused must not stay for as long as the one that has the lock.
-    threading.Thread(target=wait, name="lock", daemon=True).start()
-    try:
-        locked.result(seconds)
-    except TimeoutError:
-        if locked.cancel():
-            return False
-        locked.result()
-    return True
 
 
 def held(path: Path) -> bool:

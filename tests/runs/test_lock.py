@@ -119,16 +119,36 @@ def test_who_waits_gets_the_lock_as_soon_as_it_is_let_go(tmp_path):
     first.release()
 
 
-def test_what_was_waited_for_in_vain_is_let_go_when_it_comes_late(tmp_path):
-    path = tmp_path / "lock"
-    first, second = WorkerLock(path), WorkerLock(path)
+def test_a_refused_lock_is_asked_for_again_after_pauses_and_leaves_nothing_behind(tmp_path):
+    path, pauses, threads = tmp_path / "lock", [], threading.active_count()
+    first, second = WorkerLock(path), WorkerLock(path, pause=pauses.append)
     assert first.acquire()
-    assert not second.acquire(0.01)
-    late = [thread for thread in threading.enumerate() if thread.name == "lock"]
+    assert not second.acquire(0.3)
+    assert sum(pauses) == pytest.approx(0.3)
+    assert 0 < min(pauses) <= max(pauses) <= 0.02
+    assert threading.active_count() == threads
     first.release()
-    for thread in late:
-        thread.join(30)
-        assert not thread.is_alive()
     assert not held(path)
+    assert second.acquire(0)
+    second.release()
+
+
+def test_a_lock_released_during_a_pause_is_taken(tmp_path):
+    first = WorkerLock(tmp_path / "lock")
+    second = WorkerLock(tmp_path / "lock", pause=lambda seconds: first.release())
     assert first.acquire()
-    first.release()
+    assert second.acquire()
+    assert second.stands()
+    assert not first.stands()
+    second.release()
+
+
+def test_a_lock_whose_file_is_gone_or_another_does_not_stand(tmp_path):
+    path = tmp_path / "lock"
+    with WorkerLock(path) as lock:
+        assert lock.acquire()
+        assert lock.stands()
+        path.unlink()
+        assert not lock.stands()
+        path.touch()
+        assert not lock.stands()
