@@ -1,7 +1,7 @@
 """The training loop: a generator of events that opens no file, prints nothing and reads no clock of its own.
 
     order of an epoch -> batch -> forward -> loss -> backward -> regularizer -> optimizer -> Step
-    after the last batch -> evaluation of the validation split -> LayerStats, EpochEnded -> early stopping?
+    after the last batch -> LayerStats -> evaluation of the validation split -> EpochEnded -> early stopping?
 
 All randomness comes from the seed: the weights and the random layers from (seed, 2), the order of an epoch from
 (seed, 3, epoch) alone, so that a resumed run needs no history to go through its batches in the same order.
@@ -120,6 +120,8 @@ class Trainer:
         self._seconds = 0.0
         self._has_gradient = False
         """Whether the arena's gradients are of the last step; a checkpoint does not hold them."""
+        self._gradient_norms: dict[str, float] = {}
+        """Of the last step before a checkpoint at the end of an epoch, for the statistics of that epoch."""
 
     def _make_parts(self, count: int) -> Iterator[Part]:
         size = math.ceil(self.batch_size / count)
@@ -188,9 +190,9 @@ class Trainer:
             if diverged is not None:
                 yield diverged
                 return
-            stats, ended = self._end_epoch()
-            yield stats
-            yield ended
+            yield self._layer_stats()
+            # Counted in the statement that hands the event out: an epoch that is counted has its event.
+            yield self._count_epoch(*self._measure())
             if not np.isfinite(self.network.arena.values).all():
                 yield self._diverged()
                 return
@@ -250,23 +252,25 @@ class Trainer:
         )
 
     @np.errstate(all="ignore")
-    def _end_epoch(self) -> tuple[LayerStats, EpochEnded]:
-        samples = len(self.dataset.train)
-        metrics = {"loss": self._loss_sum / samples, **self._meter.result()}
-        # The statistics are of the last training batch: they are taken before evaluation overwrites its traces.
-        stats = self._layer_stats()
+    def _measure(self) -> tuple[dict[str, float], list[list[int]] | None]:
+        """The metrics of an epoch that is trained, and the confusion matrix; nothing is counted yet."""
+        metrics = {"loss": self._loss_sum / len(self.dataset.train), **self._meter.result()}
         confusion = None
         if len(self.dataset.val):
             with self.average.in_place() if self.average is not None else nullcontext():
                 metrics |= self._validate()
             if isinstance(self._val_meter, ClassificationMeter) and self._val_meter.confusion is not None:
                 confusion = self._val_meter.confusion.tolist()
+        return metrics, confusion
+
+    def _count_epoch(self, metrics: dict[str, float], confusion: list[list[int]] | None) -> EpochEnded:
+        samples = len(self.dataset.train)
         self.epochs_done += 1
         self._position = 0
         better = self.best.update(metrics, self.epochs_done, self.outcome)
         if self._schedule is not None:
             self._schedule.observe(metrics.get(self.best.monitor, math.nan))
-        ended = EpochEnded(
+        return EpochEnded(
             step=self.step,
             epoch=self.epochs_done,
             metrics=metrics,
@@ -276,23 +280,27 @@ class Trainer:
             best=better,
             confusion=confusion,
         )
-        return stats, ended
 
     def _validate(self) -> dict[str, float]:
         loss = evaluate(self.network, self._val_loss, self._val_batches, self._val_meter, len(self.dataset.val))
         return {"val_loss": loss} | {f"val_{name}": value for name, value in self._val_meter.result().items()}
 
+    @np.errstate(all="ignore")
     def _layer_stats(self) -> LayerStats:
         arena = self.network.arena
-        gradients = {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.learned_names}
-        if not self._has_gradient:
-            gradients = {}
         return LayerStats(
             step=self.step,
-            epoch=self.epochs_done + 1,
+            epoch=self.epoch,
             weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.learned_names},
-            gradient_norm=gradients,
+            gradient_norm=self._norms_of_gradient(),
         )
+
+    @np.errstate(all="ignore")
+    def _norms_of_gradient(self) -> dict[str, float]:
+        if not self._has_gradient:
+            return self._gradient_norms
+        arena = self.network.arena
+        return {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.learned_names}
 
     def _diverged(self) -> RunEnded:
         origin: Origin = origin_of_divergence(*self._gradient.suspect(), self.step)
@@ -337,6 +345,7 @@ class Trainer:
             "random_states": self._gradient.random_states(),
             "best": self.best.state(),
             "schedule": self._schedule.state() if self._schedule is not None else {},
+            "gradient_norms": self._norms_of_gradient() if self._position == self.steps_per_epoch else {},
         }
 
     def restore(self, progress: dict[str, Any]) -> None:
@@ -351,6 +360,8 @@ class Trainer:
         self.optimizer.steps = _counted(progress, "optimizer_steps", most=self.step)
         self._gradient.set_random_states(progress["random_states"])
         self.best.restore(progress["best"])
+        norms = dict(progress.get("gradient_norms", {}))
+        self._gradient_norms = {str(name): float(norm) for name, norm in norms.items()}
         if self._schedule is not None:
             self._schedule.restore(progress["schedule"])
             self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))

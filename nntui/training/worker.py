@@ -34,6 +34,7 @@ from nntui.runs.events import (
     EpochEnded,
     Event,
     HyperparameterChanged,
+    LayerStats,
     Paused,
     Resumed,
     RunEnded,
@@ -145,7 +146,8 @@ class Worker:
                 stamped = self._write(event)
                 if isinstance(stamped, EpochEnded):
                     self._on_epoch(stamped)
-            if self._stop_message is not None:
+            # Between the statistics of an epoch and its end there is nothing to stop at: it would be half told.
+            if self._stop_message is not None and not isinstance(event, LayerStats):
                 break
         ended = RunEnded(
             step=trainer.step,

@@ -107,8 +107,6 @@ def test_going_on_from_any_step_is_the_same_training(stop, optimizer):
 
 
 def timeless(event):
-    if isinstance(event, LayerStats):
-        return (event.step, event.epoch, event.weight_norm)
     if isinstance(event, EpochEnded):
         return (event.step, event.epoch, event.metrics, event.confusion, event.best)
     return event
