@@ -27,7 +27,8 @@ def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
         silence_stdout()
         say(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")
         return FAILED
-    code = tell_end(run, ended)
+    # Where it is by now: its directory may have been renamed.
+    code = tell_end(training.worker.run_directory, ended)
     return 128 + came[0] if came and ended.reason == "stopped" else code
 
 
