@@ -96,6 +96,14 @@ class CheckpointStore:
         save(self.directory / _LAST, tensors, metadata, durable=self._durable)
         return _LAST
 
+    def prepare(self) -> None:
+        """Make the directory where it is missing; CheckpointError where it cannot be written to."""
+        self._make_directory()
+        if not self.directory.is_dir():
+            raise CheckpointError(f"{self.directory}: expected a directory, got something else: move it away")
+        if not os.access(self.directory, os.W_OK):
+            raise CheckpointError(f"{self.directory}: expected a directory that can be written to, got a read-only one")
+
     def settle(self, source: Path, *, best: int) -> str:
         """Leave what a writer that was not interrupted would have left at `source`, which a run goes on from.
 

@@ -40,6 +40,7 @@ class Keeper:
 
     def restore(self) -> bool:
         """Puts the trainer where the newest checkpoint stands, and the files where they would be; False without one."""
+        self._store.prepare()
         path = self._store.latest()
         if path is None:
             return False

@@ -23,6 +23,7 @@ from nntui.training.keeper import Keeper
 from nntui.training.loop import Trainer
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 Listener = Callable[[Event], None]
 Wait = Callable[[float], bool]
 """Waits for some seconds; whether it was asked to give up meanwhile."""
@@ -42,11 +43,12 @@ class RunRecord:
     """The log, metrics.csv, the checkpoints and the live weights of one run, with one writer.
 
     On a full disk the run's own epochs are thinned out, lines wait in memory, and no checkpoint is saved before the
-    lines it has counted are written. `listener` is given every event as it is logged.
+    lines it has counted are written. `listener` is given every event as it is logged; `stay` is called before every
+    save, to call `move` where the run's directory was renamed and to raise where it is gone.
     """
 
-    def __init__(self, run: RunDirectory, listener: Listener) -> None:
-        self._run, self._listener = run, listener
+    def __init__(self, run: RunDirectory, listener: Listener, *, stay: Callable[[], None]) -> None:
+        self._run, self._listener, self._stay = run, listener, stay
         sweep(run.path)
         self._log = EventLog(run.events_path)
         self._opened: list[EventLog | MetricsCsv] = [self._log]
@@ -99,17 +101,12 @@ class RunRecord:
         """Logs an epoch, adds its row and saves its checkpoint; what fails is one warning until it works again."""
         stamped = self.write(ended)
         self._metrics.append(stamped)
-        trouble = self._flush()
-        if trouble is None:
-            try:
-                saved = self._keeper.keep_epoch(ended)
-            except CheckpointError as error:
-                trouble = _trouble_of(error)
-            else:
-                self.write(saved)
-        if trouble is not None and not self._unsaved:
-            self.warn(f"the checkpoint of epoch {ended.epoch} was not saved: {trouble.message}")
-        self._unsaved = trouble is not None
+        saved = self._kept(lambda: self._keeper.keep_epoch(ended))
+        if isinstance(saved, CheckpointSaved):
+            self.write(saved)
+        elif not self._unsaved:
+            self.warn(f"the checkpoint of epoch {ended.epoch} was not saved: {saved.message}")
+        self._unsaved = isinstance(saved, Trouble)
 
     def save(self) -> None:
         """Saves where the training stands as `last`; a warning says why it could not."""
@@ -167,13 +164,22 @@ class RunRecord:
         return None
 
     def _save(self) -> Trouble | None:
+        return self._kept(self._keeper.keep_last)
+
+    def _kept(self, keep: Callable[[], T]) -> T | Trouble:
+        """What `keep` saved, or why it could not."""
+        self._stay()
         trouble = self._flush()
-        if trouble is None:
-            try:
-                self._keeper.keep_last()
-            except CheckpointError as error:
-                trouble = _trouble_of(error)
-        return trouble
+        if trouble is not None:
+            return trouble
+        run = self._run
+        try:
+            return keep()
+        except CheckpointError as error:
+            trouble = Trouble(str(error), is_out_of_room(error))
+        self._stay()
+        # Renamed in the moment between looking where it is and saving there.
+        return trouble if self._run is run else self._kept(keep)
 
     def _once_there_is_room(self, attempt: Callable[[], Trouble | None], wait: Wait) -> Trouble | None:
         """Tries until it works, a minute is over, or `wait` gives up; why it did not work."""
@@ -192,10 +198,6 @@ class RunRecord:
         again = "goes on from there" if newest else "begins again"
         cause = f"the weights of step {ended.step} could not be saved: {trouble.message}; {rest}"
         return dataclasses.replace(ended, reason="failed", message=f"{cause}; 'nntui resume' {again}")
-
-
-def _trouble_of(error: CheckpointError) -> Trouble:
-    return Trouble(str(error), is_out_of_room(error))
 
 
 def _print(message: str) -> None:

@@ -99,7 +99,7 @@ class Worker:
             self._lock = lock
             self._directory = HeldDirectory(self.run_directory.path)
             stack.callback(self._directory.close)
-            self._record = RunRecord(self.run_directory, self._listener)
+            self._record = RunRecord(self.run_directory, self._listener, stay=self._stay_in_directory)
             stack.callback(self._record.close)
             stack.enter_context(_FailureRecord(self))
             stack.enter_context(one_matrix_thread())
@@ -192,7 +192,6 @@ class Worker:
             self._pause()
 
     def _on_epoch(self, ended: EpochEnded) -> None:
-        self._stay_in_directory()
         self._record.epoch(ended)
         now = self._watch()
         if now - self._last_sync >= _SYNC_SECONDS:
@@ -264,7 +263,6 @@ class Worker:
         interval = self._thinning.flush()
         if interval is not None:
             self._record.write(interval)
-        self._stay_in_directory()
         # A stop that brought the run to its end must not end the waiting for room as well.
         self._wake.clear()
         self._control.stopping = False
