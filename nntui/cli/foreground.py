@@ -13,8 +13,9 @@ from nntui.cli.reports import Report, report_for
 from nntui.cli.speech import say, silence_stdout
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
+from nntui.training.launch import discard_unstarted
 from nntui.training.signals import outlive_terminal, stop_on_signals
-from nntui.training.worker import Worker
+from nntui.training.worker import REFUSALS, Worker
 
 
 def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
@@ -22,7 +23,12 @@ def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
     report = report_for(run, as_json=as_json, tells_warnings=False)
     training = _Training(run, report)
     with report, stop_on_signals(training.stop) as came, outlive_terminal(training.leave_terminal):
-        ended = training.worker.run()
+        try:
+            ended = training.worker.run()
+        except REFUSALS:
+            # A new run that could not start leaves no directory; one that is resumed stays.
+            discard_unstarted(run)
+            raise
     if training.unwritable:
         silence_stdout()
         say(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")

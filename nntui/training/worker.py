@@ -47,6 +47,7 @@ from nntui.spec.problems import SpecError
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
 from nntui.training.crew import CrewError
+from nntui.training.launch import REFUSED
 from nntui.training.loop import Trainer
 from nntui.training.record import Listener, RunRecord, Wait
 from nntui.training.thinning import Thinning
@@ -81,6 +82,8 @@ class Worker:
         self._stop_message: str | None = None
         self._next_poll = 0.0
         self._last_sync = 0.0
+        self.began = False
+        """Whether training began."""
         self._ended: RunEnded | None = None
 
     def stop(self, message: str = "stopped on request") -> None:
@@ -136,6 +139,7 @@ class Worker:
     def _train(self) -> RunEnded:
         trainer = self._trainer
         self._record.start(self._started())
+        self.began = True
         for event in trainer.events():
             if isinstance(event, Step):
                 self._on_step(event)
@@ -307,7 +311,10 @@ class _FailureRecord:
 
 
 def main(arguments: list[str]) -> int:
-    """The worker process: 0 finished or stopped, 1 failed, 3 diverged; what refuses the run is one line on stderr."""
+    """The worker process: 0 finished or stopped, 1 failed, 2 refused before it trained, 3 diverged.
+
+    What refuses the run is one line on stderr.
+    """
     from nntui.training.signals import stop_on_signals
 
     worker = Worker(RunDirectory(Path(arguments[0])))
@@ -316,7 +323,7 @@ def main(arguments: list[str]) -> int:
             ended = worker.run()
     except REFUSALS as error:
         print(f"nntui: {error}", file=sys.stderr)
-        return EXIT_CODES["failed"]
+        return EXIT_CODES["failed"] if worker.began else REFUSED
     return EXIT_CODES[ended.reason]
 
 

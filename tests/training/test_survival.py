@@ -16,7 +16,7 @@ from nntui.runs.event_log import EventReader
 from nntui.runs.events import EpochEnded, RunEnded, RunStarted, Step, Warning
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
-from nntui.training.launch import start_worker
+from nntui.training.launch import REFUSED, start_worker
 from nntui.training.worker import Worker
 from tests.training.conftest import assert_equal_tensors, draft, events_of, weights_of
 
@@ -163,7 +163,7 @@ def test_sigterm_saves_and_going_on_is_the_same_run(new_run):
 def test_a_worker_that_cannot_begin_says_so_in_its_log_and_in_the_runs(new_run):
     run = new_run()
     run.model_path.write_text("layers = 3\n")
-    assert start_worker(run).wait(PATIENCE) == 1
+    assert start_worker(run).wait(PATIENCE) == REFUSED
     assert "layers: must be a list of tables" in events_of(run)[-1].message
     assert "Traceback" not in run.log_path.read_text()
 
