@@ -52,12 +52,14 @@ class RunRecord:
         sweep(run.path)
         self._log = EventLog(run.events_path)
         self._opened: list[EventLog | MetricsCsv] = [self._log]
+        self._make_room: Callable[[], bool] = lambda: False
         self._unsaved = False
 
     def attach(self, trainer: Trainer) -> bool:
         """Puts the trainer where the newest checkpoint stands; whether there was one."""
         self._trainer = trainer
         self._keeper = Keeper(self._run, trainer)
+        self._make_room = self._keeper.make_room
         resumed = self._keeper.restore()
         self._metrics = MetricsCsv(self._run.metrics_path)
         self._opened.append(self._metrics)
@@ -140,9 +142,10 @@ class RunRecord:
         else:
             self._once_there_is_room(self._flush, wait)
         if not self._log.sync():
+            newest, again = self._newest()
             raise RunsError(
-                f"{self._log.problem}: {self._log.pending} events of {self._run.id} could not be written; make room, "
-                f"then 'nntui resume' ends it"
+                f"{self._log.problem}: {self._log.pending} events could not be written; {newest}; make room, then "
+                f"'nntui resume {self._run.id}' {again}"
             )
         self._listener(stamped)
         return stamped
@@ -151,6 +154,8 @@ class RunRecord:
         stamped = dataclasses.replace(event, time=round(time.time(), 3))
         problem_before = self._log.problem
         self._log.append(stamped)
+        if self._log.out_of_room:
+            self._flush()
         if self._log.problem and not problem_before:
             _print(f"{self._log.problem}; events wait in memory until there is room")
         return stamped
@@ -159,7 +164,7 @@ class RunRecord:
         """Writes the lines that wait, making room for them; why it could not."""
         for lines in self._opened:
             while not lines.flush():
-                if not (lines.out_of_room and self._keeper.make_room()):
+                if not (lines.out_of_room and self._make_room()):
                     return Trouble(lines.problem, lines.out_of_room)
         return None
 
@@ -193,11 +198,16 @@ class RunRecord:
         return trouble
 
     def _failed(self, ended: RunEnded, trouble: Trouble) -> RunEnded:
-        newest = self._keeper.newest()
-        rest = f"the newest checkpoint is {newest}" if newest else "no checkpoint was saved"
-        again = "goes on from there" if newest else "begins again"
-        cause = f"the weights of step {ended.step} could not be saved: {trouble.message}; {rest}"
+        newest, again = self._newest()
+        cause = f"the weights of step {ended.step} could not be saved: {trouble.message}; {newest}"
         return dataclasses.replace(ended, reason="failed", message=f"{cause}; 'nntui resume' {again}")
+
+    def _newest(self) -> tuple[str, str]:
+        """Which checkpoint is the newest, and what a resumed run does."""
+        newest = self._keeper.newest()
+        if not newest:
+            return "no checkpoint was saved", "begins again"
+        return f"the newest checkpoint is {newest}", "goes on from there"
 
 
 def _print(message: str) -> None:
