@@ -120,6 +120,17 @@ class CheckpointStore:
             self._thin(self._index(), epoch)
         return missing
 
+    def can_be_mended(self, *, epoch: int) -> bool:
+        """Whether `best` or `last` of a run that ended with this epoch is damaged and can be made anew from others."""
+        source = self.latest()
+        if source is None or _progress(source, "epochs_done") != epoch:
+            return False
+        best = load_metadata(source)["progress"].get("best")
+        number = best.get("epoch") if isinstance(best, dict) else None
+        if source.name != _LAST:
+            return True
+        return isinstance(number, int) and not self._is_best(number) and is_readable(self.path(number))
+
     def drop_after(self, epoch: int) -> None:
         """Remove what a run resumed from `epoch` overtakes: later epochs, and `best` and `last` if of one of them."""
         sizes = self._index()
@@ -162,13 +173,18 @@ class CheckpointStore:
             raise CheckpointError(f"cannot write {problem(self.directory, error)}") from error
         self._sizes, self._best = {}, 0
 
+    def _is_best(self, epoch: int) -> bool:
+        """Whether `best` is whole and of this epoch."""
+        best = self.best()
+        return best is not None and (_progress(best, "epochs_done"), _progress(best, "position")) == (epoch, 0)
+
     def _mend_best(self, epoch: int) -> str:
         best, own = self.directory / _BEST, self.path(epoch)
         if epoch and is_readable(own):
             if not _is_same(best, own):
                 self._link(own, _BEST)
             return ""
-        if epoch and self.best() and (_progress(best, "epochs_done"), _progress(best, "position")) == (epoch, 0):
+        if epoch and self._is_best(epoch):
             self._link(best, own.name)
             self._index()[epoch] = _disk_size(own)
             return ""

@@ -109,9 +109,7 @@ def test_a_disk_too_full_for_a_line_fails_the_run_with_what_could_not_be_written
         if isinstance(event, EpochEnded):
             fill(disk)
 
-    with pytest.raises(
-        RunsError, match=r"No space left on device: \d+ events could not.*then 'nntui resume"
-    ):
+    with pytest.raises(RunsError, match=r"No space left on device: \d+ events could not.*then 'nntui resume"):
         Worker(run, listener=listener, wait=Waiting()).run()
     assert [event.reason for event in heard if isinstance(event, RunEnded)] == ["failed"]
     (disk / "filler").unlink()

@@ -133,3 +133,15 @@ def test_a_process_killed_at_every_operation_is_the_same_run(new_run, whole):
     run, names = whole
     for number in points(names):
         assert_survives_sigkill(new_run, run, number)
+
+
+@pytest.mark.parametrize("damage", ["best", "last", "epoch-0003"])
+def test_a_damaged_checkpoint_is_put_right_by_resume(new_run, whole, damage):
+    run = new_run(SHORT)
+    stopping = Worker(run, listener=lambda event: stopping.stop() if event.step == 7 else None)
+    assert stopping.run().reason == "stopped"
+    path = run.checkpoints_path / f"{damage}.safetensors"
+    path.unlink()
+    path.write_bytes(b"damaged")
+    assert Worker(run).run().reason == "finished"
+    assert_same_run(run, whole[0])
