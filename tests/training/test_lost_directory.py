@@ -15,7 +15,7 @@ from nntui.runs.events import CheckpointSaved, Command, EpochEnded, Paused, Step
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status, status_of
 from nntui.training.worker import LostRunError, Worker
-from tests.training.comparing import assert_same_checkpoints, events_that_count, rows_of
+from tests.training.comparing import assert_same_checkpoints, assert_same_run, events_that_count, rows_of
 from tests.training.conftest import assert_equal_tensors, draft, events_of, weights_of
 
 follows = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux says where a directory went")
@@ -130,6 +130,29 @@ def test_a_file_in_place_of_the_checkpoints_fails_the_run_until_it_is_gone(new_r
     assert Worker(run).run().reason == "finished"
     told = [event.message for event in events_of(run) if isinstance(event, Warning)]
     assert told[-1] == f"no checkpoint is left in {run.checkpoints_path}: training begins again"
+
+
+def test_a_checkpoints_directory_that_becomes_read_only_fails_the_run_and_it_is_resumed(new_run):
+    whole, run = new_run(), new_run()
+    Worker(whole).run()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=64k", "tmpfs", str(run.checkpoints_path)]
+    mounted = []
+
+    def cover():
+        mounted.append(subprocess.run(mount, capture_output=True, check=False).returncode == 0)
+
+    ended = at(run, CheckpointSaved, 2, cover).run()
+    if mounted != [True]:
+        pytest.skip("no file system may be mounted here")
+    try:
+        assert (ended.reason, status_of(run)) == ("failed", Status.FAILED)
+        assert "Read-only file system" in ended.message
+        with pytest.raises(RunsError, match="expected a directory that can be written to"):
+            Worker(run).run()
+    finally:
+        subprocess.run(["umount", str(run.checkpoints_path)], check=True)
+    assert Worker(run).run().reason == "finished"
+    assert_same_run(run, whole)
 
 
 def test_a_deleted_run_ends_the_command_with_one_line_and_exit_code_1(new_run):

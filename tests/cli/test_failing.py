@@ -1,4 +1,4 @@
-"""A run that could not start leaves no directory; one that has begun is never removed."""
+"""A run that could not start leaves no directory; one that has begun is never removed, and says how to go on."""
 
 import pytest
 
@@ -39,3 +39,30 @@ def test_a_run_that_cannot_be_written_leaves_no_directory(ask, root, monkeypatch
     assert answer.code == 1
     assert "model.toml: No space left on device" in answer.err
     assert list(root.iterdir()) == []
+
+
+@pytest.mark.parametrize("saved", [0, 2])
+def test_a_run_whose_weights_cannot_be_saved_has_failed_and_says_how_to_go_on(ask, root, monkeypatch, saved):
+    from nntui.runs.checkpoints import CheckpointError, CheckpointStore
+
+    save_epoch = CheckpointStore.save_epoch
+
+    def broken(store, *arguments, **options):
+        if arguments and arguments[0] in range(1, saved + 1):
+            return save_epoch(store, *arguments, **options)
+        raise CheckpointError("cannot write x: Input/output error")
+
+    monkeypatch.setattr(CheckpointStore, "save_epoch", broken)
+    monkeypatch.setattr(CheckpointStore, "save_last", broken)
+    answer = ask("train", "iris", "--set", "training.epochs=3")
+    (run,) = root.iterdir()
+    assert answer.code == 1
+    last = answer.err.splitlines()[-1]
+    assert last.startswith(f"nntui: {run.name} failed: the weights of step ")
+    assert last.endswith(f"'nntui resume {run.name}' {'goes on from there' if saved else 'begins again'}")
+    assert ("last.safetensors, of epoch 2" in last) == (saved == 2)
+    assert "finished" not in answer.err
+    monkeypatch.undo()
+    monkeypatch.setenv("NNTUI_RUNS", str(root))
+    answer = ask("resume")
+    assert (answer.code, "finished: trained 3 epochs" in answer.err) == (0, True)
