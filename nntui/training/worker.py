@@ -219,8 +219,8 @@ class Worker:
             self._record.warn(f"the run's directory was moved while it was trained: it is {path}")
         if not self._lock.stands():
             raise LostRunError(
-                f"{self._lock.path} was deleted or replaced, so another worker may train the run: ended {after}; "
-                "'nntui resume' goes on from the newest checkpoint"
+                f"{self._lock.path} was deleted or replaced while the run was trained: ended {after}, since another worker "
+                "could train it as well; 'nntui resume' goes on from the newest checkpoint that is left"
             )
 
     def _obey(self) -> None:
