@@ -249,7 +249,7 @@ def _most_crowded(epochs: list[int], keep: set[int]) -> int | None:
 
 
 def _progress(path: Path, name: str) -> int:
-    """A count of the progress a whole checkpoint tells; -1 where it tells none."""
+    """A count in the progress of a whole checkpoint; -1 where it has none."""
     progress = load_metadata(path).get("progress")
     count = progress.get(name) if isinstance(progress, dict) else None
     return count if type(count) is int else -1

@@ -149,7 +149,7 @@ class Worker:
                 self._on_epoch(event)
             else:
                 self._record.write(event)
-            # Between the statistics of an epoch and its end there is nothing to stop at: it would be half told.
+            # No stop between the statistics of an epoch and its end: the log would have half of it.
             if self._stop_message is not None and not isinstance(event, LayerStats):
                 break
         ended = RunEnded(
@@ -219,8 +219,8 @@ class Worker:
             self._record.warn(f"the run's directory was moved while it was trained: it is {path}")
         if not self._lock.stands():
             raise LostRunError(
-                f"{self._lock.path} was deleted or replaced while the run was trained: ended {after}, since another worker "
-                "could train it as well; 'nntui resume' goes on from the newest checkpoint that is left"
+                f"{self._lock.path} was deleted or replaced while the run was trained: ended {after}, since another "
+                "worker could train it as well; 'nntui resume' goes on from the newest checkpoint that is left"
             )
 
     def _obey(self) -> None:

@@ -12,7 +12,7 @@ from .checkpoint_samples import epoch_of, fill, weights
 
 
 def save_progress(store, epochs, best=()):
-    """Epochs of 10 steps each, with the progress a training tells."""
+    """Epochs of 10 steps each, with the progress a training saves."""
     for epoch in epochs:
         progress = {"step": epoch * 10, "epochs_done": epoch, "position": 0}
         store.save_epoch(epoch, weights(epoch), {"epoch": epoch, "progress": progress}, best=epoch in best)
