@@ -10,6 +10,7 @@ from nntui.cli.speech import say, write
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded
 from nntui.runs.status import Status, status_of
+from nntui.training.launch import REFUSED, discard_unstarted
 from nntui.training.session import Session
 
 
@@ -32,4 +33,7 @@ async def _start(run: RunDirectory) -> str | None:
         ended = None
         async for event in session.events():
             ended = event if isinstance(event, RunEnded) else ended
+        # A new run that was refused leaves no directory; one that failed through a bug does, with the worker's log.
+        if await session.exit_code() == REFUSED:
+            discard_unstarted(run)
         return ended.message if ended else f"the worker failed; see {run.log_path}"

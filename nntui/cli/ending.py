@@ -15,9 +15,9 @@ _CODES = {"finished": 0, "stopped": 0, "diverged": DIVERGED}
 def tell_end(run: RunDirectory, ended: RunEnded) -> int:
     """Says how the run ended and what can be done now; the exit code."""
     # What a worker says of going on cannot name the run as it is called from here.
-    cause = ended.message.partition("; 'nntui resume'")[0]
+    cause = ended.message.replace("'nntui resume'", command_for("resume", run))
     if ended.reason == "stopped":
-        say(f"{cause}; {command_for('resume', run)} goes on from there")
+        say(cause)
     elif ended.reason == "finished":
         best = f", best epoch {ended.best_epoch}" if ended.best_epoch else ""
         say(f"{run.id} finished: {cause}{best}")

@@ -14,8 +14,9 @@ from nntui.cli.speech import say, silence_stdout
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
 from nntui.runs.files import open_appending
+from nntui.training.launch import discard_unstarted
 from nntui.training.signals import outlive_terminal, stop_on_signals
-from nntui.training.worker import Worker
+from nntui.training.worker import REFUSALS, Worker
 
 
 def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
@@ -23,12 +24,18 @@ def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
     report = report_for(run, as_json=as_json, tells_warnings=False)
     training = _Training(run, report)
     with report, stop_on_signals(training.stop) as came, outlive_terminal(training.leave_terminal):
-        ended = training.worker.run()
+        try:
+            ended = training.worker.run()
+        except REFUSALS:
+            # A new run that could not start leaves no directory; one that is resumed stays.
+            discard_unstarted(run)
+            raise
     if training.unwritable:
         silence_stdout()
         say(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")
         return FAILED
-    code = tell_end(run, ended)
+    # Where it is by now: its directory may have been renamed.
+    code = tell_end(training.worker.run_directory, ended)
     return 128 + came[0] if came and ended.reason == "stopped" else code
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nntui.runs.directory import problem
-from nntui.runs.files import temporary_name
+from nntui.runs.files import sweep, temporary_name
 from nntui.runs.tensor_file import CheckpointError, is_readable, load, load_metadata, save
 
 __all__ = ["CheckpointError", "CheckpointStore", "is_readable", "load", "load_metadata", "save"]
@@ -30,6 +30,8 @@ class CheckpointStore:
 
     Epochs are kept until they take more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the
     last and an evenly spaced rest stay. Every write replaces a file atomically; CheckpointError says why it could not.
+    A directory that is missing is made by the next write. The metadata's `progress` says what `latest` and `settle`
+    go by: `step`, `epochs_done` and `position`, the steps of an epoch that is going on.
     """
 
     def __init__(
@@ -60,9 +62,16 @@ class CheckpointStore:
         return self.directory / f"epoch-{epoch:04d}.safetensors"
 
     def latest(self) -> Path | None:
-        """The checkpoint to go on from: `last` if it is whole, else the newest epoch that is; None when none is."""
-        candidates = [self.directory / _LAST, *(self.path(epoch) for epoch in reversed(self.epochs()))]
-        return next((path for path in candidates if is_readable(path)), None)
+        """The checkpoint to go on from: of those that are whole the one of the most steps, `last` of two that are even.
+
+        None when none is whole.
+        """
+        last = self.directory / _LAST
+        newest = next((path for path in map(self.path, reversed(self.epochs())) if is_readable(path)), None)
+        if not is_readable(last):
+            return newest
+        # A writer killed after it wrote an epoch and before it linked it leaves a `last` that is older.
+        return newest if newest is not None and _progress(newest, "step") > _progress(last, "step") else last
 
     def best(self) -> Path | None:
         """The best epoch's checkpoint; None when there is none, or it is damaged."""
@@ -74,6 +83,7 @@ class CheckpointStore:
     ) -> str:
         """Write an epoch's checkpoint, which is also `last` and, if so, `best`; its file name."""
         sizes = self._index()
+        self._make_directory()
         path = self.path(epoch)
         save(path, tensors, metadata, durable=self._durable)
         sizes[epoch] = _disk_size(path)
@@ -87,8 +97,44 @@ class CheckpointStore:
     def save_last(self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> str:
         """Write `last` alone, for a state within an epoch; its file name."""
         self._index()
+        self._make_directory()
         save(self.directory / _LAST, tensors, metadata, durable=self._durable)
         return _LAST
+
+    def prepare(self) -> None:
+        """Make the directory where it is missing; CheckpointError where it cannot be written to."""
+        self._make_directory()
+        if not self.directory.is_dir():
+            raise CheckpointError(f"{self.directory}: expected a directory, got something else: move it away")
+        if not os.access(self.directory, os.W_OK):
+            raise CheckpointError(f"{self.directory}: expected a directory that can be written to, got a read-only one")
+
+    def settle(self, source: Path, *, best: int) -> str:
+        """Leave what a writer that was not interrupted would have left at `source`, which a run goes on from.
+
+        Later epochs are removed; `last` is `source`; `best` is the checkpoint of epoch `best`, 0 for none. The result
+        is '', or one line that says why there is no `best`: neither it nor its epoch's file is whole.
+        """
+        epoch = _progress(source, "epochs_done")
+        self.drop_after(epoch)
+        if source.name != _LAST:
+            self._link(source, _LAST)
+        missing = self._mend_best(best)
+        self._best = best if best in self._index() else 0
+        if _progress(source, "position") == 0:
+            self._thin(self._index(), epoch)
+        return missing
+
+    def can_be_mended(self, *, epoch: int) -> bool:
+        """Whether `best` or `last` of a run that ended with this epoch is damaged and can be made anew from others."""
+        source = self.latest()
+        if source is None or _progress(source, "epochs_done") != epoch:
+            return False
+        best = load_metadata(source)["progress"].get("best")
+        number = best.get("epoch") if isinstance(best, dict) else None
+        if source.name != _LAST:
+            return True
+        return isinstance(number, int) and not self._is_best(number) and is_readable(self.path(number))
 
     def drop_after(self, epoch: int) -> None:
         """Remove what a run resumed from `epoch` overtakes: later epochs, and `best` and `last` if of one of them."""
@@ -106,15 +152,62 @@ class CheckpointStore:
             del sizes[later]
         self._best = self._best if self._best <= epoch else 0
 
+    def make_room(self, *, first: bool = False) -> bool:
+        """Remove one epoch more than the caps ask for, because the disk is full; False where none can go.
+
+        The best and the newest always stay, the first unless `first` says that it may go.
+        """
+        sizes = self._index()
+        if not sizes:
+            return False
+        keep = {self._best, max(sizes)}
+        epoch = _most_crowded(sorted(sizes), keep)
+        if epoch is None and first and min(sizes) not in keep:
+            epoch = min(sizes)
+        if epoch is None:
+            return False
+        self._remove(sizes, epoch)
+        return True
+
+    def _make_directory(self) -> None:
+        try:
+            self.directory.mkdir(mode=0o700)
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise CheckpointError(f"cannot write {problem(self.directory, error)}") from error
+        self._sizes, self._best = {}, 0
+
+    def _is_best(self, epoch: int) -> bool:
+        """Whether `best` is whole and of this epoch."""
+        best = self.best()
+        return best is not None and (_progress(best, "epochs_done"), _progress(best, "position")) == (epoch, 0)
+
+    def _mend_best(self, epoch: int) -> str:
+        best, own = self.directory / _BEST, self.path(epoch)
+        if epoch and is_readable(own):
+            if not _is_same(best, own):
+                self._link(own, _BEST)
+            return ""
+        if epoch and self._is_best(epoch):
+            self._link(best, own.name)
+            self._index()[epoch] = _disk_size(own)
+            return ""
+        try:
+            best.unlink(missing_ok=True)
+        except OSError as error:
+            raise CheckpointError(f"cannot remove {problem(best, error)}") from error
+        gone = f"neither {_BEST} nor {own.name} is whole in {self.directory}"
+        return f"the weights of the best epoch, {epoch}, are lost: {gone}" if epoch else ""
+
     def _index(self) -> dict[int, int]:
-        """Size on disk by epoch, read once; what a killed writer left half-written is removed then."""
+        """Size on disk by epoch, read once; the temporary files of a killed writer are removed then."""
         self.refuse_link()
         if self._sizes is None:
             self._sizes = {epoch: _disk_size(self.path(epoch)) for epoch in self.epochs()}
             best = self.directory / _BEST
             self._best = next((epoch for epoch in self._sizes if _is_same(best, self.path(epoch))), 0)
-            for leftover in self.directory.glob(".*.safetensors.*.tmp"):
-                leftover.unlink(missing_ok=True)
+            sweep(self.directory)
         return self._sizes
 
     def _link(self, source: Path, name: str) -> None:
@@ -141,11 +234,15 @@ class CheckpointStore:
             epoch = _most_crowded(sorted(sizes), {self._best, newest})
             if epoch is None:
                 return
-            try:
-                self.path(epoch).unlink(missing_ok=True)
-            except OSError as error:
-                raise CheckpointError(f"cannot remove {problem(self.path(epoch), error)}") from error
-            total -= sizes.pop(epoch)
+            total -= self._remove(sizes, epoch)
+
+    def _remove(self, sizes: dict[int, int], epoch: int) -> int:
+        """Removes an epoch's file; its size on disk."""
+        try:
+            self.path(epoch).unlink(missing_ok=True)
+        except OSError as error:
+            raise CheckpointError(f"cannot remove {problem(self.path(epoch), error)}") from error
+        return sizes.pop(epoch)
 
 
 def _most_crowded(epochs: list[int], keep: set[int]) -> int | None:
@@ -155,6 +252,13 @@ def _most_crowded(epochs: list[int], keep: set[int]) -> int | None:
         if epoch not in keep and (crowded is None or after - before < narrowest):
             crowded, narrowest = epoch, after - before
     return crowded
+
+
+def _progress(path: Path, name: str) -> int:
+    """A count in the progress of a whole checkpoint; -1 where it has none."""
+    progress = load_metadata(path).get("progress")
+    count = progress.get(name) if isinstance(progress, dict) else None
+    return count if type(count) is int else -1
 
 
 def _disk_size(path: Path) -> int:

@@ -68,6 +68,10 @@ class CommandReader:
         """Pass over what was asked so far: a worker that resumes a run must not obey its predecessor's commands."""
         self._tail.skip_to_end()
 
+    def move(self, path: Path) -> None:
+        """Go on reading where the file, the same one, is after it was moved."""
+        self._tail.path = path
+
     def read(self) -> list[Command | BadCommand]:
         """The new commands in order, lines that are none as BadCommand; empty lines are passed over.
 

@@ -6,6 +6,7 @@ import difflib
 import errno
 import os
 import re
+import shutil
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,9 +88,10 @@ class RunDirectory:
     def create(cls, root: Path, name: str, *, now: datetime) -> Self:
         """A new directory `root/<slug>-<yyyymmdd-hhmmss>[-2]`, mode 0700, with `checkpoints/` inside.
 
-        `root` is made when missing. RunsError when it cannot be written.
+        `root` is made when missing. RunsError when it cannot be written; no directory is left then.
         """
         stem = f"{_slug(name)}-{now:%Y%m%d-%H%M%S}"
+        run: Self | None = None
         try:
             root.mkdir(parents=True, exist_ok=True)
             path, number = root / stem, 1
@@ -103,6 +105,8 @@ class RunDirectory:
             run = cls(path)
             run.checkpoints_path.mkdir(mode=0o700)
         except OSError as error:
+            if run is not None:
+                run.remove()
             raise RunsError(f"cannot create a run in {problem(root, error)}: choose another with --runs-dir") from error
         return run
 
@@ -119,6 +123,10 @@ class RunDirectory:
                      self.live_path, self.log_path):  # fmt: skip
             if path.is_symlink():
                 raise RunsError(f"{path}: expected a file, got a symbolic link")
+
+    def remove(self) -> None:
+        """Delete the directory and all in it, as far as that is permitted."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def exists(self) -> bool:
         """Whether the directory is one of a run: it holds a log or a model file."""

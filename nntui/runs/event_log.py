@@ -38,6 +38,11 @@ class EventLog:
         return self._lines.problem
 
     @property
+    def out_of_room(self) -> bool:
+        """Whether it failed because the disk is full."""
+        return self._lines.out_of_room
+
+    @property
     def dropped(self) -> int:
         """How many waiting step and layer_stats events were thinned out so that memory holds."""
         return self._lines.dropped
@@ -48,6 +53,10 @@ class EventLog:
         if self._lines.empty:
             text = f'{{"schema":{SCHEMA},{text[1:]}'
         self._lines.append(text.encode() + b"\n")
+
+    def flush(self) -> bool:
+        """Try to write the events that wait; whether none is left."""
+        return self._lines.flush()
 
     def sync(self) -> bool:
         """Write what waits and wait for the disk; whether everything is on it."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from nntui.runs.directory import RunsError, problem
+
+_TEMPORARY = re.compile(r"\..+\.\d+\.(?:[^.]+\.)?tmp")
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def open_regular(path: Path) -> int | None:
@@ -58,6 +64,27 @@ def read_small(path: Path, limit: int) -> bytes:
 def temporary_name(path: Path) -> Path:
     """Where this process prepares what will replace `path`: hidden, in the same directory."""
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def sweep(directory: Path) -> None:
+    """Remove the temporary files that killed writers left in a directory, which must have no other writer.
+
+    What cannot be removed stays; a directory that cannot be read is passed over.
+    """
+    try:
+        with os.scandir(directory) as entries:
+            names = [entry.name for entry in entries if _TEMPORARY.fullmatch(entry.name)]
+    except OSError:
+        return
+    for name in names:
+        with suppress(OSError):
+            (directory / name).unlink()
+
+
+def is_out_of_room(error: BaseException) -> bool:
+    """Whether a full disk, or a quota that is used up, is the cause of this error."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return isinstance(cause, OSError) and cause.errno in _NO_ROOM
 
 
 def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nntui.runs.directory import RunsError, problem
-from nntui.runs.files import open_appending
+from nntui.runs.files import is_out_of_room, open_appending
 from nntui.runs.tailing import end_of_whole_lines
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS})
@@ -27,6 +27,8 @@ class LineFile:
         self.path = path
         self.problem = ""
         """Why the last write failed, one line; '' while all is well."""
+        self.out_of_room = False
+        """Whether it failed because the disk is full."""
         self.dropped = 0
         """Waiting lines thinned out."""
         self._expendable = expendable
@@ -75,7 +77,7 @@ class LineFile:
         while self._waiting and self._write(self._waiting[0]):
             self._waiting.popleft()
         if not self._waiting:
-            self.problem = ""
+            self.problem, self.out_of_room = "", False
             self._thin_at = _MOST_WAITING
         return not self._waiting
 
@@ -124,7 +126,7 @@ class LineFile:
     def _note(self, error: OSError) -> None:
         if error.errno not in _PASSING:
             raise error
-        self.problem = problem(self.path, error)
+        self.problem, self.out_of_room = problem(self.path, error), is_out_of_room(error)
 
     def _thin(self) -> None:
         # The first waiting line may be the file's first, which carries the schema: it stays.

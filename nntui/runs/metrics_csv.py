@@ -28,6 +28,20 @@ class MetricsCsv:
         """How many rows wait for room on the disk."""
         return self._lines.pending
 
+    @property
+    def problem(self) -> str:
+        """Why the last write failed, one line; '' while all is well."""
+        return self._lines.problem
+
+    @property
+    def out_of_room(self) -> bool:
+        """Whether it failed because the disk is full."""
+        return self._lines.out_of_room
+
+    def flush(self) -> bool:
+        """Try to write the rows that wait; whether none is left."""
+        return self._lines.flush()
+
     def append(self, event: EpochEnded) -> None:
         """Write the epoch's row."""
         row: dict[str, float] = {**event.metrics, **{name: getattr(event, name) for name in BEFORE + AFTER}}

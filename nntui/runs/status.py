@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from enum import StrEnum
 from typing import Any
 
-from pydantic_core import from_json
-
-from nntui.runs.directory import RunDirectory, RunsError
-from nntui.runs.files import open_regular
+from nntui.runs.directory import RunDirectory
+from nntui.runs.last_record import last_record
 from nntui.runs.lock import held
-from nntui.runs.tailing import lines_from_end
 
-_TURNS = (b'"run_', b'"paused"', b'"resumed"')
+_TURNS = ("run_started", "run_ended", "paused", "resumed")
 _START_PATIENCE = 30.0
 
 
@@ -67,31 +63,9 @@ def _is_fresh(run: RunDirectory, now: float) -> bool:
 
 def _last_turn(run: RunDirectory) -> dict[str, Any] | None:
     """The last record that says a run started, ended, paused or resumed."""
-    try:
-        descriptor = open_regular(run.events_path)
-    except RunsError:
-        return None
-    if descriptor is None:
-        return None
-    try:
-        for line in lines_from_end(descriptor, *_TURNS):
-            record = _parse(line)
-            if record is not None:
-                return record
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return None
+    return last_record(run.events_path, _TURNS, where=_is_turn)
 
 
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = from_json(line, allow_inf_nan=False)
-    except ValueError:
-        return None
-    event = record.get("event") if isinstance(record, dict) else None
-    if event == "run_ended":
-        reason = record.get("reason")
-        return record if isinstance(reason, str) and reason in _ENDS else None
-    return record if event in ("run_started", "paused", "resumed") else None
+def _is_turn(record: dict[str, Any]) -> bool:
+    reason = record.get("reason")
+    return record["event"] != "run_ended" or (isinstance(reason, str) and reason in _ENDS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,27 @@ def _older_text(path: Path) -> str:
         return ""
 
 
+def _sweep(target: Path) -> None:
+    """Removes what processes that were killed while they wrote this file left beside it."""
+    leftover = re.compile(re.escape(f".{target.name}.") + r"(\d{1,9})\.[^.]+\.tmp")
+    # A directory that cannot be read may still be written to.
+    with suppress(OSError):
+        for entry in target.parent.iterdir():
+            match = leftover.fullmatch(entry.name)
+            if match and not _lives(int(match[1])):
+                entry.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) -> None:
     """Replaces the file at once with the draft, never leaving half of one; raises OSError where it cannot.
 
@@ -127,7 +150,8 @@ def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) 
     mode = _OWNER_ONLY if private else _READABLE_BY_ALL
     if not private and target.exists():
         mode = stat.S_IMODE(target.stat().st_mode)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    _sweep(target)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}.", suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

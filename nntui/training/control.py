@@ -10,6 +10,7 @@ from nntui.display.message import quoted
 from nntui.nn.optimizers import Optimizer
 from nntui.nn.settings import settings_of
 from nntui.runs.commands import BadCommand, CommandReader
+from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Command
 
 _LARGEST_SCALE = 1000
@@ -69,6 +70,10 @@ class Control:
             return f"learning_rate must be {setting.bounds}, got {value}"
         self._learning_rate, self._scale = value, 1.0
         return None
+
+    def move(self, run: RunDirectory) -> None:
+        """Reads commands from now on where the run's directory is after it was renamed."""
+        self._reader.move(run.commands_path)
 
     def take_learning_rate(self, present: float) -> float | None:
         """The learning rate asked for last, once; None where none was. `present` is the one there is.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 
-from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load
+from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load, load_metadata
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import CheckpointSaved, EpochEnded
+from nntui.runs.files import is_out_of_room
 from nntui.runs.live import write_live
 from nntui.training.checkpointing import checkpoint_of, restore_training
 from nntui.training.loop import Trainer
@@ -21,41 +23,85 @@ _LIVE_SHARE = 0.02
 class Keeper:
     """Saves a trainer into its run directory: checkpoints at each epoch and on request, live weights in between.
 
-    A disk that is full costs a checkpoint, never the training: what failed comes back as a line of text.
+    On a full disk the run's own epochs are thinned out first. What cannot be saved all the same costs a checkpoint,
+    never the training: CheckpointError says why.
     """
 
     def __init__(self, run: RunDirectory, trainer: Trainer) -> None:
         self._run, self._trainer = run, trainer
         self._store = CheckpointStore(run.checkpoints_path, cap_bytes=_CAP_BYTES, cap_epochs=_CAP_EPOCHS)
         self._next_live = 0.0
+        self.complaint = ""
+        """What `restore` could not put right, one line; '' where all is well."""
+
+    def move(self, run: RunDirectory) -> None:
+        """Saves from now on where the run's directory is after it was renamed."""
+        self._run, self._store.directory = run, run.checkpoints_path
 
     def restore(self) -> bool:
-        """Puts the trainer where the newest checkpoint stands; False where there is none."""
+        """Puts the trainer where the newest checkpoint stands, and the files where they would be; False without one."""
+        self._store.prepare()
         path = self._store.latest()
         if path is None:
             return False
         tensors, metadata = load(path)
         restore_training(self._trainer, tensors, metadata)
-        self._store.drop_after(self._trainer.epochs_done)
+        try:
+            self.complaint = self._store.settle(path, best=self._trainer.best.epoch)
+        except CheckpointError as error:
+            self.complaint = str(error)
         return True
 
-    def keep_epoch(self, ended: EpochEnded) -> CheckpointSaved | str:
+    def keep_epoch(self, ended: EpochEnded) -> CheckpointSaved:
         """Saves the checkpoint of an epoch."""
         tensors, metadata = checkpoint_of(self._trainer, fingerprint=self._trainer.dataset.fingerprint)
-        try:
-            name = self._store.save_epoch(ended.epoch, tensors, metadata, best=ended.best)
-        except CheckpointError as error:
-            return f"the checkpoint of epoch {ended.epoch} was not saved: {error}"
+        name = self._with_room(lambda: self._store.save_epoch(ended.epoch, tensors, metadata, best=ended.best))
         return CheckpointSaved(step=ended.step, epoch=ended.epoch, file=name, best=ended.best)
 
-    def keep_last(self) -> str | None:
-        """Saves where the training stands now, between two epochs or not; a line of text where that failed."""
+    def keep_last(self) -> None:
+        """Saves where the training stands now, between two epochs or not."""
         tensors, metadata = checkpoint_of(self._trainer, fingerprint=self._trainer.dataset.fingerprint)
+        self._with_room(lambda: self._store.save_last(tensors, metadata))
+
+    def saved(self) -> CheckpointSaved | None:
+        """The event of the checkpoint the trainer stands at; None where it stands within an epoch or has no file."""
+        trainer = self._trainer
+        path = self._store.path(trainer.epochs_done)
+        if trainer.epoch != trainer.epochs_done or not path.exists():
+            return None
+        best = trainer.best.epoch == trainer.epochs_done
+        return CheckpointSaved(step=trainer.step, epoch=trainer.epochs_done, file=path.name, best=best)
+
+    def make_room(self) -> bool:
+        """Removes what the run can spare on a full disk: an epoch, then the live weights, then the first epoch.
+
+        False where nothing is left to spare: the best and the newest checkpoint stay.
+        """
         try:
-            self._store.save_last(tensors, metadata)
-        except CheckpointError as error:
-            return f"the checkpoint of step {self._trainer.step} was not saved: {error}"
-        return None
+            if self._store.make_room():
+                return True
+            if self._run.live_path.exists():
+                self._run.live_path.unlink()
+                return True
+            return self._store.make_room(first=True)
+        except (OSError, CheckpointError):
+            return False
+
+    def newest(self) -> str:
+        """Which checkpoint a resumed run would go on from, in words; '' where there is none."""
+        path = self._store.latest()
+        if path is None:
+            return ""
+        progress = load_metadata(path).get("progress", {})
+        return f"{path}, of epoch {progress.get('epochs_done')} and step {progress.get('step')}"
+
+    def _with_room(self, save: Callable[[], str]) -> str:
+        while True:
+            try:
+                return save()
+            except CheckpointError as error:
+                if not (is_out_of_room(error) and self.make_room()):
+                    raise
 
     def keep_live(self, now: float | None) -> None:
         """Writes the live weights where it is time to, by the training's clock, or at once for None.

@@ -14,8 +14,14 @@ from typing import Any
 
 import nntui
 from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.events import RunEnded, RunStarted
 from nntui.runs.files import open_appending
+from nntui.runs.last_record import last_record
+from nntui.runs.lock import held
 from nntui.training.threads import set_threads_before_numpy
+
+REFUSED = 2
+"""The exit code of a worker that refused its run before it trained."""
 
 
 def create_run(
@@ -29,8 +35,8 @@ def create_run(
     """A new run of a draft, its model resolved and written, nothing started.
 
     `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with what would probably
-    help learning from the data, where there is something. Raises SpecError with every problem of the
-    draft, and RunsError where the directory cannot be made.
+    help learning from the data, where there is something. Raises SpecError with every problem of the draft, and
+    RunsError where the directory cannot be made; no directory is left then.
     """
     # Imported here: those who only steer a run do not wait for NumPy.
     import numpy as np
@@ -65,8 +71,21 @@ def create_run(
     try:
         write_document(resolved, run.model_path, private=True)
     except OSError as error:
+        run.remove()
         raise RunsError(f"cannot write {problem(run.model_path, error)}") from error
     return run
+
+
+def discard_unstarted(run: RunDirectory) -> str | None:
+    """Deletes a run whose worker refused it before training began for the first time; why it did, one line.
+
+    None, and nothing is deleted, where the run has begun, a worker has it, or nothing says why it did not begin.
+    """
+    ended = last_record(run.events_path, (RunEnded.name,))
+    if ended is None or held(run.lock_path) or last_record(run.events_path, (RunStarted.name,)) is not None:
+        return None
+    run.remove()
+    return str(ended.get("message"))
 
 
 def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:

@@ -72,6 +72,13 @@ class Session:
     async def __aexit__(self, *exception: object) -> None:
         self._process = None
 
+    async def exit_code(self) -> int | None:
+        """Waits until the worker this session started has ended; its exit code, None where it started none."""
+        process = self._process
+        while process is not None and process.poll() is None:
+            await asyncio.sleep(_POLL_SECONDS)
+        return process.returncode if process is not None else None
+
     async def events(self) -> AsyncIterator[Event]:
         """Every event of the run from its first, then new ones as they come; ends with the run.
 

@@ -1,6 +1,6 @@
 """The worker: trains one run in its directory, writes what happens, obeys commands, and survives what it can.
 
-    model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> log, metrics, checkpoints, live weights
+    model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> record: log, metrics, checkpoints, live
                                         ^---------- commands.jsonl, signals
 
 `python -m nntui.training.worker RUN_DIRECTORY` is a process of its own; `Worker` is the same in this process.
@@ -14,7 +14,6 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +28,8 @@ from nntui.data.errors import DataError
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.commands import CommandReader
 from nntui.runs.directory import RunDirectory, RunsError, problem
-from nntui.runs.event_log import EventLog
 from nntui.runs.events import (
     EpochEnded,
-    Event,
     HyperparameterChanged,
     LayerStats,
     Paused,
@@ -42,11 +39,8 @@ from nntui.runs.events import (
     Step,
     Warning,
 )
+from nntui.runs.location import HeldDirectory
 from nntui.runs.lock import WorkerLock
-from nntui.runs.metrics_csv import MetricsCsv
-from nntui.runs.metrics_table import epoch_of
-from nntui.runs.newest import newest_best_epoch
-from nntui.runs.spacing import last_kept_epoch
 from nntui.spec.document import read_document, write_document
 from nntui.spec.examine import examine
 from nntui.spec.model import ModelSpec
@@ -54,14 +48,14 @@ from nntui.spec.problems import SpecError
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
 from nntui.training.crew import CrewError, why_alone
-from nntui.training.keeper import Keeper
+from nntui.training.launch import REFUSED
 from nntui.training.loop import Trainer
-from nntui.training.thinning import EpochRecords, Thinning
+from nntui.training.record import Listener, RunRecord, Wait
+from nntui.training.thinning import Thinning
 from nntui.training.threads import one_matrix_thread
 from nntui.training.trained import preprocessing_so_far
 from nntui.training.workers import quickest_workers, usable_cores
 
-Listener = Callable[[Event], None]
 EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
 _POLL_SECONDS = 0.02
 _SYNC_SECONDS = 1.0
@@ -69,24 +63,30 @@ REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryE
 """What keeps a run from training through no fault of the program: each is told in one line."""
 
 
+class LostRunError(RunsError):
+    """The run's directory, or the lock in it, is gone: nothing in it is this worker's any more."""
+
+
 class Worker:
     """Trains a run from where its directory says it stands to its end, in this process.
 
     `listener` hears every event as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be
-    called from a signal handler or another thread. Used once.
+    called from a signal handler or another thread. `wait` is for a full disk at the end of the run: it waits some
+    seconds and says whether to give up. Used once.
     """
 
-    def __init__(self, run: RunDirectory, *, listener: Listener = lambda event: None) -> None:
+    def __init__(self, run: RunDirectory, *, listener: Listener = lambda event: None, wait: Wait | None = None) -> None:
         self.run_directory = run
+        self._wait = wait or self._wait_for_stop
         self._listener = listener
         self._watch = StopWatch(time.perf_counter)
         self._wake = threading.Event()
         self._stop_message: str | None = None
         self._next_poll = 0.0
         self._last_sync = 0.0
+        self.began = False
+        """Whether training began."""
         self._ended: RunEnded | None = None
-        self._epochs = EpochRecords()
-        self._unsaved = False
         self._alone = ""
         """Why no number of workers could be found but one; '' where one was not all there is."""
 
@@ -104,14 +104,17 @@ class Worker:
             if not lock.acquire(patience=1.0):
                 raise RunsError(f"{self.run_directory.id} is being trained already; 'nntui watch' shows it")
             stack.callback(lock.release)
-            self._log = EventLog(self.run_directory.events_path)
-            stack.callback(self._log.close)
+            self._lock = lock
+            self._directory = HeldDirectory(self.run_directory.path)
+            stack.callback(self._directory.close)
+            self._record = RunRecord(self.run_directory, self._listener, stay=self._stay_in_directory)
+            stack.callback(self._record.close)
             stack.enter_context(_FailureRecord(self))
             stack.enter_context(one_matrix_thread())
-            self._open(stack)
+            self._open()
             return self._train()
 
-    def _open(self, stack: ExitStack) -> None:
+    def _open(self) -> None:
         """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
         run = self.run_directory
         draft = read_document(run.model_path, follow=False)
@@ -119,25 +122,12 @@ class Worker:
         dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
         spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
-        self._keeper = Keeper(run, self._trainer)
-        resumed = self._keeper.restore()
+        resumed = self._record.attach(self._trainer)
         commands = CommandReader(run.commands_path)
         if resumed:
             commands.skip_to_end()
         self._control = Control(commands)
-        self._metrics = MetricsCsv(run.metrics_path)
-        stack.callback(self._metrics.close)
-        self._metrics.drop_after(self._trainer.epochs_done)
-        self._recall_best()
         self._thinning = Thinning(self._trainer.steps_per_epoch)
-
-    def _recall_best(self) -> None:
-        """Holds the best epoch back where a worker that was killed did: its row is there, its event is not logged."""
-        run, epoch, done = self.run_directory, self._trainer.best.epoch, self._trainer.epochs_done
-        if epoch > last_kept_epoch(done) and epoch > newest_best_epoch(run.events_path, up_to=done):
-            best = epoch_of(run.metrics_path, epoch)
-            if best is not None:
-                self._epochs.hold(best)
 
     def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
         """The spec with its number of workers; one that was found by trying is written down before the first step."""
@@ -154,22 +144,23 @@ class Worker:
 
     def _train(self) -> RunEnded:
         trainer = self._trainer
-        self._write(self._started())
+        self._record.start(self._started())
+        self.began = True
         if self._alone:
-            self._warn(f"workers cannot share a batch here ({self._alone}; is /dev/shm writable?): one trains alone")
+            reason = f"{self._alone}; is /dev/shm writable?"
+            self._record.warn(f"workers cannot share a batch here ({reason}): one trains alone")
         for event in trainer.events():
             if isinstance(event, Step):
                 self._on_step(event)
             elif isinstance(event, RunEnded):
                 return self._end(event)
             elif isinstance(event, Warning):
-                self._warn(event.message)
+                self._record.warn(event.message)
+            elif isinstance(event, EpochEnded):
+                self._on_epoch(event)
             else:
-                stamped = _stamped(event)
-                self._write_all(self._epochs.add(stamped))
-                if isinstance(stamped, EpochEnded):
-                    self._on_epoch(stamped)
-            # Between the statistics of an epoch and its end there is nothing to stop at: it would be half told.
+                self._record.of_epoch(event)
+            # No stop between the statistics of an epoch and its end: the log would have half of it.
             if self._stop_message is not None and not isinstance(event, LayerStats):
                 break
         ended = RunEnded(
@@ -202,68 +193,50 @@ class Worker:
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
         )
 
-    def _write(self, event: Event) -> None:
-        """Logs and reports the event, with the time where it has none."""
-        stamped = event if event.time else _stamped(event)
-        problem_before = self._log.problem
-        self._log.append(stamped)
-        if self._log.problem and not problem_before:
-            print(f"nntui: {self._log.problem}; events wait in memory until there is room", file=sys.stderr, flush=True)
-        self._listener(stamped)
-
-    def _write_all(self, events: list[Event]) -> None:
-        for event in events:
-            self._write(event)
-
-    def _catch_up(self) -> None:
-        """Logs what thinning holds back: nothing may follow for long."""
-        interval = self._thinning.flush()
-        events = [*self._epochs.flush(), *([interval] if interval is not None else [])]
-        # In the order of a log: an epoch after its last step.
-        self._write_all(sorted(events, key=lambda event: (event.step, not isinstance(event, Step))))
-
-    def _warn(self, message: str) -> None:
-        print(f"nntui: {message}", file=sys.stderr, flush=True)
-        self._write(Warning(step=self._trainer.step, epoch=self._trainer.epoch, message=message))
-
     def _on_step(self, step: Step) -> None:
         interval = self._thinning.add(step)
         if interval is not None:
-            self._write(interval)
+            self._record.write(interval)
         now = self._watch()
         if now >= self._next_poll:
             self._next_poll = now + _POLL_SECONDS
+            self._stay_in_directory()
             self._obey()
-            self._keeper.keep_live(now)
+            self._record.live(now)
         if self._control.pauses_after_step():
             self._pause()
 
     def _on_epoch(self, ended: EpochEnded) -> None:
-        self._metrics.append(ended)
-        saved = self._keeper.keep_epoch(ended)
-        if isinstance(saved, str):
-            # Told once, not at every epoch until there is room again.
-            if not self._unsaved:
-                # The log says what was the last to be saved, and that this epoch is not.
-                self._write_all(self._epochs.flush())
-                self._warn(saved)
-            self._unsaved = True
-        else:
-            self._write_all(self._epochs.add(_stamped(saved)))
-            if self._unsaved:
-                self._write_all(self._epochs.flush())
-            self._unsaved = False
+        self._record.epoch(ended)
         now = self._watch()
         if now - self._last_sync >= _SYNC_SECONDS:
             self._last_sync = now
-            self._log.sync()
+            self._record.sync()
         self._obey()
         if self._control.pauses_after_epoch():
             self._pause()
 
+    def _stay_in_directory(self) -> None:
+        """Follows the run's directory where it was renamed; LostRunError where it, or the lock in it, is gone."""
+        run, path = self.run_directory, self._directory.find()
+        after = f"after step {self._trainer.step}"
+        if path is None:
+            raise LostRunError(f"{run.path} was deleted, or moved out of reach, while it was trained: ended {after}")
+        if path != run.path.absolute():
+            self.run_directory = RunDirectory(path)
+            self._lock.path = self.run_directory.lock_path
+            self._control.move(self.run_directory)
+            self._record.move(self.run_directory)
+            self._record.warn(f"the run's directory was moved while it was trained: it is {path}")
+        if not self._lock.stands():
+            raise LostRunError(
+                f"{self._lock.path} was deleted or replaced while the run was trained: ended {after}, since another "
+                "worker could train it as well; 'nntui resume' goes on from the newest checkpoint that is left"
+            )
+
     def _obey(self) -> None:
         for complaint in self._control.read():
-            self._warn(complaint)
+            self._record.warn(complaint)
         if self._control.stopping:
             self.stop()
         rate = self._control.take_learning_rate(self._trainer.optimizer.learning_rate)
@@ -271,52 +244,53 @@ class Worker:
             self._change_learning_rate(rate)
         if self._control.take_repeated():
             answer = Paused if self._control.paused else Resumed
-            self._write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
+            self._record.write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
 
     def _change_learning_rate(self, rate: float) -> None:
         trainer = self._trainer
         old, trainer.optimizer.learning_rate = trainer.optimizer.learning_rate, rate
         # Saved before it is told: whoever sees the change in the log can rely on a resumed run having it too.
-        self._save_now()
+        self._record.save()
         changed = HyperparameterChanged(
             step=trainer.step, epoch=trainer.epoch, setting="learning_rate", old=old, new=rate
         )
-        self._write(changed)
-
-    def _save_now(self) -> None:
-        saved = self._keeper.keep_last()
-        if isinstance(saved, str):
-            self._warn(saved)
+        self._record.write(changed)
 
     def _pause(self) -> None:
         trainer = self._trainer
         self._watch.stop()
-        self._catch_up()
-        self._save_now()
-        self._keeper.keep_live(None)
-        self._write(Paused(step=trainer.step, epoch=trainer.epoch))
-        self._log.sync()
+        self._record.catch_up(self._thinning.flush())
+        self._record.save()
+        self._record.live(None)
+        self._record.write(Paused(step=trainer.step, epoch=trainer.epoch))
+        self._record.sync()
         while self._control.paused and self._stop_message is None:
             self._wake.wait(_POLL_SECONDS)
+            self._stay_in_directory()
             self._obey()
         if self._stop_message is None:
-            self._write(Resumed(step=trainer.step, epoch=trainer.epoch))
+            self._record.write(Resumed(step=trainer.step, epoch=trainer.epoch))
         self._watch.start()
 
     def _end(self, ended: RunEnded) -> RunEnded:
-        self._catch_up()
-        if ended.reason != "diverged":
-            self._save_now()
-        self._keeper.keep_live(None)
-        self._ended = ended
-        self._write(ended)
-        if not self._log.sync():
-            raise RunsError(f"{self._log.problem}: {self._log.pending} events could not be written; make room")
-        return ended
+        self._record.catch_up(self._thinning.flush())
+        # A stop that brought the run to its end must not end the waiting for room as well.
+        self._wake.clear()
+        self._control.stopping = False
+        self._ended = self._record.end(ended, self._wait)
+        return self._ended
+
+    def _wait_for_stop(self, seconds: float) -> bool:
+        """Waits; whether it was asked to stop meanwhile."""
+        stopped = self._wake.wait(seconds)
+        for complaint in self._control.read():
+            self._record.warn(complaint)
+        return stopped or self._control.stopping
 
     def fail(self, error: BaseException) -> None:
         """Records in the log, where no end stands there yet, that the run failed with this error."""
-        if self._ended is not None:
+        if self._ended is not None or isinstance(error, LostRunError):
+            # A run that is lost has no log, or one that another worker writes.
             return
         trainer = getattr(self, "_trainer", None)
         message = " ".join(str(error).split()) or type(error).__name__
@@ -324,11 +298,8 @@ class Worker:
             message = f"{type(error).__name__}: {message}; the worker's log has the details"
         step, epoch = (trainer.step, trainer.epoch) if trainer else (0, 0)
         self._ended = RunEnded(step=step, epoch=epoch, reason="failed", message=message)
-        self._write_all([*self._epochs.flush(), self._ended])
-
-
-def _stamped(event: Event) -> Event:
-    return dataclasses.replace(event, time=round(time.time(), 3))
+        self._record.catch_up(None)
+        self._record.write(self._ended)
 
 
 class _FailureRecord:
@@ -348,7 +319,10 @@ class _FailureRecord:
 
 
 def main(arguments: list[str]) -> int:
-    """The worker process: 0 finished or stopped, 1 failed, 3 diverged; what refuses the run is one line on stderr."""
+    """The worker process: 0 finished or stopped, 1 failed, 2 refused before it trained, 3 diverged.
+
+    What refuses the run is one line on stderr.
+    """
     from nntui.training.signals import stop_on_signals
 
     worker = Worker(RunDirectory(Path(arguments[0])))
@@ -357,7 +331,7 @@ def main(arguments: list[str]) -> int:
             ended = worker.run()
     except REFUSALS as error:
         print(f"nntui: {error}", file=sys.stderr)
-        return EXIT_CODES["failed"]
+        return EXIT_CODES["failed"] if worker.began else REFUSED
     return EXIT_CODES[ended.reason]
 
 

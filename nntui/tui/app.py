@@ -29,10 +29,13 @@ from nntui.tui.line import line_of
 from nntui.tui.place import Place
 from nntui.tui.places import PLACES, PlaceEntry
 from nntui.tui.screens.build.place import BuildPlace
+from nntui.tui.starting import refusal_of, start_run
 from nntui.tui.terminal.app import TerminalApp
 from nntui.tui.tidying import LOOK_SECONDS, Tidying
 
 if TYPE_CHECKING:
+    import subprocess
+
     from textual.command import Provider
     from textual.notifications import SeverityLevel
 
@@ -186,11 +189,21 @@ class NntuiApp(TerminalApp[None]):
         from nntui.spec.problems import SpecError
 
         try:
-            run = await asyncio.to_thread(_started, draft, base, self.runs_root)
+            run, worker = await asyncio.to_thread(start_run, draft, base, self.runs_root)
         except (SpecError, RunsError) as error:
             self.notify(str(error), title="This cannot be trained", severity="error", timeout=10, markup=False)
             return
         await self._show_run(run)
+        self.run_worker(self._watch_start(run, worker), group="refusal")
+
+    async def _watch_start(self, run: RunDirectory, worker: subprocess.Popen[bytes]) -> None:
+        refusal = await refusal_of(run, worker)
+        if refusal is not None:
+            self.attached = [other for other in self.attached if other != run]
+            train: Any = self.screen_stack[0].query_one("#train", Place)
+            if train.detach(run) and self.place is train:
+                await self.show_place("build")
+            self.notify(refusal, title="This cannot be trained", severity="error", timeout=10)
 
     async def _show_run(self, run: RunDirectory) -> None:
         if run in self.attached:
@@ -276,11 +289,3 @@ def _actions(node: Place | App[Any]) -> list[Binding]:
 
 def _command(prefix: str, binding: Binding, run: Callable[[], Awaitable[Any]]) -> Command:
     return Command(f"{prefix}{binding.tooltip or binding.description}", f"key: {key_words(binding.key)}", run)
-
-
-def _started(draft: dict[str, Any], base: Path, root: Path) -> RunDirectory:
-    from nntui.training.launch import create_run, start_worker
-
-    run = create_run(draft, base=base, root=root)
-    start_worker(run)
-    return run

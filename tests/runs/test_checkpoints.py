@@ -18,6 +18,8 @@ from safetensors.numpy import load_file
 from nntui.runs.checkpoints import CheckpointError, CheckpointStore, is_readable, load, load_metadata, save
 from nntui.runs.directory import RunsError
 
+from .checkpoint_samples import epoch_of, fill, weights
+
 DTYPES = [np.float64, np.float32, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint64, np.uint8, np.bool_]
 ARRAYS = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
 JSON = st.recursive(
@@ -204,23 +206,6 @@ def test_a_store_on_a_full_disk_stays_whole(small_disk):
     assert (epoch_of(store.latest()), epoch_of(store.best())) == (2, 1)
     fill(store, [3], best={3})
     assert (epoch_of(store.latest()), epoch_of(store.best())) == (3, 3)
-
-
-def weights(value: float, size: int = 10) -> dict[str, np.ndarray]:
-    return {"w": np.full(size, value, np.float32)}
-
-
-def fill(store, epochs, best=(), size=10):
-    for epoch in epochs:
-        name = store.save_epoch(epoch, weights(epoch, size), {"epoch": epoch}, best=epoch in best)
-        assert name == f"epoch-{epoch:04d}.safetensors"
-
-
-def epoch_of(path: Path | None) -> int:
-    assert path is not None
-    tensors, metadata = load(path)
-    assert (tensors["w"] == metadata["epoch"]).all()
-    return metadata["epoch"]
 
 
 def test_an_empty_store_has_nothing_to_go_on_from(tmp_path):

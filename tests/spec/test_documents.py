@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -186,3 +188,14 @@ epochs = 5 # enough
     text = path.read_text()
     for comment in ("# Mine, and dear to me.", "# the flowers", "# enough", "# the only one"):
         assert comment in text
+
+
+def test_what_a_killed_process_left_beside_a_model_is_swept_when_it_is_written(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    gone, written = tmp_path / f".m.toml.{ended.pid}.abc.tmp", tmp_path / f".m.toml.{os.getpid()}.abc.tmp"
+    others = [tmp_path / ".n.toml.1.abc.tmp", tmp_path / ".m.toml.tmp"]
+    for path in (gone, written, *others):
+        path.touch()
+    write_document(GOOD, tmp_path / "m.toml")
+    assert set(tmp_path.iterdir()) == {tmp_path / "m.toml", written, *others}

@@ -34,7 +34,7 @@ def stopped_at(run, index):
     return worker
 
 
-@pytest.mark.parametrize(("seed", "best"), [(0, [True, True, False]), (2, [True, False, True])])
+@pytest.mark.parametrize(("seed", "best"), [(9, [True, True, False]), (5, [True, False, True])])
 def test_stopped_at_every_event_and_resumed_it_is_the_same_run(new_run, seed, best):
     model = draft_of(seed)
     whole = new_run(model)

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.commands import send
 from nntui.runs.directory import RunDirectory
 from nntui.runs.event_log import EventLog
@@ -172,13 +173,18 @@ class Steered(Worker):
         super()._on_step(step)
 
     def _on_epoch(self, ended):
-        keep, epoch = self._keeper.keep_epoch, ended.epoch
+        keeper, epoch = self._record._keeper, ended.epoch
+        keep = keeper.keep_epoch
         if epoch in self._fails:
-            self._keeper.keep_epoch = lambda ended: "the checkpoint was not saved"
+            keeper.keep_epoch = refuse
         super()._on_epoch(ended)
-        self._keeper.keep_epoch = keep
+        keeper.keep_epoch = keep
         if epoch == self._dies:
             raise PowerCut
+
+
+def refuse(ended):
+    raise CheckpointError("there is no room")
 
 
 class PowerCut(BaseException):

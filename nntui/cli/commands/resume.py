@@ -9,6 +9,7 @@ import click
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
 from nntui.cli.speech import say
+from nntui.runs.directory import RunDirectory
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
 
@@ -21,7 +22,8 @@ from nntui.runs.status import Status, status_of
 def resume_command(run: str, detach: bool, as_json: bool, runs_dir: Path | None) -> int:
     """Go on with RUN [default: the newest]: one that is paused, was stopped, failed or has crashed.
 
-    One whose worker is gone is trained here, as by 'nntui train', from its last checkpoint on.
+    One whose worker is gone is trained here, as by 'nntui train', from its newest whole checkpoint on. A finished one
+    whose best or last checkpoint is damaged gets it back from the others.
 
     \b
     Example: nntui resume digits --detach
@@ -32,7 +34,7 @@ def resume_command(run: str, detach: bool, as_json: bool, runs_dir: Path | None)
 
         return ask(chosen, lambda session: session.resume_training())
     status = status_of(chosen)
-    if status is Status.FINISHED:
+    if status is Status.FINISHED and not _can_be_mended(chosen):
         say(f"{chosen.id} is finished: there is nothing to resume")
         return 0
     if status is Status.DIVERGED:
@@ -41,3 +43,12 @@ def resume_command(run: str, detach: bool, as_json: bool, runs_dir: Path | None)
     from nntui.cli.foreground import train_here
 
     return train_detached(chosen) if detach else train_here(chosen, as_json=as_json)
+
+
+def _can_be_mended(run: RunDirectory) -> bool:
+    """Whether a finished run lacks a checkpoint that others of its own can stand in for."""
+    from nntui.runs.checkpoints import CheckpointStore
+    from nntui.runs.last_record import last_record
+
+    ended = last_record(run.events_path, ("run_ended",)) or {}
+    return CheckpointStore(run.checkpoints_path).can_be_mended(epoch=ended.get("epoch", 0))

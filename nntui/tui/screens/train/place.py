@@ -128,6 +128,18 @@ class TrainPlace(TrainActions):
         self.refresh_bindings()
         self.focus_first()
 
+    def detach(self, run: RunDirectory) -> bool:
+        """Shows nothing any more where this run was shown; whether it was."""
+        if self.follower is None or self.follower.run != run:
+            return False
+        self.follower.stop()
+        self.follower, self.sighting = None, None
+        self.set_class(True, "-empty")
+        self.set_class(False, "-attached")
+        self.headline("")
+        self.refresh_bindings()
+        return True
+
     def ask(self, words: str) -> None:
         """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
         self._asked = words
