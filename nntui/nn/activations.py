@@ -199,8 +199,8 @@ class GELU(Activation):
 
 
 def logistic(z: np.ndarray, out: np.ndarray) -> None:
-    """1 / (1 + exp(-z)) into `out`, which may be z; below -80 it stays at exp(-80), so that exp never overflows."""
-    np.maximum(z, -80, out=out)
+    """1 / (1 + exp(-z)) into `out`, which may be z; below -87 it stays at exp(-87), so that exp never overflows."""
+    np.maximum(z, -87, out=out)
     np.negative(out, out=out)
     np.exp(out, out=out)
     np.add(out, 1, out=out)
@@ -220,8 +220,8 @@ class SiLU(Activation):
     scratches = 2
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        # Below -80 y is 0 to 32 digits, and z there could only bring back what exp has taken away.
-        np.maximum(z, -80, out=y)
+        # Below -87 y is 0 to 35 digits, and z there could only bring back what exp has taken away.
+        np.maximum(z, -87, out=y)
         np.negative(y, out=scratch[0])
         np.exp(scratch[0], out=scratch[0])
         np.add(scratch[0], 1, out=scratch[0])

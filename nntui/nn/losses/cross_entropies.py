@@ -122,15 +122,17 @@ class BinaryCrossEntropy(Loss):
         count = len(outputs)
         gradient, work = self._gradient[:count], self._scratch[:count]
         expected = self.targets(truth)
-        # The formula is max(z, 0) - z·t + log(1 + exp(-|z|)), rearranged so that nothing overflows.
+        # The formula is log(1 + exp(-|z|)) + max((1 - 2t)·z, 0), for t of 0 or 1: nothing overflows, and nothing large
+        # is taken from something as large.
         np.abs(outputs, out=work)
         np.negative(work, out=work)
         np.exp(work, out=work)
         np.log1p(work, out=work)
-        np.maximum(outputs, 0, out=gradient)
+        np.multiply(expected, -2, out=gradient)
+        np.add(gradient, 1, out=gradient)
+        np.multiply(gradient, outputs, out=gradient)
+        np.maximum(gradient, 0, out=gradient)
         np.add(work, gradient, out=work)
-        np.multiply(outputs, expected, out=gradient)
-        np.subtract(work, gradient, out=work)
         logistic(outputs, gradient)
         np.subtract(gradient, expected, out=gradient)
         weights = self._row_weights(truth)

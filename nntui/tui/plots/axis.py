@@ -13,6 +13,8 @@ _ROUND = (1.0, 2.0, 2.5, 5.0)
 _SHRINK_BELOW = 0.5
 """Of the axis: where data fills less than this share, the axis is fitted anew."""
 _FEWEST_TICKS = 2
+_LOG_STEPS = (math.log10(2), *map(float, range(1, 700)))
+"""Doublings where a log axis has less than a decade to show, else whole decades."""
 
 
 def round_steps(least: float) -> Iterator[float]:
@@ -64,12 +66,11 @@ class YAxis:
         # From the middle of the lowest row to the upper quarter of the uppermost.
         room = rows - 1 + 0.25
         most = max((rows - 1) // _FEWEST_TICKS, 1)
-        # Ticks stand two to five rows apart, further where a log axis has few decades; the tightest axis wins.
+        # Ticks stand two to five rows apart, further where a log axis shows little; the tightest axis wins.
         distances = range(1, most + 1) if self.log else range(min(2, most), min(most, 5) + 1)
         found: tuple[float, float, int, float] | None = None
         for apart in distances:
-            for step in round_steps(max((high - low) * apart / room, 1e-290) if not self.log else 1.0):
-                step = max(round(step), 1) if self.log else step
+            for step in _LOG_STEPS if self.log else round_steps(max((high - low) * apart / room, 1e-290)):
                 bottom = float(f"{math.floor(low / step + 1e-9) * step:.12g}")
                 if bottom + room * step / apart >= high:
                     if found is None or step / apart < found[1] * (1 - 1e-9):

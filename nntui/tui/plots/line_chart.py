@@ -263,7 +263,7 @@ class _Layer:
         low, high = (self.spread[1], self.spread[2]) if self.spread is not None else (np.empty(0), np.empty(0))
         inside = (self.item.x >= buckets.start) & (self.item.x <= buckets.end)
         return Bulk(
-            buckets.start + width * self.raw.columns, self.smoothed, self.item.x[inside], self.item.y[inside], low, high
+            buckets.start + width * self.raw.columns, self.raw.mean, self.item.x[inside], self.item.y[inside], low, high
         )
 
 

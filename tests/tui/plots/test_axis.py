@@ -91,3 +91,8 @@ def test_x_ticks_are_inside_rising_and_apart(low, span, cells):
 
 def test_whole_numbers():
     assert [whole(value) for value in (0, 5400, 125_000, 1_250_000)] == ["0", "5,400", "125,000", "1.25M"]
+
+
+def test_a_log_axis_of_less_than_a_decade_has_doublings():
+    ticks = fitted(np.log10(0.21), np.log10(0.9), 9, log=True).ticks()
+    assert [ticks[row] for row in sorted(ticks, reverse=True)] == ["0.125", "0.25", "0.5", "1", "2"]
