@@ -139,6 +139,7 @@ class BuildActions(FileActions):
     async def action_train(self) -> None:
         """Trains the draft, or says what is in the way."""
         place = cast("BuildPlace", self)
+        place.take_typed()
         if not await self._refused("This cannot be trained yet"):
             cast("NntuiApp", self.app).train(place.draft, place.file.base)
 

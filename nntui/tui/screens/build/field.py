@@ -30,6 +30,8 @@ class Field(Container):
             self.field = field
             self.path = path
             self.value = value
+            self.is_taken = False
+            """Whether the draft has it."""
 
     def __init__(
         self, setting: Setting, control: Control, *, depth: int = 0, convert: Callable[[Any], Any] | None = None
@@ -67,10 +69,18 @@ class Field(Container):
             self.control.show(value)
         self.show_problem(problem)
 
-    def took(self, edit: Edited) -> None:
-        """The draft has an edit: from here on its value is that of the text, until one of them changes."""
+    def took(self, edit: Edited) -> bool:
+        """The draft takes an edit, whose value is that of the text until one of them changes; False where it has it."""
         if edit is self._awaited:
             self._awaited = None
+        was_taken, edit.is_taken = edit.is_taken, True
+        return not was_taken
+
+    def typed(self) -> Edited | None:
+        """The edit of a text that the draft does not have yet; None where it has everything that was typed."""
+        if isinstance(self.control, TextControl):
+            self._tell(self.control)
+        return self._awaited
 
     def _show_text(self, control: TextControl, path: Path, value: Any) -> None:
         if path == self.path:

@@ -33,6 +33,7 @@ class FileActions(Place):
     @work
     async def action_save(self) -> None:
         """Saves the draft as a model file."""
+        cast("BuildPlace", self).take_typed()
         await self._save_as()
 
     async def may_quit(self) -> bool:

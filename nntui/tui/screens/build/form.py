@@ -84,6 +84,11 @@ class Form(Vertical):
         for field in [*wrong, *own, *fields][:1]:
             field.control.focus()
 
+    def typed(self) -> Field.Edited | None:
+        """What was typed in the focused field and is not in the draft yet; None for nothing."""
+        field = self._focused_field()
+        return field.typed() if field is not None else None
+
     def action_walk(self, by: int) -> None:
         """Goes to the field below, or above; stays at the ends."""
         fields = list(self.tab.fields())

@@ -53,7 +53,7 @@ class BuildPlace(BuildActions):
     title = "Build"
 
     BINDINGS = [
-        Binding("r", "train", "Train", tooltip="Train this model"),
+        Binding("r,ctrl+r,f5", "train", "Train", tooltip="Train this model; ctrl+r and f5 also work in a field"),
         Binding("a", "add", "Add", tooltip="Add a layer under the chosen one"),
         Binding("x", "remove", "Remove", tooltip="Remove the chosen layer"),
         Binding("d", "duplicate", "Duplicate", tooltip="Duplicate the chosen layer"),
@@ -150,6 +150,12 @@ class BuildPlace(BuildActions):
 
     def on_resize(self) -> None:
         self.make_room(in_form=self.query_one(Form).has_focus_within)
+
+    def take_typed(self) -> None:
+        """Takes what was typed in the focused field at once: a key that came right behind it is about that draft."""
+        edit = self.query_one(Form).typed()
+        if edit is not None:
+            self.on_field_edited(edit)
 
     def edit(self, draft: Draft, *, layer: int | None = None, field: str | None = None) -> None:
         """Takes an edit: the new draft, the layer chosen after it, and the field it was typed in."""
@@ -283,7 +289,8 @@ class BuildPlace(BuildActions):
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
-        event.field.took(event)
+        if not event.field.took(event):
+            return
         path = event.path
         if path == ("data", "source"):
             self.edit(with_source(self.draft, str(event.value), _OF_ANY_DATA))
