@@ -85,6 +85,7 @@ class NntuiApp(TerminalApp[None]):
         """The runs watched since the start, the last one at the end."""
         self._model = model
         self._headlines: dict[str, Headline] = {}
+        self._starting = asyncio.Lock()
         self._tidying = Tidying()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -178,14 +179,38 @@ class NntuiApp(TerminalApp[None]):
             self.screen_stack[0].query_one(TopLine).headline = headline
 
     def train(self, draft: dict[str, Any], base: Path) -> None:
-        """Creates and starts a run of the draft, and shows it in Train."""
+        """Creates and starts a run of the draft, and shows it in Train; asks first where another one is running."""
         self.run_worker(self._train(draft, base), group="train")
 
     def attach(self, run: RunDirectory) -> None:
         """Shows a run in Train."""
         self.run_worker(self._show_run(run), group="train")
 
+    async def may_start(self) -> bool:
+        """Whether a training may start: where others are running the person says so, or has them stopped first."""
+        from nntui.tui.dialogs.running import Beside, RunningDialog
+        from nntui.tui.running import running_runs, stop_runs
+
+        runs = await asyncio.to_thread(running_runs, self.runs_root)
+        if not runs:
+            return True
+        answer = await self.push_screen_wait(RunningDialog([run.id for run in runs]))
+        if answer is Beside.STOP:
+            self.notify(f"Stopping {', '.join(run.id for run in runs)} …", markup=False)
+            try:
+                await stop_runs(runs)
+            except RunsError as error:
+                self.notify(str(error), severity="error", markup=False)
+                return False
+        return answer is not None
+
     async def _train(self, draft: dict[str, Any], base: Path) -> None:
+        # One after the other: the second of two presses finds the run that the first one started.
+        async with self._starting:
+            if await self.may_start():
+                await self._start(draft, base)
+
+    async def _start(self, draft: dict[str, Any], base: Path) -> None:
         from nntui.spec.problems import SpecError
 
         try:

@@ -1,7 +1,9 @@
-"""Which runs are running."""
+"""Which runs are running, and stopping them."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 from nntui.runs.directory import RunDirectory, RunsError, list_runs
@@ -17,6 +19,21 @@ def running_runs(root: Path) -> list[RunDirectory]:
     except RunsError:
         return []
     return [run for run in runs if is_running(run)]
+
+
+async def stop_runs(runs: Iterable[RunDirectory]) -> None:
+    """Stops these runs and waits until each is over; RunsError where one cannot be asked to stop."""
+    from nntui.training.session import Session
+
+    async def stop(run: RunDirectory) -> None:
+        try:
+            await Session.attach(run).stop()
+        except RunsError:
+            # One that ended by itself in the meantime is as good as stopped.
+            if await asyncio.to_thread(is_running, run):
+                raise
+
+    await asyncio.gather(*map(stop, runs))
 
 
 def is_running(run: RunDirectory) -> bool:

@@ -123,6 +123,9 @@ class Stage(App):
     def attach(self, run: RunDirectory) -> None:
         self.attached.append(run)
 
+    async def may_start(self) -> bool:
+        return True
+
 
 async def until(pilot, condition) -> None:
     """Waits for the condition; fails when it does not come true."""

@@ -176,8 +176,10 @@ class RunsPlace(Place):
         try:
             if row.summary.status is Status.PAUSED:
                 await asyncio.to_thread(send, row.run, Command("resume"))
-            else:
+            elif await cast("NntuiApp", self.app).may_start():
                 await asyncio.to_thread(resume, row.run)
+            else:
+                return
         except RunsError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
