@@ -78,6 +78,10 @@ class RunStarted(Event):
     """Names of the metrics besides the loss: 'accuracy'."""
     pid: int
     versions: dict[str, str]
+    monitor: str | None = None
+    """The metric that decides which epoch is best: 'val_loss'; None in older logs."""
+    higher_is_better: list[str] | None = None
+    """Those of loss and metrics that get better upwards, without val_; None in older logs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,20 @@ from pathlib import Path
 from pydantic_core import from_json
 
 from nntui.runs.directory import RunsError
-from nntui.runs.events import EpochEnded, RunEnded, from_record
+from nntui.runs.events import LARGEST, EpochEnded, Event, RunEnded, RunStarted, from_record
 from nntui.runs.files import open_regular
 from nntui.runs.tailing import lines_from_end
 
-_WORDS = (b'"best":true', b'"run_ended"')
+_WORDS = (b'"best":true', b'"run_ended"', b'"run_started"')
 _MOST = 1 << 24
 """Bytes from the end of a log that are searched."""
 
 
-def newest_best_epoch(path: Path, *, up_to: int | None = None) -> int:
-    """The best epoch by the last record that names one, no later than `up_to`; 0 for none in the log's last 16 MB."""
+def newest_best_epoch(path: Path, *, up_to: int = LARGEST) -> int:
+    """The best epoch by the last record that names one, no later than `up_to`; 0 for none in the log's last 16 MB.
+
+    Epochs that a resumed run has overtaken do not count.
+    """
     try:
         descriptor = open_regular(path)
     except RunsError:
@@ -26,8 +29,10 @@ def newest_best_epoch(path: Path, *, up_to: int | None = None) -> int:
     if descriptor is None:
         return 0
     try:
-        for epoch in map(_best_epoch, lines_from_end(descriptor, *_WORDS, most=_MOST)):
-            if epoch and (up_to is None or epoch <= up_to):
+        for event in map(_event, lines_from_end(descriptor, *_WORDS, most=_MOST)):
+            if isinstance(event, RunStarted):
+                up_to = min(up_to, event.epoch)
+            elif 0 < (epoch := _best_epoch(event)) <= up_to:
                 return epoch
     except OSError:
         return 0
@@ -36,12 +41,16 @@ def newest_best_epoch(path: Path, *, up_to: int | None = None) -> int:
     return 0
 
 
-def _best_epoch(line: bytes) -> int:
+def _event(line: bytes) -> Event | None:
     try:
         record = from_json(line, allow_inf_nan=False)
     except ValueError:
-        return 0
-    match from_record(record) if isinstance(record, dict) else None:
+        return None
+    return from_record(record) if isinstance(record, dict) else None
+
+
+def _best_epoch(event: Event | None) -> int:
+    match event:
         case EpochEnded() as ended if ended.best:
             return ended.epoch
         case RunEnded() as ended:

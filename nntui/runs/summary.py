@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from nntui.runs.best import best_row, is_higher_better, monitored
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.events import RunStarted, from_record
 from nntui.runs.files import open_regular, read_small
@@ -25,10 +26,6 @@ from nntui.runs.tailing import blocks_from_end
 _LARGEST_MODEL = 1 << 20
 _HEAD = 1 << 16
 _SPARKLINE = 60
-_SHOWN = ("val_accuracy", "val_loss", "accuracy", "loss")
-"""Which metric stands for a run: the first of these that there is."""
-_FALLING = ("loss", "mae", "rmse")
-"""Metrics of which less is better."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,11 @@ class RunSummary:
     epochs_planned: int
     """0 when unknown."""
     best_metric: str
-    """val_accuracy, else val_loss, accuracy or loss, whatever there is first; '' before an epoch has ended."""
+    """The monitored metric, which decides which epoch is best: 'val_loss'; '' before an epoch has ended."""
     best_value: float
-    """In the epoch in which the metric that is monitored is best; NaN when there is none.
-
-    Of a metrics.csv above 2 MB, which is not read whole: in the best epoch that the end of the log names, else the best
-    of the rows that are read.
-    """
+    """The monitored metric in the best epoch; NaN when there is none."""
+    best_epoch: int
+    """The epoch the run itself holds for the best; 0 when there is none."""
     losses: tuple[float, ...]
     """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
     age: float
@@ -70,12 +65,9 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     read = read_metrics(run.metrics_path)
     metrics = read.columns
     first, last = _starts(run)
-    planned = last.epochs if last is not None else _table(model, "training").get("epochs")
-    best_metric, best_value = _best(metrics, _table(model, "training").get("monitor"))
-    if read.sampled:
-        # Of what was not read the log knows which epoch was the best.
-        row = row_of(run.metrics_path, newest_best_epoch(run.events_path))
-        best_value = row.get(best_metric, best_value)
+    training = _table(model, "training")
+    planned = last.epochs if last is not None else training.get("epochs")
+    best_metric, best_value, best_epoch = _best(run, metrics, last, training)
     name, source = model.get("name"), _table(model, "data").get("source")
     return RunSummary(
         id=run.id,
@@ -86,6 +78,7 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
         epochs_planned=planned if type(planned) is int and planned > 0 else 0,
         best_metric=best_metric,
         best_value=best_value,
+        best_epoch=best_epoch,
         losses=_sparkline(metrics.get("loss", [])),
         age=_age(run, first, now),
         size=size_of(run.path),
@@ -109,19 +102,44 @@ def _epochs_done(metrics: dict[str, list[float]]) -> int:
     return int(epochs[-1]) if epochs else 0
 
 
-def _best(metrics: dict[str, list[float]], monitor: object) -> tuple[str, float]:
-    """The metric that is shown, and its value in the epoch in which the one that is monitored is best."""
-    there = [name for name in _SHOWN if not all(map(math.isnan, metrics.get(name, [])))]
-    if not there:
-        return "", math.nan
-    watched = "val_loss" if "val_loss" in there else "loss"
-    if isinstance(monitor, str) and monitor in metrics:
-        watched = monitor
-    values = metrics.get(watched, [])
-    sign = 1 if watched.removeprefix("val_").endswith(_FALLING) else -1
-    epochs = [epoch for epoch, value in enumerate(values) if not math.isnan(value)]
-    best = min(epochs, key=lambda epoch: sign * values[epoch], default=None)
-    return there[0], metrics[there[0]][best] if best is not None else math.nan
+def _best(
+    run: RunDirectory, metrics: dict[str, list[float]], started: RunStarted | None, training: dict[str, Any]
+) -> tuple[str, float, int]:
+    """The monitored metric, its value in the best epoch and that epoch, which the log names.
+
+    Where the log does not, the rows that are read decide, by the rule the run itself goes by.
+    """
+    monitor = monitored(started, training.get("monitor"), [name for name, cells in metrics.items() if _any(cells)])
+    if not monitor:
+        return "", math.nan, 0
+    epoch = newest_best_epoch(run.events_path, up_to=_epochs_done(metrics))
+    value = row_of(run.metrics_path, epoch).get(monitor, math.nan) if epoch else math.nan
+    if not math.isnan(value):
+        return monitor, value, epoch
+    return _best_row(metrics, monitor, started, training)
+
+
+def _best_row(
+    metrics: dict[str, list[float]], monitor: str, started: RunStarted | None, training: dict[str, Any]
+) -> tuple[str, float, int]:
+    rising = started.higher_is_better if started is not None else None
+    if rising is None and not monitor.endswith("loss"):
+        # Nothing says which way it gets better: of a loss everyone knows.
+        monitor = next((name for name in ("val_loss", "loss") if _any(metrics.get(name, []))), "")
+    least = _table(training, "early_stopping").get("min_delta", 0.0)
+    index = best_row(
+        metrics.get(monitor, []),
+        higher_is_better=is_higher_better(monitor, rising or ()),
+        min_delta=float(least) if type(least) in (int, float) else 0.0,
+    )
+    if index is None:
+        return monitor, math.nan, 0
+    epoch = metrics["epoch"][index] if "epoch" in metrics else 0.0
+    return monitor, metrics[monitor][index], int(epoch) if 0 < epoch < 2**53 else 0
+
+
+def _any(cells: list[float]) -> bool:
+    return not all(map(math.isnan, cells))
 
 
 def _sparkline(losses: list[float]) -> tuple[float, ...]:

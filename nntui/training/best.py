@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nntui.runs.best import improves
 from nntui.spec.settings import RISING, TrainingSettings
 
 
@@ -38,10 +39,8 @@ class Best:
     def update(self, metrics: dict[str, float], epoch: int, weights: np.ndarray) -> bool:
         """Takes in the epoch's metrics and the flat vector of weights; whether it is the best so far."""
         value = metrics.get(self.monitor, math.nan)
-        gain = value - self.value if self.monitor in RISING else self.value - value
         least = self._stopping.min_delta if self._stopping else 0.0
-        better = math.isfinite(value) and (self.epoch == 0 or gain > least)
-        if not better:
+        if not improves(value, self.value, higher_is_better=self.monitor in RISING, min_delta=least):
             self.waited += not self.is_undefined(metrics)
             return False
         self.epoch, self.value, self.waited = epoch, value, 0

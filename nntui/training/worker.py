@@ -45,6 +45,7 @@ from nntui.spec.document import read_document, write_document
 from nntui.spec.examine import examine
 from nntui.spec.model import ModelSpec
 from nntui.spec.problems import SpecError
+from nntui.spec.settings import RISING
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
 from nntui.training.crew import CrewError, why_alone
@@ -191,6 +192,8 @@ class Worker:
             metrics=list(trainer.metric_names),
             pid=os.getpid(),
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
+            monitor=trainer.best.monitor,
+            higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in RISING],
         )
 
     def _on_step(self, step: Step) -> None:

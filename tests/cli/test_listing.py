@@ -7,6 +7,7 @@ import pytest
 from nntui.cli.commands.watch import _epochs_past
 from nntui.runs.directory import RunDirectory, list_runs
 from nntui.runs.lock import WorkerLock
+from nntui.runs.metrics_table import read_metrics
 from nntui.runs.spacing import keeps_epoch
 from tests.cli.conftest import COMMAND, QUICK, newest
 
@@ -31,9 +32,13 @@ def test_runs_in_a_pipe_are_plain_columns_newest_first(ask, root):
     rows = table(answer.out)
     assert [row["id"] for row in rows] == [run.id for run in list_runs(root)]
     assert {row["status"] for row in rows} == {"finished"}
-    assert {(row["epochs_done"], row["epochs_planned"], row["best_metric"]) for row in rows} == {
-        ("2", "2", "val_accuracy")
-    }
+    assert {(row["epochs_done"], row["epochs_planned"], row["best_metric"]) for row in rows} == {("2", "2", "val_loss")}
+    for row, run in zip(rows, list_runs(root), strict=True):
+        losses = read_metrics(run.metrics_path).columns["val_loss"]
+        assert (float(row["best_value"]), int(row["best_epoch"])) == (
+            pytest.approx(min(losses), rel=1e-5),
+            losses.index(min(losses)) + 1,
+        )
     records = [json.loads(line) for line in ask("runs", "--json").out.splitlines()]
     assert [record["id"] for record in records] == [row["id"] for row in rows]
     assert [len(record["losses"]) for record in records] == [2, 2]

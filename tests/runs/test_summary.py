@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import tempfile
@@ -43,7 +44,8 @@ def test_a_finished_run(tmp_path):
         "digits",
     )
     assert (summary.epochs_done, summary.epochs_planned) == (3, 20)
-    assert (summary.best_metric, summary.best_value) == ("val_accuracy", 0.75)
+    assert (summary.best_metric, summary.best_value) == ("val_loss", 0.0)
+    assert summary.best_epoch == 2
     assert summary.losses == (1.0, 2.0, 3.0)
     assert summary.age == 60
     assert summary.size == sum(path.stat().st_size for path in run.path.iterdir() if path.is_file())
@@ -85,22 +87,72 @@ def test_nan_is_a_gap_and_never_the_best(tmp_path):
     assert summary.epochs_done == 4
 
 
-@pytest.mark.parametrize(
-    ("monitor", "best"), [(None, 0.7), ("val_loss", 0.7), ("val_f1", 0.9), ("loss", 0.8), ("no_such", 0.7)]
+ROWS = (
+    "epoch,loss,val_loss,val_accuracy,val_f1,val_mae\n1,0.5,0.3,0.9,0.6,3\n2,0.4,0.2,0.7,0.5,1\n3,0.1,0.4,0.8,0.7,2\n"
 )
-def test_the_best_is_that_of_the_epoch_that_is_monitored_as_best(tmp_path, monitor, best):
+
+
+@pytest.mark.parametrize(
+    ("monitor", "best"),
+    [
+        (None, ("val_loss", 0.2, 2)), ("val_loss", ("val_loss", 0.2, 2)), ("val_f1", ("val_f1", 0.7, 3)),
+        ("loss", ("loss", 0.1, 3)), ("val_mae", ("val_mae", 1.0, 2)), ("no_such", ("val_loss", 0.2, 2)),
+    ],
+)  # fmt: skip
+def test_the_best_is_the_monitored_metric_in_its_best_epoch(tmp_path, monitor, best):
     run = new_run(tmp_path)
-    run.model_path.write_text(f'[training]\nmonitor = "{monitor}"\n' if monitor else "")
-    run.metrics_path.write_text(
-        "epoch,loss,val_loss,val_accuracy,val_f1\n1,0.5,0.3,0.9,0.6\n2,0.4,0.2,0.7,0.5\n3,0.1,0.4,0.8,0.1\n"
-    )
+    log = EventLog(run.events_path)
+    log.append(dataclasses.replace(started(), monitor=monitor, higher_is_better=["accuracy", "f1"]))
+    log.close()
+    run.metrics_path.write_text(ROWS)
     summary = summarize(run)
-    assert (summary.best_metric, summary.best_value) == ("val_accuracy", best)
+    assert (summary.best_metric, summary.best_value, summary.best_epoch) == best
+
+
+@pytest.mark.parametrize(("monitor", "best"), [("val_f1", ("val_loss", 0.2, 2)), ("loss", ("loss", 0.1, 3))])
+def test_without_a_log_the_model_file_names_the_monitor_and_only_losses_have_a_direction(tmp_path, monitor, best):
+    run = new_run(tmp_path)
+    run.model_path.write_text(f'[training]\nmonitor = "{monitor}"\n')
+    run.metrics_path.write_text(ROWS)
+    summary = summarize(run)
+    assert (summary.best_metric, summary.best_value, summary.best_epoch) == best
+
+
+def test_the_best_epoch_is_the_one_that_the_log_names_also_without_a_direction(tmp_path):
+    run = new_run(tmp_path)
+    run.model_path.write_text('[training]\nmonitor = "val_f1"\n')
+    log = EventLog(run.events_path)
+    for event in (started(), epoch_ended(1, best=True), epoch_ended(2), epoch_ended(3)):
+        log.append(event)
+    log.close()
+    run.metrics_path.write_text(ROWS)
+    summary = summarize(run)
+    assert (summary.best_metric, summary.best_value, summary.best_epoch) == ("val_f1", 0.6, 1)
+
+
+def test_a_best_epoch_that_a_resumed_run_has_overtaken_does_not_count(tmp_path):
+    run = new_run(tmp_path)
+    log = EventLog(run.events_path)
+    overtaken = epoch_ended(1, best=True), epoch_ended(2), epoch_ended(3, best=True)
+    for event in (started(), *overtaken, started(from_step=20, epoch=2), epoch_ended(3)):
+        log.append(event)
+    log.close()
+    run.metrics_path.write_text(ROWS)
+    assert summarize(run).best_epoch == 1
+
+
+@pytest.mark.parametrize(("least", "epoch"), [(0.0, 3), (0.05, 3), (0.2, 1)])
+def test_without_a_log_a_best_epoch_improves_by_min_delta(tmp_path, least, epoch):
+    run = new_run(tmp_path)
+    run.model_path.write_text(f'[training]\nmonitor = "loss"\nearly_stopping.min_delta = {least}\n')
+    run.metrics_path.write_text("epoch,loss\n1,0.5\n2,0.47\n3,0.4\n")
+    assert summarize(run).best_epoch == epoch
 
 
 def test_metrics_of_twenty_megabytes_are_summarized_without_reading_them_all(tmp_path, monkeypatch):
     run = new_run(tmp_path)
     write(run, 1, epoch_ended(123_457, best=True, loss=0.1), ended())
+    run.model_path.write_text(f'{MODEL}monitor = "val_accuracy"\n')
     epochs = 360_000
     cells = ",".join(run.metrics_path.read_text().splitlines()[1].split(",")[5:])
     with run.metrics_path.open("a") as file:
@@ -127,7 +179,7 @@ def test_metrics_of_twenty_megabytes_are_summarized_without_reading_them_all(tmp
     assert summary.losses[-1] < 2_000
     assert read < 4_000_000
     run.events_path.unlink()
-    assert summarize(run).best_value == 0.5
+    assert (summarize(run).best_metric, summarize(run).best_value) == ("val_loss", 0.25)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200))

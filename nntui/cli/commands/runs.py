@@ -42,8 +42,8 @@ def runs_command(as_json: bool, runs_dir: Path | None) -> None:
         if summaries:
             _draw(summaries)
         return
-    columns = ("id", "status", "model", "data", "epochs_done", "epochs_planned", "best_metric", "best_value", "age",
-               "size")  # fmt: skip
+    columns = ("id", "status", "model", "data", "epochs_done", "epochs_planned", "best_metric", "best_value",
+               "best_epoch", "age", "size")  # fmt: skip
     print_table(
         [Column(name) for name in columns],
         [[_plain(getattr(summary, name)) for name in columns] for summary in summaries],
@@ -68,7 +68,7 @@ def _draw(summaries: list[RunSummary]) -> None:
     # Where all runs are measured alike the metric is named once: the row then fits 80 columns.
     metric = measured.pop() if len(measured) == 1 else ""
     columns = [
-        Column("run"), Column("status"), Column("epochs", right=True), Column(metric or "best"),
+        Column("run"), Column("status"), Column("epochs", right=True), Column(f"best {metric}".rstrip()),
         Column("loss", spare=True), Column("age", right=True, spare=True), Column("size", right=True, spare=True),
     ]  # fmt: skip
     print_table(columns, [_row(summary, metric) for summary in summaries])
