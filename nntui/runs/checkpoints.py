@@ -1,7 +1,8 @@
-"""A run's checkpoints: every epoch while they are small, then thinned; `best` and `last` beside them."""
+"""A run's checkpoints: `best` and `last`, and beside them epochs, as frames within a cap."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import filecmp
 import os
@@ -15,6 +16,7 @@ import numpy as np
 
 from nntui.runs.directory import problem
 from nntui.runs.files import sweep, temporary_name
+from nntui.runs.frames import is_complete, make_frame
 from nntui.runs.tensor_file import CheckpointError, is_readable, load, load_metadata, save
 
 __all__ = ["CheckpointError", "CheckpointStore", "is_readable", "load", "load_metadata", "save"]
@@ -28,21 +30,32 @@ _BLOCK = 4096
 class CheckpointStore:
     """The checkpoints directory of one run, with one writer.
 
-    Epochs are kept until they take more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the
-    last and an evenly spaced rest stay. Every write replaces a file atomically; CheckpointError says why it could not.
+    The best epoch and the newest two hold all that a resumed run needs; earlier ones become frames, without the state
+    of the optimizer. Of those each `every`-th epoch is kept (0: none, nor the one before the newest) until epochs take
+    more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the last and an evenly spaced rest
+    stay. Every write replaces a file atomically; CheckpointError says why it could not.
     A directory that is missing is made by the next write. The metadata's `progress` says what `latest` and `settle`
     go by: `step`, `epochs_done` and `position`, the steps of an epoch that is going on.
     """
 
     def __init__(
-        self, directory: Path, cap_bytes: int = 1 << 29, *, cap_epochs: int = 1000, durable: bool = False
+        self,
+        directory: Path,
+        cap_bytes: int = 1 << 29,
+        *,
+        cap_epochs: int = 1000,
+        every: int = 1,
+        durable: bool = False,
     ) -> None:
         self.directory = directory
         self._cap_bytes = cap_bytes
         self._cap_epochs = cap_epochs
+        self._every = every
         self._durable = durable
         self._sizes: dict[int, int] | None = None
         self._best = 0
+        self._frames: set[int] = set()
+        """Epochs that need not be looked at again."""
 
     def refuse_link(self) -> None:
         """CheckpointError where the directory is a symbolic link, which may lead anywhere."""
@@ -62,13 +75,13 @@ class CheckpointStore:
         return self.directory / f"epoch-{epoch:04d}.safetensors"
 
     def latest(self) -> Path | None:
-        """The checkpoint to go on from: of those that are whole the one of the most steps, `last` of two that are even.
+        """The checkpoint to go on from: of the complete ones that of the most steps, `last` of two that are even.
 
-        None when none is whole.
+        None when none is whole and complete.
         """
         last = self.directory / _LAST
-        newest = next((path for path in map(self.path, reversed(self.epochs())) if is_readable(path)), None)
-        if not is_readable(last):
+        newest = next((path for path in map(self.path, reversed(self.epochs())) if is_complete(path)), None)
+        if not is_complete(last):
             return newest
         # A writer killed after it wrote an epoch and before it linked it leaves a `last` that is older.
         return newest if newest is not None and _progress(newest, "step") > _progress(last, "step") else last
@@ -91,6 +104,7 @@ class CheckpointStore:
         if best:
             self._link(path, _BEST)
             self._best = epoch
+        self._shrink(sizes, epoch)
         self._thin(sizes, epoch)
         return path.name
 
@@ -122,6 +136,7 @@ class CheckpointStore:
         missing = self._mend_best(best)
         self._best = best if best in self._index() else 0
         if _progress(source, "position") == 0:
+            self._shrink(self._index(), epoch)
             self._thin(self._index(), epoch)
         return missing
 
@@ -150,6 +165,7 @@ class CheckpointStore:
             raise CheckpointError(f"cannot remove {problem(self.directory, error)}") from error
         for later in [later for later in sizes if later > epoch]:
             del sizes[later]
+            self._frames.discard(later)
         self._best = self._best if self._best <= epoch else 0
 
     def make_room(self, *, first: bool = False) -> bool:
@@ -176,7 +192,7 @@ class CheckpointStore:
             return
         except OSError as error:
             raise CheckpointError(f"cannot write {problem(self.directory, error)}") from error
-        self._sizes, self._best = {}, 0
+        self._sizes, self._best, self._frames = {}, 0, set()
 
     def _is_best(self, epoch: int) -> bool:
         """Whether `best` is whole and of this epoch."""
@@ -228,6 +244,19 @@ class CheckpointStore:
             # Renaming one name of a file to another of its names leaves both.
             temporary.unlink(missing_ok=True)
 
+    def _shrink(self, sizes: dict[int, int], newest: int) -> None:
+        """Removes past epochs that are not asked for, and makes frames of the others."""
+        spared = {self._best, newest} | ({newest - 1} if self._every else set())
+        for epoch in [epoch for epoch in sizes if epoch not in self._frames | spared]:
+            if self._every == 0 or epoch % self._every:
+                self._remove(sizes, epoch)
+                continue
+            # Without room, or where it is damaged, the file stays as it is: the run loses nothing.
+            with contextlib.suppress(CheckpointError):
+                make_frame(self.path(epoch), durable=self._durable)
+            self._frames.add(epoch)
+            sizes[epoch] = _disk_size(self.path(epoch))
+
     def _thin(self, sizes: dict[int, int], newest: int) -> None:
         total = sum(sizes.values())
         while total > self._cap_bytes or len(sizes) > self._cap_epochs:
@@ -242,6 +271,7 @@ class CheckpointStore:
             self.path(epoch).unlink(missing_ok=True)
         except OSError as error:
             raise CheckpointError(f"cannot remove {problem(self.path(epoch), error)}") from error
+        self._frames.discard(epoch)
         return sizes.pop(epoch)
 
 

@@ -35,6 +35,20 @@ class EarlyStopping:
 
 
 @dataclass(frozen=True)
+class Checkpoints:
+    """Which epochs stay on disk besides the best and the last, which hold all that a resumed run needs."""
+
+    every: int = setting(
+        1, minimum=0, maximum=10_000_000, unit="epochs",
+        help="Keep the weights of each n-th epoch: 1 of all, 0 of none but the best and the last.",
+    )  # fmt: skip
+    cap: float = setting(
+        8.0, minimum=0, maximum=1_000_000, unit="MB",
+        help="What all epochs may take; beyond it they are thinned out evenly, never the first, the best and the last.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """How the network is trained."""
 
@@ -59,6 +73,9 @@ class TrainingSettings:
         None, choices=MONITORS, help="The metric that tells the best epoch.",
         absent="val_loss, or loss without validation",
     )  # fmt: skip
+    checkpoints: Checkpoints | None = setting(
+        None, help="Which epochs stay on disk.", absent="every epoch, thinned out beyond 8 MB"
+    )
     class_weights: str | None = setting(
         None, choices=("balanced",), absent="all samples count the same",
         help="balanced: in training, rare classes count more, so that all weigh the same. A batch is divided by its "

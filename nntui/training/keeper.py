@@ -11,10 +11,11 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.events import CheckpointSaved, EpochEnded
 from nntui.runs.files import is_out_of_room
 from nntui.runs.live import write_live
+from nntui.spec.settings import Checkpoints
 from nntui.training.checkpointing import checkpoint_of, restore_training
 from nntui.training.loop import Trainer
 
-_CAP_BYTES, _CAP_EPOCHS = 200_000_000, 400
+_CAP_EPOCHS = 400
 """Of the checkpoints of one run; beyond, epochs are thinned out evenly."""
 _LIVE_SECONDS = 0.25
 _LIVE_SHARE = 0.02
@@ -29,7 +30,10 @@ class Keeper:
 
     def __init__(self, run: RunDirectory, trainer: Trainer) -> None:
         self._run, self._trainer = run, trainer
-        self._store = CheckpointStore(run.checkpoints_path, cap_bytes=_CAP_BYTES, cap_epochs=_CAP_EPOCHS)
+        kept = trainer.spec.training.checkpoints or Checkpoints()
+        self._store = CheckpointStore(
+            run.checkpoints_path, cap_bytes=round(kept.cap * 1e6), cap_epochs=_CAP_EPOCHS, every=kept.every
+        )
         self._next_live = 0.0
         self.complaint = ""
         """What `restore` could not put right, one line; '' where all is well."""

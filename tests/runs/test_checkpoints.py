@@ -221,7 +221,8 @@ def test_best_and_last_are_the_epochs_own_files(tmp_path):
     assert (tmp_path / "best.safetensors").samefile(store.path(3))
     assert (tmp_path / "last.safetensors").samefile(store.path(5))
     assert len(list(tmp_path.iterdir())) == 7
-    assert load_metadata(store.path(2)) == {"epoch": 2}
+    assert load_metadata(store.path(4)) == {"epoch": 4}
+    assert load_metadata(store.path(2)) == {"epoch": 2, "frame": True}
 
 
 def test_a_state_within_an_epoch_is_the_latest_until_the_epoch_ends(tmp_path):
@@ -288,7 +289,7 @@ def test_without_hard_links_copies_do(tmp_path, monkeypatch):
     fill(store, [5])
     assert store.epochs() == [1, 2, 5]
     store.drop_after(1)
-    assert (store.epochs(), store.best(), epoch_of(store.latest())) == ([1], None, 1)
+    assert (store.epochs(), store.best(), epoch_of(store.path(1))) == ([1], None, 1)
 
 
 def test_what_a_resumed_run_overtakes_is_dropped(tmp_path):
@@ -297,7 +298,7 @@ def test_what_a_resumed_run_overtakes_is_dropped(tmp_path):
     store.drop_after(6)
     assert (store.epochs(), epoch_of(store.best())) == ([1, 2, 3, 4, 5, 6], 5)
     store.drop_after(3)
-    assert (store.epochs(), store.best(), epoch_of(store.latest())) == ([1, 2, 3], None, 3)
+    assert (store.epochs(), store.best(), epoch_of(store.path(3))) == ([1, 2, 3], None, 3)
     fill(store, [4], best={4})
     assert (store.epochs(), epoch_of(store.best()), epoch_of(store.latest())) == ([1, 2, 3, 4], 4, 4)
 
