@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from nntui.cli.event_text import number
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
 from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
-from nntui.runs.events import RunEnded
+from nntui.runs.events import RunEnded, RunStarted
+from nntui.runs.last_record import last_record
+from nntui.runs.metrics_table import row_of
+from nntui.runs.summary import summarize
+from nntui.runs.verdict import ADVICE, verdict_of_run
 
 DIVERGED = 3
 _CODES = {"finished": 0, "stopped": 0, "diverged": DIVERGED}
@@ -19,8 +24,27 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
     if ended.reason == "stopped":
         say(cause)
     elif ended.reason == "finished":
-        best = f", best epoch {ended.best_epoch}" if ended.best_epoch else ""
-        say(f"{run.id} finished: {cause}{best}")
+        guessing = verdict_of_run(run)
+        mind = f"; {guessing}: {ADVICE}" if guessing else ""
+        say(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}")
     else:
         say(f"{run.id} {ended.reason}: {cause}")
     return _CODES.get(ended.reason, FAILED)
+
+
+def _seconds(run: RunDirectory, ended: RunEnded) -> str:
+    """' in 14.2 s' since the run was started or resumed; '' when unknown."""
+    started = last_record(run.events_path, (RunStarted.name,))
+    began = started.get("time") if started is not None else None
+    return f" in {ended.time - began:.3g} s" if isinstance(began, float) and ended.time > began else ""
+
+
+def _numbers(run: RunDirectory, ended: RunEnded) -> str:
+    """The last epoch's losses and accuracies, and the best: '; val_loss 0.0390; best val_loss 0.0380 in epoch 58'."""
+    summary = summarize(run)
+    row = row_of(run.metrics_path, ended.epoch)
+    shown = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy", summary.best_metric) if name in row]
+    words = f"; {', '.join(f'{name} {number(row[name])}' for name in dict.fromkeys(shown))}" if shown else ""
+    if summary.best_epoch:
+        words += f"; best {summary.best_metric} {number(summary.best_value)} in epoch {summary.best_epoch}"
+    return words

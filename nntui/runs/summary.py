@@ -22,6 +22,7 @@ from nntui.runs.newest import newest_best_epoch
 from nntui.runs.resources import size_of
 from nntui.runs.status import Status, status_of
 from nntui.runs.tailing import blocks_from_end
+from nntui.runs.verdict import verdict_of_run
 
 _LARGEST_MODEL = 1 << 20
 _HEAD = 1 << 16
@@ -47,6 +48,8 @@ class RunSummary:
     """The monitored metric in the best epoch; NaN when there is none."""
     best_epoch: int
     """The epoch the run itself holds for the best; 0 when there is none."""
+    verdict: str
+    """'no better than guessing ...' of a finished run that learned nothing, else ''."""
     losses: tuple[float, ...]
     """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
     age: float
@@ -69,9 +72,10 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     planned = last.epochs if last is not None else training.get("epochs")
     best_metric, best_value, best_epoch = _best(run, metrics, last, training)
     name, source = model.get("name"), _table(model, "data").get("source")
+    status = status_of(run, now=now)
     return RunSummary(
         id=run.id,
-        status=status_of(run, now=now),
+        status=status,
         model=name if isinstance(name, str) else last.model if last is not None else "",
         data=source if isinstance(source, str) else "",
         epochs_done=_epochs_done(metrics),
@@ -79,6 +83,7 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
         best_metric=best_metric,
         best_value=best_value,
         best_epoch=best_epoch,
+        verdict=verdict_of_run(run) if status is Status.FINISHED else "",
         losses=_sparkline(metrics.get("loss", [])),
         age=_age(run, first, now),
         size=size_of(run.path),

@@ -17,8 +17,11 @@ def test_training_shows_one_bar_under_one_line_for_each_epoch(look, root):
     assert re.match(r"epoch +\d+/40  loss \S+ val \S+  accuracy \S+ val \S+", written[-2])
     last = [line for line in seen.frames[-1] if line]
     assert not any(BAR.match(line) for line in last)
-    assert last[-1].startswith(f"nntui: {newest(root).id} finished: trained 40 epochs, best epoch ")
-    assert [line.split("  loss")[0] for line in last[-4:-1]] == ["epoch 38/40", "epoch 39/40", "epoch 40/40"]
+    said = next(place for place, line in enumerate(last) if line.startswith("nntui: ") and " finished in " in line)
+    end = "".join(last[said:])
+    assert f"nntui: {newest(root).id} finished in " in end
+    assert " s: trained 40 epochs; loss " in end
+    assert [line.split("  loss")[0] for line in last[said - 3 : said]] == ["epoch 38/40", "epoch 39/40", "epoch 40/40"]
     assert all(len(line) < 80 for line in last)
 
 
@@ -53,7 +56,7 @@ def test_the_table_of_runs_fits_and_keeps_the_ids(ask, look, root):
     assert ask("train", "iris", "--set", "training.epochs=2").code == 0
     seen = look("runs")
     head, _, row = [line for line in seen.frames[-1] if line]
-    assert head.split() == ["run", "status", "epochs", "val", "accuracy", "loss", "age", "size"]
+    assert head.split() == ["run", "status", "epochs", "best", "val", "loss", "loss", "age", "size"]
     assert row.startswith(f"{newest(root).id}  finished")
     assert status_of(newest(root)) is Status.FINISHED
 

@@ -1,10 +1,13 @@
 import json
 import os
+import re
 import signal
 import subprocess
 
 import pytest
 
+from nntui.cli.event_text import number
+from nntui.runs.metrics_table import read_metrics
 from nntui.runs.status import Status, status_of
 from tests.cli.conftest import COMMAND, QUICK, newest
 
@@ -24,6 +27,8 @@ type = "sgd"
 learning_rate = 100
 """
 
+SHOWN = ("loss", "accuracy", "val_loss", "val_accuracy")
+
 
 def test_in_a_pipe_there_is_one_clean_line_for_each_epoch(call, root):
     answer = call("train", *QUICK)
@@ -39,7 +44,13 @@ def test_in_a_pipe_there_is_one_clean_line_for_each_epoch(call, root):
         True
     ] * 2
     assert answer.err.splitlines()[0] == "nntui: training iris: 131 parameters, 120 samples and 30 for validation"
-    assert answer.err.splitlines()[-1] == f"nntui: {newest(root).id} finished: trained 2 epochs, best epoch 2"
+    row = read_metrics(newest(root).metrics_path).columns
+    end = re.escape(
+        f"trained 2 epochs; {', '.join(f'{name} {number(row[name][-1])}' for name in SHOWN)}; "
+        f"best val_loss {number(row['val_loss'][1])} in epoch 2"
+    )
+    line = answer.err.splitlines()[-1]
+    assert re.fullmatch(rf"nntui: {newest(root).id} finished in [\d.]+ s: {end}", line), line
 
 
 def test_json_on_stdout_is_the_log(call, root):

@@ -43,7 +43,7 @@ def runs_command(as_json: bool, runs_dir: Path | None) -> None:
             _draw(summaries)
         return
     columns = ("id", "status", "model", "data", "epochs_done", "epochs_planned", "best_metric", "best_value",
-               "best_epoch", "age", "size")  # fmt: skip
+               "best_epoch", "age", "size", "verdict")  # fmt: skip
     print_table(
         [Column(name) for name in columns],
         [[_plain(getattr(summary, name)) for name in columns] for summary in summaries],
@@ -77,6 +77,7 @@ def _draw(summaries: list[RunSummary]) -> None:
 def _row(summary: RunSummary, metric: str) -> list[str]:
     planned = f"/{summary.epochs_planned}" if summary.epochs_planned else ""
     best = f"{summary.best_metric} {number(summary.best_value)}" if summary.best_metric else ""
+    best += " (guessing)" if summary.verdict else ""
     return [
         summary.id, summary.status.value, f"{summary.epochs_done}{planned}", best.removeprefix(f"{metric} "),
         _sparkline(summary.losses), _age(summary.age), _size(summary.size),

@@ -17,7 +17,7 @@ def row(**changes) -> RunRow:
     values = {
         "id": "digits-mlp-20250131-140509", "status": Status.FINISHED, "model": "digits-mlp", "data": "/a/b/digits.csv",
         "epochs_done": 12, "epochs_planned": 40, "best_metric": "val_accuracy", "best_value": 0.9731, "best_epoch": 9,
-        "losses": (3.0, 2.0, 1.0), "age": 0.0, "size": 1_234_567,
+        "verdict": "", "losses": (3.0, 2.0, 1.0), "age": 0.0, "size": 1_234_567,
     }  # fmt: skip
     summary = RunSummary(**{**values, **changes})
     return RunRow(RunDirectory(Path(summary.id)), summary, 1000.0)

@@ -98,7 +98,8 @@ def _size(widths: Sequence[int], gap: int) -> int:
 
 
 def _state(row: RunRow, now: float, width: int) -> str:
-    return f"{mark(row.summary.status)} {row.summary.status}"
+    sign = "!" if row.summary.verdict else mark(row.summary.status)
+    return f"{sign} {row.summary.status}"
 
 
 def _model(row: RunRow, now: float, width: int) -> str:
@@ -121,7 +122,7 @@ def _best(row: RunRow, now: float, width: int) -> str:
     if not summary.best_metric or math.isnan(summary.best_value):
         return "-"
     name = short(summary.best_metric)
-    return f"{name} {fixed(summary.best_value, 6).strip()}"
+    return "guessing" if summary.verdict else f"{name} {fixed(summary.best_value, 6).strip()}"
 
 
 def _loss(row: RunRow, now: float, width: int) -> str:

@@ -163,7 +163,7 @@ class RunsTable(Framed, can_focus=True):
 
     def _cell_style(self, heading: str, text: str, row: RunRow) -> Style:
         if heading == "state":
-            return self.part_style(f"runs-table--{tone(row.summary.status)}")
+            return self.part_style(f"runs-table--{'warn' if row.summary.verdict else tone(row.summary.status)}")
         if heading == "model" and row.damaged and text.startswith(DAMAGED):
             return self.part_style("runs-table--bad")
         if heading == "loss":

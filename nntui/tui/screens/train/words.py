@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nntui.runs.events import Warning
+from nntui.runs.events import RunEnded, Warning
 from nntui.runs.status import Status
+from nntui.runs.verdict import ADVICE, verdict
 from nntui.tui.follow import Sighting
 from nntui.tui.run_states import mark, tone
 from nntui.tui.screens.train.curves import metric_of
@@ -18,7 +19,8 @@ _WARNED_SECONDS = 60.0
 def state_notes(sighting: Sighting, asked: str) -> list[Note]:
     """The state line; `asked` is what was asked of the worker and not answered yet, '' for nothing."""
     status = sighting.status
-    head: Note = (f"{mark(status)} {status}", tone(status))
+    guessing = _guessing(sighting)
+    head: Note = (f"! {status}", "warn") if guessing else (f"{mark(status)} {status}", tone(status))
     if sighting.problem:
         return [head, (sighting.problem, "bad")]
     if not sighting.complete:
@@ -35,6 +37,8 @@ def second_note(sighting: Sighting) -> Note | None:
     if sighting.status is Status.DIVERGED and sighting.ended is not None:
         advice = sighting.ended.message.partition("; ")[2]
         return (f"{advice[:1].upper()}{advice[1:]}: 1 Build, then r", "warn") if advice else None
+    if _guessing(sighting):
+        return (f"{ADVICE[:1].upper()}{ADVICE[1:]}", "warn")
     unsaved = _unsaved(sighting)
     if unsaved:
         return (unsaved, "bad")
@@ -69,7 +73,8 @@ def _rest(sighting: Sighting) -> list[Note]:
         case Status.CRASHED:
             return [(f"after step {sighting.step:,}: the worker is gone", "plain"), ("R resumes it", "strong")]
         case Status.FINISHED:
-            return [(message, "plain"), *_best(sighting)]
+            guessing = _guessing(sighting)
+            return [(guessing, "warn")] if guessing else [(_end_words(sighting.ended), "plain"), *_best(sighting)]
         case Status.DIVERGED:
             return [(message.partition("; ")[0], "plain")]
         case Status.FAILED:
@@ -78,6 +83,21 @@ def _rest(sighting: Sighting) -> list[Note]:
             return [(message.partition("; ")[0], "plain"), ("R resumes it", "strong"), *_best(sighting)]
         case _:
             return [("the worker is starting", "muted")]
+
+
+def _guessing(sighting: Sighting) -> str:
+    """That a finished run learned nothing; '' where it did."""
+    if sighting.status is not Status.FINISHED or sighting.started is None or not sighting.epochs:
+        return ""
+    best = [sighting.best] if sighting.best is not None else []
+    return verdict(sighting.started, [sighting.epochs[-1], *best])
+
+
+def _end_words(ended: RunEnded | None) -> str:
+    """The end in words; which epoch a run went back to stands first, so that no narrow screen cuts it."""
+    message = ended.message if ended is not None else ""
+    cause, back, epoch = message.partition("; back to the weights of ")
+    return f"back to {epoch}, {cause}" if back else message
 
 
 def _best(sighting: Sighting) -> list[Note]:
