@@ -53,6 +53,7 @@ class Waiting:
 
 def test_a_run_larger_than_the_disk_thins_out_its_own_epochs_and_ends_well(new_run, disk):
     run = new_run(WIDE)
+    fill(disk, leaving=200_000)
     assert Worker(run).run().reason == "finished"
     store = CheckpointStore(run.checkpoints_path)
     assert not [event for event in events_of(run) if isinstance(event, Warning)]
