@@ -57,6 +57,8 @@ class Description:
     """Samples of each class in val; () for regression."""
     constant_targets: tuple[bool, bool] = (False, False)
     """Whether the targets of a regression in train, and in val, are known to be the same in all rows."""
+    may_be_ids: bool = False
+    """Whether the inputs have the look of sequences of ids: rows of whole numbers wider than a byte."""
     card: Card | None = None
     hint: str = ""
     """What would probably help learning from them, with the setting that does it; '' for nothing."""
@@ -106,6 +108,7 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
         brings_own_split=outline.val_rows is not None,
         val_class_counts=val_counts,
         constant_targets=constant,
+        may_be_ids=outline.may_be_ids,
         card=card,
         hint=_hint(outline, settings, held_out=val),
     )

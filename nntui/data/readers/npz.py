@@ -21,6 +21,8 @@ from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
 
 _OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))
 _WHOLE = (("x", "y"),)
+_SHORTEST_SEQUENCE = 8
+"""Of ids: fewer whole numbers in a row are rather the columns of a table."""
 
 
 @remembered
@@ -53,8 +55,18 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         targets=answers.targets,
         features=features,
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,
+        may_be_ids=_may_be_ids(headers[0]),
         merged=first_merged(head.reshape(-1, shape[-1]), features) if head is not None and features else None,
         merged_target=first_merged(answers.parts[0], answers.targets) if answers.targets else None,
+    )
+
+
+def _may_be_ids(header: ArrayHeader) -> bool:
+    return (
+        header.dtype.kind in "iu"
+        and header.dtype.itemsize > 1
+        and len(header.shape) == 2
+        and header.shape[1] >= _SHORTEST_SEQUENCE
     )
 
 

@@ -38,6 +38,8 @@ class Outline:
     """In a table, the column that is learnt."""
     spread: float = 1.0
     """In a table, how many times wider than its narrowest column of numbers the widest one ranges."""
+    may_be_ids: bool = False
+    """Whether the inputs have the look of sequences of ids: rows of whole numbers wider than a byte."""
     merged: tuple[str, float, float] | None = None
     """An input and two of its values that 32 bits cannot tell apart, where many of its values are so."""
     merged_target: tuple[str, float, float] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -29,6 +30,22 @@ class FileActions(Place):
         opened = await self.app.push_screen_wait(OpenDialog(models, base=base, read=read_document))
         if opened is not None and await self._may_leave("Undo brings them back until the app is quit."):
             place.open(opened)
+
+    @work
+    async def action_new(self) -> None:
+        """Starts a new model in place of this one, with a stack that fits its data or empty; that can be undone."""
+        from nntui.spec.first_stack import first_draft
+        from nntui.tui.dialogs.new_model import NewDialog
+        from nntui.tui.dialogs.open_model import Opened
+        from nntui.tui.screens.build.source_field import A_PATH, source_choices
+
+        place = cast("BuildPlace", self)
+        base = place.file.base
+        empty = {"name": "model", "data": place.draft.get("data", {"source": "digits"}), "layers": []}
+        dialog = NewDialog(source_choices(), free=A_PATH, empty=empty, draft_for=partial(first_draft, base=base))
+        draft = await self.app.push_screen_wait(dialog)
+        if draft is not None and await self._may_leave("Undo brings them back until the app is quit."):
+            place.open(Opened(draft, None, base))
 
     @work
     async def action_save(self) -> None:

@@ -7,14 +7,19 @@ from nntui.tui.dialogs.choice import Choice
 from nntui.tui.screens.build.controls import ChoiceControl
 from nntui.tui.screens.build.field import Field
 
+A_PATH = "a path: CSV, NPZ or IDX folder"
+"""What may be given besides a name."""
+
+
+def source_choices() -> list[Choice]:
+    """All there is by name."""
+    from nntui.data.catalogue import sources
+
+    return [Choice(source.name, source.name, f"{source.task}, {source.kind}: {source.summary}") for source in sources()]
+
 
 def source_field(setting: Setting) -> Field:
     """A choice of all there is by name, which also takes a path."""
-    from nntui.data.catalogue import sources
-
-    choices = [
-        Choice(source.name, source.name, f"{source.task}, {source.kind}: {source.summary}") for source in sources()
-    ]
-    control = ChoiceControl(choices)
-    control.free = "a path: CSV, NPZ or IDX folder"
+    control = ChoiceControl(source_choices())
+    control.free = A_PATH
     return Field(setting, control)
