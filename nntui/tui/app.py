@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _QUIT = "quit"
 _GOODBYE_SECONDS = 0.5
+_FIRST_LOOK_SECONDS = 3.0
+"""How long a question at the start waits for the model to be shown: large data take longer to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,9 @@ class NntuiApp(TerminalApp[None]):
         runs = await asyncio.to_thread(running_runs, self.runs_root)
         if not runs:
             return
+        # Behind the question stands the model, not a form that is still empty.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self.query_one(BuildPlace).fill_now()), _FIRST_LOOK_SECONDS)
         others = f"{len(runs) - 1} more: see 4 Runs" if len(runs) > 1 else ""
         state = "paused" if await asyncio.to_thread(status_of, runs[0]) is Status.PAUSED else "running"
         dialog = ConfirmDialog(f"{runs[0].id} is {state}.", detail=others, yes="Attach", no="Stay")
@@ -265,6 +271,13 @@ class NntuiApp(TerminalApp[None]):
                 return
         await line_of(self).settled(_GOODBYE_SECONDS)
         self.exit()
+
+    def action_help_quit(self) -> None:
+        """Says which key quits, for those whose hands have pressed ctrl+c."""
+        focused = self.focused
+        is_typing = focused is not None and focused.check_consume_key("q", "q")
+        keys = "esc, then q quits" if is_typing or len(self.screen_stack) > 1 else "q quits"
+        self.notify(f"{keys}. A training goes on without the app; nntui finds it again.", title="ctrl+c")
 
     def action_help(self) -> None:
         """Shows every key, those of the place in view first."""

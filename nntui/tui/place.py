@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from nntui.tui.dialogs.dialog import Answer, Dialog
 
 
 class Place(Container):
@@ -13,6 +16,8 @@ class Place(Container):
 
     title: ClassVar[str] = ""
     """Its name in the top line, the help and the palette."""
+
+    _is_asking = False
 
     class Headline(Message):
         """What the top line says at the right while this place is shown: a name, and how it stands."""
@@ -47,6 +52,16 @@ class Place(Container):
     def headline(self, name: str, state: str = "", *, mark: str = "") -> None:
         """Changes what the top line says of this place."""
         self.post_message(self.Headline(self, name, state, mark))
+
+    async def ask(self, dialog: Dialog[Answer]) -> Answer | None:
+        """The answer to a dialog, in a worker; None at once where the place is asking already: a key pressed twice."""
+        if self._is_asking:
+            return None
+        self._is_asking = True
+        try:
+            return await self.app.push_screen_wait(dialog)
+        finally:
+            self._is_asking = False
 
     async def may_quit(self) -> bool:
         """Whether the app may be quit as far as this place goes; it may ask the person."""

@@ -25,7 +25,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     focused = quiet_focus()
 
-    BINDINGS = [Binding("escape", "cancel", "Close", key_display="esc")]
+    BINDINGS = [
+        Binding("escape", "cancel", "Close", key_display="esc"),
+        Binding("ctrl+c", "app.help_quit", show=False, system=True),
+    ]
 
     def __init__(self, title: str) -> None:
         super().__init__()

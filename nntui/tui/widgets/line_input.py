@@ -21,6 +21,11 @@ class LineInput(Input):
         # A blinking cursor would send bytes down the line twice a second for nothing.
         self.cursor_blink = False
 
+    def action_copy(self) -> None:
+        """Copies what is selected, and says how to quit: a line that has just got the focus is selected as a whole."""
+        super().action_copy()
+        self.app.action_help_quit()
+
     async def on_key(self, event: events.Key) -> None:
         """Does what a key is bound to in the line at once, before the letters after it are put in.
 

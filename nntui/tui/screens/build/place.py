@@ -62,7 +62,7 @@ class BuildPlace(BuildActions):
         Binding("escape", "stack", "Stack", key_display="esc", tooltip="Back to the stack"),
         Binding("u", "undo", "Undo"),
         Binding("o", "open", "Open", tooltip="Open a model"),
-        Binding("n", "new", "New", tooltip="Start a new model: from data, with a stack that fits them, or empty"),
+        Binding("n", "new", "New", tooltip="Start a new model, from data or empty"),
         Binding("t", "turn_tab", "Tab", tooltip="Next tab of the form: Layers, Data, Training"),
         Binding("ctrl+s", "save", "Save", tooltip="Save the model as TOML"),
         Binding("g", "check_gradients", "Check", tooltip="Check the gradients against central differences"),
