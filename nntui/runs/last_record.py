@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,12 @@ Condition = Callable[[dict[str, Any]], bool]
 
 
 def last_record(
-    path: Path, events: tuple[str, ...], *, where: Condition = lambda record: True
+    path: Path, events: tuple[str, ...], *, where: Condition = lambda record: True, most: float = math.inf
 ) -> dict[str, Any] | None:
-    """The last record of one of these events that meets a condition; None where there is none, or no log to read."""
+    """The last record of one of these events that meets a condition; None where there is none, or no log to read.
+
+    Those further than about `most` bytes from the log's end are left out.
+    """
     try:
         descriptor = open_regular(path)
     except RunsError:
@@ -28,7 +32,7 @@ def last_record(
         return None
     marks = tuple(f'"{event}"'.encode() for event in events)
     try:
-        for line in lines_from_end(descriptor, *marks):
+        for line in lines_from_end(descriptor, *marks, most=most):
             record = _parse(line)
             if record is not None and record.get("event") in events and where(record):
                 return record

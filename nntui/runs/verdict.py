@@ -10,15 +10,18 @@ from nntui.runs.events import EpochEnded, RunStarted, from_record
 from nntui.runs.last_record import last_record
 
 ADVICE = "try another learning rate ('nntui lrfind'), standardize = true, more units"
+_MOST = 1 << 22
+"""Bytes from the end of a log that are searched: a list of runs asks this of each."""
 _LOSS_SHARE = 0.98
 """A cross-entropy above this share of the classes' entropy says no more than their shares do."""
 
 
 def verdict_of_run(run: RunDirectory) -> str:
     """`verdict` of a run as its log tells it, from the log's end; '' where there is nothing to say."""
-    started = _event(last_record(run.events_path, (RunStarted.name,)))
-    last = _event(last_record(run.events_path, (EpochEnded.name,)))
-    best = _event(last_record(run.events_path, (EpochEnded.name,), where=lambda record: record.get("best") is True))
+    log = run.events_path
+    started = _event(last_record(log, (RunStarted.name,), most=_MOST))
+    last = _event(last_record(log, (EpochEnded.name,), most=_MOST))
+    best = _event(last_record(log, (EpochEnded.name,), where=lambda record: record.get("best") is True, most=_MOST))
     epochs = [event for event in (last, best) if isinstance(event, EpochEnded)]
     return verdict(started, epochs) if isinstance(started, RunStarted) else ""
 

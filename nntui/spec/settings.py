@@ -74,7 +74,7 @@ class TrainingSettings:
         absent="val_loss, or loss without validation",
     )  # fmt: skip
     checkpoints: Checkpoints | None = setting(
-        None, help="Which epochs stay on disk.", absent="every epoch, thinned out beyond 8 MB"
+        None, help="Which epochs stay on disk; beyond 8 MB they are thinned out evenly.", absent="all, up to 8 MB"
     )
     class_weights: str | None = setting(
         None, choices=("balanced",), absent="all samples count the same",

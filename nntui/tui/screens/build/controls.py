@@ -105,10 +105,10 @@ class SwitchControl(Widget, can_focus=True):
             super().__init__()
             self.value = value
 
-    def __init__(self, *, default: bool = False) -> None:
-        """`default` holds where the draft has no value."""
+    def __init__(self, *, default: bool = False, off: str = "off") -> None:
+        """`default` holds where the draft has no value; `off` is what it comes to when it is off."""
         super().__init__()
-        self._default = default
+        self._default, self._off = default, off
         self.value: Any = None
 
     @property
@@ -123,9 +123,9 @@ class SwitchControl(Widget, can_focus=True):
             self.refresh()
 
     def render(self) -> Content:
-        """'[x] on' or '[ ] off'."""
+        """'[x] on', or '[ ] off' and what that comes to."""
         style = "$foreground 45%" if self.value is None and not self.has_focus else ""
-        return Content.assemble(("[x] on" if self.on else "[ ] off", style))
+        return Content.assemble(("[x] on" if self.on else f"[ ] {self._off}", style))
 
     def action_switch(self) -> None:
         """Switches."""

@@ -107,7 +107,12 @@ class SubTable(Vertical):
             self.body: MemberGroups | FieldGroup = MemberGroups(setting.kind, depth=depth + indent)
         else:
             default = setting.default is not None
-            self.head = Field(setting, SwitchControl(default=default), depth=depth, convert=self._optional_table)
+            self.head = Field(
+                setting,
+                SwitchControl(default=default, off=setting.absent or "off"),
+                depth=depth,
+                convert=self._optional_table,
+            )
             self.body = FieldGroup(settings_of(setting.kind).values(), depth=depth + indent)
         super().__init__(self.head, self.body)
         self._value: Any = None

@@ -100,11 +100,11 @@ class TrainActions(Place):
         place = cast("TrainPlace", self)
         if place.follower is None:
             return
-        place.ask("resuming …")
+        place.show_request("resuming …")
         try:
             await asyncio.to_thread(resume, place.follower.run)
         except RunsError as error:
-            place.ask("")
+            place.show_request("")
             self.app.notify(str(error), severity="error", markup=False)
 
     def action_layer(self, by: int) -> None:
@@ -176,7 +176,7 @@ class TrainActions(Place):
         """Has a command written and says so at once; the answer comes through the log."""
         place = cast("TrainPlace", self)
         if place.follower is not None:
-            place.ask(words)
+            place.show_request(words)
             self._send(place.follower.run, command)
 
     @work(group="send")
@@ -186,5 +186,5 @@ class TrainActions(Place):
             try:
                 await asyncio.to_thread(send, run, command)
             except RunsError as error:
-                cast("TrainPlace", self).ask("")
+                cast("TrainPlace", self).show_request("")
                 self.app.notify(str(error), severity="error", markup=False)

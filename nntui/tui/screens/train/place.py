@@ -140,7 +140,7 @@ class TrainPlace(TrainActions):
         self.refresh_bindings()
         return True
 
-    def ask(self, words: str) -> None:
+    def show_request(self, words: str) -> None:
         """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
         self._asked = words
         if not words:
