@@ -86,7 +86,7 @@ class Line:
         return max(self._window - self._sent, self._window / 2) if self._answers else math.inf
 
     def sent(self, count: int) -> None:
-        """So many bytes have been sent."""
+        """Counts bytes that were sent."""
         self._sent += count
 
     def wait(self, waiter: Waiter) -> None:

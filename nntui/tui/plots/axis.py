@@ -48,7 +48,7 @@ class YAxis:
         return self.low + (self.rows - 1) * self.row_value
 
     def fit(self, low: float, high: float, rows: int) -> None:
-        """Takes in data from `low` to `high`, both finite, `low <= high`, for so many (at least 1) cell rows."""
+        """Takes in data from `low` to `high`, both finite, `low <= high`, for at least one cell row."""
         fits = rows == self.rows and self.low - self.row_value / 4 <= low and high <= self.high + self.row_value / 4
         if fits and high - low >= _SHRINK_BELOW * (self.high - self.low):
             return

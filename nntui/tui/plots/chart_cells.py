@@ -44,7 +44,10 @@ class ChartCells:
         self._shade[:, columns[inside]] |= (rows >= top[inside]) & (rows <= bottom[inside])
 
     def draw_line(self, columns: np.ndarray, values: np.ndarray, number: int, *, turn: int = 0, of: int = 1) -> None:
-        """A thin line through values at dot columns, two a cell; the line that has its `turn` of so many."""
+        """A thin line through values at dot columns, two a cell.
+
+        Of the cells that lines meet in, this one has those whose column, plus its `turn`, divides by their number `of`.
+        """
         own = (np.arange(self._codes.shape[1]) + turn) % of == 0
         self._draw(columns, values, number, where=(self._owner == _NOBODY) | (self._owner == _RAW) | own)
 

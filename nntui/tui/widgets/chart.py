@@ -21,7 +21,7 @@ _DIGITS = 6
 
 
 class LineChartView(Framed, can_focus=True):
-    """Series over a common x axis, at most four drawings a second; whoever shows it binds its actions to keys."""
+    """Series over a common x axis, at most four drawings a second; the place it is in binds keys to its methods."""
 
     def __init__(self, title: str = "loss", *, max_rate: float = 4.0, **keywords: Any) -> None:
         """`title` stands on the frame; the rest is as for `LineDiffed`."""
