@@ -21,6 +21,8 @@ class Column:
     """Set to the right, as numbers are."""
     wraps: bool = False
     """Goes on in the next line where the terminal is narrow; other columns keep their width."""
+    is_given: bool = False
+    """Its name is from the data and printed as it is; in others an underscore is a space."""
     spare: bool = False
     """Left out where the terminal is narrow, the last such column first."""
 
@@ -57,7 +59,7 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    titles = [printable(column.name.replace("_", " ")) for column in columns]
+    titles = [printable(column.name if column.is_given else column.name.replace("_", " ")) for column in columns]
     widths = [max(map(cell_len, [title, *column])) for title, *column in zip(titles, *rows, strict=True)]
     shown = _fitting(columns, widths, console.width)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0))

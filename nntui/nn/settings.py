@@ -41,6 +41,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     absent: str = ""
     """What leaving the key out means, for the form's placeholder."""
+    is_names: bool = False
+    """Whether a text is of names with commas between, for which the model file may have a list of them."""
     is_list: bool = False
     """Whether the value is a tuple of members of the family `kind`, never empty: a list of tables in the model file."""
 
@@ -95,12 +97,13 @@ def setting(
     below: float | None = None,
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
     absent: str = "",
+    is_names: bool = False,
 ) -> Any:
     """A dataclass field with its bounds, unit and explanation; `choices` may be a callable, asked when needed."""
     metadata = {
         _KEY: {
             "help": help, "unit": unit, "minimum": minimum, "above": above, "maximum": maximum, "below": below,
-            "choices": choices, "absent": absent,
+            "choices": choices, "absent": absent, "is_names": is_names,
         }
     }  # fmt: skip
     if factory is not None:

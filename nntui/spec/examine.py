@@ -19,8 +19,9 @@ from nntui.nn.layers.ids import id_readers
 from nntui.nn.layers.plan import LayerPlan
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from nntui.spec.agreement import disagreements
+from nntui.spec.hints import hints_of
 from nntui.spec.keys import TOP_LEVEL
-from nntui.spec.layer_rows import LayerRow, layer_rows, planned
+from nntui.spec.layer_rows import LayerRow, layer_rows, named_path, planned
 from nntui.spec.model import ModelSpec
 from nntui.spec.parsing import Parts, parse_parts
 from nntui.spec.problems import Problem, SpecError
@@ -52,6 +53,12 @@ class Examination:
     rows: tuple[LayerRow, ...]
     totals: Totals | None
     description: Description | None
+    hints: tuple[str, ...] = ()
+    """What would probably help, where nothing is wrong with it."""
+
+    def words(self, problem: Problem) -> str:
+        """A problem as a screen says it that shows the stack: with the layer's name in place of the file's path."""
+        return str(Problem(named_path(problem.path, self.rows), problem.message))
 
     def ready(self) -> ModelSpec:
         """The spec; raises SpecError with all problems where there are any."""
@@ -89,7 +96,7 @@ def examine(draft: Draft, *, base: Path) -> Examination:
         whole = tuple(layer for layer in layers if layer is not None)
         spec = ModelSpec(parts.name, parts.data, whole, training)
     rows = layer_rows(draft.get("layers"), layers, shape, problems)
-    return Examination(spec, tuple(problems), rows, totals, description)
+    return Examination(spec, tuple(problems), rows, totals, description, tuple(hints_of(layers, description)))
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from nntui.spec.tables import DEEPEST_LIST, parse_member
 BLOCK = "layers"
 """The setting under which a layer that is a block of layers has them, as the model has its own."""
 _LONGEST_TYPE = 30
+_LAYER_STEP = re.compile(rf"{BLOCK}\[([0-9]{{1,6}})\](?:\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ def layer_rows(
     No `input_shape` where the data are not known.
     """
     return tuple(_rows(raw, layers, input_shape, "layers", problems))
+
+
+def named_path(path: str, rows: Sequence[LayerRow]) -> str:
+    """A path of the file with the names of the layers on it: 'layers[1].units' is 'dense_1.units'."""
+    match = _LAYER_STEP.match(path)
+    if match is None or int(match[1]) >= len(rows):
+        return path
+    row, rest = rows[int(match[1])], path[match.end() :]
+    return f"{row.name}.{named_path(rest, row.inner)}" if rest else row.name
 
 
 def planned(layers: Sequence[Layer | None], input_shape: Shape | None) -> tuple[list[LayerPlan], ShapeError | None]:

@@ -95,6 +95,9 @@ def _value(setting: Setting) -> Schema:
         "exclusiveMaximum": setting.below,
         "enum": list(setting.choices) or None,
     }
+    if setting.is_names:
+        names = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+        return {"anyOf": [{"type": "string"}, names]}
     return {"type": _TYPES[setting.kind]} | {key: value for key, value in bounds.items() if value is not None}
 
 

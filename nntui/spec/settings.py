@@ -65,7 +65,7 @@ class TrainingSettings:
         None, help="End the run when it has stopped getting better.", absent="train all epochs"
     )
     metrics: str | None = setting(
-        None, absent="accuracy, or mae, rmse, r2 for a regression",
+        None, is_names=True, absent="accuracy, or mae, rmse, r2 for a regression",
         help=f"What is measured besides the loss, with commas between: {', '.join(Metric.names())}. For the training "
         "split over the batches as they are learned from, with dropout on; for validation (val_...) after the epoch.",
     )  # fmt: skip

@@ -18,6 +18,7 @@ Parsed = TypeVar("Parsed")
 Draft = Mapping[str, Any]
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+_NAMES = "names, as a list or as a text with commas between"
 _BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 DEEPEST_LIST = 8
 """Lists of layers within one another, the model's own among them: what walks them may do so by recursion."""
@@ -116,11 +117,21 @@ def _checked(
     cls: type, beside: type | None, settings: Mapping[str, Setting], raw: Draft
 ) -> tuple[dict[str, Any], dict[str, ErrorDetails]]:
     """The values of the plain keys, and the first error of each key that has one."""
-    plain = {name: raw[name] for name, setting in settings.items() if name in raw and setting.is_plain}
+    plain = {
+        name: _joined(raw[name]) if setting.is_names else raw[name]
+        for name, setting in settings.items()
+        if name in raw and setting.is_plain
+    }
     try:
         return _validator(cls, beside).validate_python(plain), {}
     except ValidationError as error:
         return {}, {str(item["loc"][0]): item for item in error.errors(include_url=False)}
+
+
+def _joined(value: Any) -> Any:
+    """A list of names as the text that it stands for; anything else as it is."""
+    is_list = isinstance(value, list) and value and all(isinstance(name, str) for name in value)
+    return ", ".join(value) if is_list else value
 
 
 # By the classes themselves, so that a class defined later is found; choices are no part of it, as they may grow.
@@ -153,7 +164,8 @@ def _join(path: str, key: str) -> str:
 
 
 def _told(error: ErrorDetails, setting: Setting) -> str:
-    kind, got = _KINDS[setting.kind], shown(error["input"])
+    kind = _NAMES if setting.is_names else _KINDS[setting.kind]
+    got = shown(error["input"])
     if error["type"] == "missing":
         return f"is missing; expected {kind}: {setting.help}"
     if error["type"] in _BOUNDS:

@@ -34,8 +34,8 @@ def create_run(
 ) -> RunDirectory:
     """A new run of a draft, its model resolved and written, nothing started.
 
-    `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with what would probably
-    help learning from the data, where there is something. Raises SpecError with every problem of the draft, and
+    `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with each
+    hint at what would probably help. Raises SpecError with every problem of the draft, and
     RunsError where the directory cannot be made; no directory is left then.
     """
     # Imported here: those who only steer a run do not wait for NumPy.
@@ -65,8 +65,8 @@ def create_run(
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
-    if examination.description is not None and examination.description.hint:
-        on_hint(examination.description.hint)
+    for hint in examination.hints:
+        on_hint(hint)
     run = RunDirectory.create(root, spec.name, now=datetime.now())
     try:
         write_document(resolved, run.model_path, private=True)

@@ -53,7 +53,7 @@ class Place(Container):
         """Changes what the top line says of this place."""
         self.post_message(self.Headline(self, name, state, mark))
 
-    async def ask(self, dialog: Dialog[Answer]) -> Answer | None:
+    async def answer_to(self, dialog: Dialog[Answer]) -> Answer | None:
         """The answer to a dialog, in a worker; None at once where the place is asking already: a key pressed twice."""
         if self._is_asking:
             return None

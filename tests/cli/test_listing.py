@@ -234,3 +234,10 @@ def test_shells_complete_commands_models_and_runs(call, root):
     assert completed("nntui re") == ["resume"]
     assert completed("nntui train xo") == ["xor"]
     assert completed("nntui watch iri") == [newest(root).id]
+
+
+def test_show_and_train_say_that_two_dense_layers_without_an_activation_are_one(ask):
+    options = ("iris", "--set", "layers[0].activation=linear", "--set", "training.epochs=1")
+    words = "are one linear layer: give dense_1 an activation, such as relu"
+    assert words in ask("show", *options).out
+    assert words in ask("train", *options).err

@@ -67,3 +67,14 @@ def test_tables_on_a_terminal(ask, look, root):
     assert re.search(r"true +setosa +versicolor +virginica", shown)
     assert re.search(r"setosa +10 ", shown)
     assert "dense_1  16 tanh" in "\n".join(look("show", "iris").frames[-1])
+
+
+def test_class_names_are_printed_as_they_are(ask, look, root, tmp_path):
+    rows = "".join(f"{number % 7},{number % 5},arm_{number % 2 + 1}\n" for number in range(40))
+    (tmp_path / "arms.csv").write_text(f"a,b,arm\n{rows}")
+    options = ("--set", f"data.source={tmp_path / 'arms.csv'}", "--set", "training.epochs=1")
+    assert ask("train", "iris", *options).code == 0
+    seen = look("evaluate", "latest")
+    assert seen.code == 0
+    head = next(line for line in seen.frames[-1] if line.startswith("true  "))
+    assert head.split() == ["true", "arm_1", "arm_2"]

@@ -84,7 +84,8 @@ def test_what_goes_together(changes):
         (training(metrics="nothing", monitor="val_f1"),
          ["training.metrics: got 'nothing', which is not a metric; "
           "expected one of accuracy, precision, recall, f1, top_3, top_5, roc_auc"]),
-        (training(metrics=["f1"]), ["training.metrics: must be a text, got a list"]),
+        (training(metrics=["f1", 2]),
+         ["training.metrics: must be names, as a list or as a text with commas between, got a list"]),
         (training(class_weights="balance"),
          ["training.class_weights: got 'balance', which is not a choice; did you mean 'balanced'?"]),
         ([DIABETES, *training(class_weights="balanced")],

@@ -99,6 +99,6 @@ def _print_confusion(evaluation: Evaluation) -> None:
     write("")
     if is_terminal(sys.stdout):
         write("true class in rows, predicted class in columns")
-    columns = [Column("true"), *(Column(name, right=True) for name in evaluation.classes)]
+    columns = [Column("true"), *(Column(name, right=True, is_given=True) for name in evaluation.classes)]
     rows = [[name, *map(str, row)] for name, row in zip(evaluation.classes, evaluation.confusion, strict=True)]
     print_table(columns, rows)

@@ -37,7 +37,7 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     columns = [Column("layer"), Column("detail", wraps=True), Column("output_shape", right=True),
                Column("parameters", right=True), Column("FLOPs", right=True)]  # fmt: skip
     print_table(columns, list(_lines(examination.rows)))
-    print_facts(_facts(examination.description, examination.totals))
+    print_facts(_facts(examination.description, examination.hints, examination.totals))
     for problem in examination.problems:
         say(str(problem))
     return WRONG_INPUT if examination.problems else 0
@@ -55,12 +55,11 @@ def _lines(rows: Iterable[LayerRow], block: str = "") -> Iterator[list[str]]:
         yield from _lines(row.inner, f"{block}{row.name}.")
 
 
-def _facts(description: Description | None, totals: Totals | None) -> list[tuple[str, str]]:
+def _facts(description: Description | None, hints: Iterable[str], totals: Totals | None) -> list[tuple[str, str]]:
     facts = []
     if description is not None:
         facts.append(("data", _data(description)))
-        if description.hint:
-            facts.append(("hint", description.hint))
+    facts += [("hint", hint) for hint in hints]
     if totals is not None:
         facts += [
             ("parameters", f"{totals.parameters:,}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,21 +73,14 @@ def _learning_rate(text: str) -> float:
     """The rate a text stands for; SpecError, in the words of a model file, where it is none."""
     from nntui.nn.optimizers import Optimizer
     from nntui.spec.tables import parse_table
+    from nntui.spec.typed_number import typed_number
 
     problems: list[Problem] = []
-    value = _number(text)
+    value = typed_number(text, whole=True)
     parse_table(next(iter(Optimizer.members().values())), {"learning_rate": value}, "", problems)
     if problems or not isinstance(value, (int, float)):
         raise SpecError(problems)
     return float(value)
-
-
-def _number(text: str) -> float | str:
-    """The number, an int where it is written as one; the text itself where it is none."""
-    for kind in (int, float):
-        with contextlib.suppress(ValueError):
-            return kind(text)
-    return text
 
 
 def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, end_is_answer: bool = False) -> int:

@@ -127,7 +127,7 @@ async def test_mistakes_in_a_block_stand_on_their_field_their_layer_and_the_bloc
         assert " Layers !1 " in text
         await shown.press("escape", "r")
         assert isinstance(shown.app.screen, ReportDialog)
-        assert shown.app.screen.text().startswith("! layers[1].layers[0].units: must be at least 1")
+        assert shown.app.screen.text().startswith("! residual_1.dense_1.units: must be at least 1")
 
 
 async def test_the_blocks_own_settings_are_edited_and_its_layers_stay(tmp_path: Path):

@@ -8,8 +8,8 @@ from nntui.nn.settings import setting
 from nntui.spec.parsing import parse
 from nntui.spec.problems import SpecError
 from nntui.tui.screens.build.stack import Stack
-from tests.tui.build.stage import Stage, stage
-from tests.tui.screen_text import screen_text
+from tests.tui.build.stage import MODEL, Stage, stage
+from tests.tui.screen_text import assert_snapshot, screen_text
 
 
 def refusals(shown: Stage) -> list[tuple[str, str]]:
@@ -177,3 +177,32 @@ async def test_a_model_whose_first_layer_has_a_mistake_can_be_opened(tmp_path: P
     async with stage(tmp_path, model=model) as shown:
         assert shown.field("units").problem == "must be a whole number, got 'many'"
         assert "! must be a whole number" in screen_text(shown.app)
+
+
+@pytest.mark.parametrize("text", ["１２", "1_000"])
+async def test_numbers_that_only_python_reads_are_refused(tmp_path: Path, text: str):
+    async with stage(tmp_path) as shown:
+        await shown.press("f4")
+        await shown.enter("epochs", text)
+        assert shown.field("epochs").problem == f"must be a whole number, got '{text}'"
+
+
+async def test_a_list_of_metrics_is_shown_as_names(tmp_path: Path):
+    (tmp_path / "listed.toml").write_text(MODEL.replace("seed = 0", 'seed = 0\nmetrics = ["accuracy", "f1"]'))
+    async with stage(tmp_path, model=tmp_path / "listed.toml") as shown:
+        await shown.press("f4")
+        assert shown.field("metrics").control.value == "accuracy, f1"
+        assert shown.place.problems == ()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+async def test_two_dense_layers_without_an_activation_get_a_hint_and_train(tmp_path: Path, size: tuple[int, int]):
+    (tmp_path / "linear.toml").write_text(MODEL.replace('activation = "relu"\n', "", 1))
+    async with stage(tmp_path, size=size, model=tmp_path / "linear.toml") as shown:
+        text = " ".join(screen_text(shown.app).split())
+        assert "1 hint" in text
+        assert "dense_1 and dense_2 are" in text
+        assert shown.place.problems == ()
+        assert_snapshot(shown.app, f"build-hint-{size[0]}x{size[1]}")
+        await shown.press("j", "enter", "down", "right")
+        assert "1 hint" not in screen_text(shown.app)

@@ -63,7 +63,7 @@ class BuildActions(FileActions):
 
         place = cast("BuildPlace", self)
         choices = [Choice(name, name, member.summary()) for name, member in Layer.members().items()]
-        kind = await self.ask(ChooseDialog("add a layer", choices))
+        kind = await self.answer_to(ChooseDialog("add a layer", choices))
         if kind is None:
             return
         path = place.next_path()
@@ -133,7 +133,7 @@ class BuildActions(FileActions):
         if await self._refused("The gradients cannot be checked yet"):
             return
         check = partial(_checked, place.draft, place.file.base)
-        await self.ask(GradientsDialog(check))
+        await self.answer_to(GradientsDialog(check))
 
     @work
     async def action_train(self) -> None:
@@ -149,7 +149,7 @@ class BuildActions(FileActions):
         place = cast("BuildPlace", self)
         await place.settle()
         if place.problems:
-            await self.ask(ReportDialog(title, [str(problem) for problem in place.problems]))
+            await self.answer_to(ReportDialog(title, place.problem_words()))
         return bool(place.problems)
 
     @work
@@ -161,7 +161,7 @@ class BuildActions(FileActions):
         control = event.asker
         field = next(node for node in control.ancestors if isinstance(node, Field))
         dialog = ChooseDialog(field.setting.name, control.choices, chosen=control.effective, free=control.free)
-        choice = await self.ask(dialog)
+        choice = await self.answer_to(dialog)
         if choice is not None:
             field.choose(choice.value)
 

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from nntui.nn.settings import Setting
+from nntui.spec.typed_number import typed_number
 
 
 def typed(setting: Setting, text: str) -> Any:
@@ -18,18 +19,7 @@ def typed(setting: Setting, text: str) -> Any:
     text = text.strip()
     if not text:
         return None
-    if setting.kind is float:
-        return _number(text, float)
-    return _number(text, int)
-
-
-def _number(text: str, kind: type[int] | type[float]) -> Any:
-    for convert in (kind, float):
-        try:
-            return convert(text)
-        except ValueError:
-            continue
-    return text
+    return typed_number(text, whole=setting.kind is not float)
 
 
 def shown(value: Any) -> str:
@@ -38,6 +28,8 @@ def shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
         return f"{value:.1f}"
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)

@@ -27,7 +27,7 @@ class FileActions(Place):
         place = cast("BuildPlace", self)
         base = place.file.base
         models = await asyncio.to_thread(found_models, base)
-        opened = await self.ask(OpenDialog(models, base=base, read=read_document))
+        opened = await self.answer_to(OpenDialog(models, base=base, read=read_document))
         if opened is not None and await self._may_leave("Undo brings them back until the app is quit."):
             place.open(opened)
 
@@ -43,7 +43,7 @@ class FileActions(Place):
         base = place.file.base
         empty = {"name": "model", "data": place.draft.get("data", {"source": "digits"}), "layers": []}
         dialog = NewDialog(source_choices(), free=A_PATH, empty=empty, draft_for=partial(first_draft, base=base))
-        draft = await self.ask(dialog)
+        draft = await self.answer_to(dialog)
         if draft is not None and await self._may_leave("Undo brings them back until the app is quit."):
             place.open(Opened(draft, None, base))
 
@@ -64,7 +64,7 @@ class FileActions(Place):
         place = cast("BuildPlace", self)
         if place.file.holds(place.draft):
             return True
-        answer = await self.ask(UnsavedDialog(place.name_words(), loss))
+        answer = await self.answer_to(UnsavedDialog(place.name_words(), loss))
         if answer is Unsaved.SAVE:
             return await self._save()
         return answer is Unsaved.DISCARD
@@ -98,7 +98,7 @@ class FileActions(Place):
         def write(path: Path) -> None:
             write_document(relocated(draft, file.base, path.parent), path)
 
-        saved = await self.ask(SaveDialog(place.save_path(), write=write))
+        saved = await self.answer_to(SaveDialog(place.save_path(), write=write))
         if saved is None:
             return False
         draft = relocated(draft, file.base, saved.parent)

@@ -128,6 +128,11 @@ class BuildPlace(BuildActions):
         """What is wrong, as far as it is known."""
         return self.examined.examination.problems if self.examined is not None else ()
 
+    def problem_words(self) -> list[str]:
+        """The problems as the screen says them, with the layers' names."""
+        examination = self.examined.examination if self.examined is not None else None
+        return [examination.words(problem) for problem in examination.problems] if examination is not None else []
+
     @property
     def settled(self) -> bool:
         """Whether what is shown is of the draft as it is."""
@@ -250,7 +255,7 @@ class BuildPlace(BuildActions):
         self._known = {id(value_at(self.draft, row.path)): row for row in rows}
         lines = [line for line, row in enumerate(rows) if row.path == self.chosen_path]
         self._show_stack(rows, lines[0] if lines else self.chosen)
-        self.query_one(ProblemList).show_problems(examination.problems)
+        self.query_one(ProblemList).show_problems(self.problem_words(), examination.hints)
         self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
         self.tell_headline()
         self.fill_form()
