@@ -65,4 +65,4 @@ def test_a_run_whose_weights_cannot_be_saved_has_failed_and_says_how_to_go_on(as
     monkeypatch.undo()
     monkeypatch.setenv("NNTUI_RUNS", str(root))
     answer = ask("resume")
-    assert (answer.code, "finished: trained 3 epochs" in answer.err) == (0, True)
+    assert (answer.code, " s: trained 3 epochs; " in answer.err) == (0, True)

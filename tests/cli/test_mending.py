@@ -17,7 +17,7 @@ def test_a_damaged_checkpoint_of_a_finished_run_is_made_anew(ask, root, name):
     path.unlink()
     path.write_bytes(b"damaged")
     answer = ask("resume")
-    assert (answer.code, "finished: trained 3 epochs" in answer.err) == (0, True)
+    assert (answer.code, " s: trained 3 epochs; " in answer.err) == (0, True)
     assert_equal_tensors(load(path)[0], before)
     assert "there is nothing to resume" in ask("resume").err
 

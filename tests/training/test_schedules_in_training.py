@@ -167,7 +167,7 @@ def test_averaged_weights_are_validated_saved_and_ended_with_while_training_goes
     best = max((epoch for epoch in ended_epochs(events_of(run)) if epoch.best), key=lambda epoch: epoch.epoch)
     evaluation = evaluate_run(run, checkpoint="best")
     assert evaluation.loss == pytest.approx(best.metrics["val_loss"], rel=1e-6)
-    tensors, _ = load_checkpoint(run.checkpoints_path / "epoch-0002.safetensors")
+    tensors, _ = load_checkpoint(run.checkpoints_path / "best.safetensors")
     assert not np.array_equal(tensors["raw.dense_1.weight"], tensors["dense_1.weight"])
 
 
