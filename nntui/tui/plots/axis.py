@@ -13,7 +13,7 @@ _ROUND = (1.0, 2.0, 2.5, 5.0)
 _SHRINK_BELOW = 0.5
 """Of the axis: where data fills less than this share, the axis is fitted anew."""
 _FEWEST_TICKS = 2
-_LOG_STEPS = (math.log10(2), *map(float, range(1, 700)))
+_LOG_STEPS = (math.log10(2), *map(float, range(1, 5000)))
 """Doublings where a log axis has less than a decade to show, else whole decades."""
 
 
@@ -63,6 +63,12 @@ class YAxis:
             half = max(size * 0.1, 1e-280) if size else 1.0
             low, high = low - half, high + half
         self.rows = rows
+        if rows < 2:
+            # No room for ticks: the data around the middle of the row.
+            span = 2 * (high - low)
+            self.low, self.row_value, self._apart = (low + high) / 2, span, 1
+            self._step = 10.0 ** math.floor(math.log10(span / 100))
+            return
         # From the middle of the lowest row to the upper quarter of the uppermost.
         room = rows - 1 + 0.25
         most = max((rows - 1) // _FEWEST_TICKS, 1)

@@ -27,6 +27,13 @@ def test_data_is_inside_and_ticks_are_at_equal_distances(one, other, rows):
     assert rows - 1 in axis.ticks()
 
 
+@given(st.floats(-300, 300), st.floats(-300, 300), st.integers(1, 60))
+def test_a_log_axis_holds_its_data_too(one, other, rows):
+    low, high = sorted((one, other))
+    dots = fitted(low, high, rows, log=True).dots(np.array([low, high]))
+    assert ((dots >= 0) & (dots < 4 * rows)).all()
+
+
 @pytest.mark.parametrize(
     ("low", "high", "rows", "labels"),
     [
