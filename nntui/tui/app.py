@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -37,7 +37,6 @@ from nntui.tui.tidying import LOOK_SECONDS, Tidying
 if TYPE_CHECKING:
     import subprocess
 
-    from textual.command import Provider
     from textual.notifications import SeverityLevel
 
 
@@ -52,14 +51,9 @@ class Command:
     """An action of the palette."""
 
     title: str
-    help: str
+    keys: str
+    """Its key in words; '' where it has none."""
     run: Callable[[], Awaitable[None]]
-
-
-def _key_commands() -> type[Provider]:
-    from nntui.tui.chrome.commands import KeyCommands
-
-    return KeyCommands
 
 
 class NntuiApp(TerminalApp[None]):
@@ -67,7 +61,7 @@ class NntuiApp(TerminalApp[None]):
 
     CSS_PATH = "nntui.tcss"
     TITLE = "nntui"
-    COMMANDS = App.COMMANDS | {_key_commands}
+    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (132, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (40, "-tall")]
     BINDINGS = [
@@ -283,25 +277,46 @@ class NntuiApp(TerminalApp[None]):
         """Shows every key, those of the place in view first."""
         from nntui.tui.dialogs.help import HelpDialog
 
-        places = sorted(self._places(), key=lambda place: place is not self.place)
-        groups = [group for place in places for group in place_groups(place.title, place)]
+        groups = [group for place in self._places_from_here() for group in place_groups(place.title, place)]
         groups.insert(1, group_of("Everywhere", own_bindings(NntuiApp)))
         self.push_screen(HelpDialog(groups))
 
     def commands(self) -> list[Command]:
-        """Every action of the app, of the places there are, and of the focused widget."""
-        found = [_command("", binding, partial(self.run_action, binding.action, self)) for binding in _actions(self)]
-        for place in self._places():
-            found += [
+        """Every action of the place in view, of the app, and of the other places there are, in that order."""
+        here, *others = [
+            [
                 _command(f"{place.title}: ", binding, partial(self._run_in, place, binding.action))
                 for binding in _actions(place)
             ]
-        return found
+            for place in self._places_from_here()
+        ]
+        own = [_command("", binding, partial(self.run_action, binding.action, self)) for binding in _actions(self)]
+        own.append(Command("Change the colours: another theme", "", self._choose_theme))
+        own.append(Command("Save a picture of the screen (SVG)", "", self._take_screenshot))
+        return [*here, *own, *(command for commands in others for command in commands)]
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Of Textual's own commands, those that are not keys of ours."""
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Screenshot", "Save a picture of the screen (SVG)", self.deliver_screenshot)
+    def action_command_palette(self) -> None:
+        """Lists every action, those of the place in view first, and runs the one that is chosen."""
+        self.run_worker(self._run_command(), group="palette", exclusive=True)
+
+    async def _run_command(self) -> None:
+        from nntui.tui.dialogs.palette import PaletteDialog
+
+        command = await self.push_screen_wait(PaletteDialog(self.commands()))
+        if command is not None:
+            await command.run()
+
+    async def _choose_theme(self) -> None:
+        from nntui.tui.dialogs.choice import Choice
+        from nntui.tui.dialogs.choose import ChooseDialog
+
+        themes = [Choice(name, name) for name in sorted(self.available_themes)]
+        choice = await self.push_screen_wait(ChooseDialog("theme", themes, chosen=self.theme))
+        if choice is not None:
+            self.theme = choice.value
+
+    async def _take_screenshot(self) -> None:
+        self.deliver_screenshot()
 
     async def _run_in(self, place: Place, action: str) -> None:
         await self.show_place(place.id or "")
@@ -311,6 +326,10 @@ class NntuiApp(TerminalApp[None]):
     async def _run_focused(self, place: Place, action: str) -> None:
         if place.check_action(action.partition("(")[0], ()):
             await self.run_action(action, place)
+
+    def _places_from_here(self) -> list[Place]:
+        """The places there are, the one in view first."""
+        return sorted(self._places(), key=lambda place: place is not self.place)
 
     def _places(self) -> list[Place]:
         return list(self.screen_stack[0].query(Place))
@@ -326,4 +345,4 @@ def _actions(node: Place | App[Any]) -> list[Binding]:
 
 
 def _command(prefix: str, binding: Binding, run: Callable[[], Awaitable[Any]]) -> Command:
-    return Command(f"{prefix}{binding.tooltip or binding.description}", f"key: {key_words(binding.key)}", run)
+    return Command(f"{prefix}{binding.tooltip or binding.description}", key_words(binding.key), run)

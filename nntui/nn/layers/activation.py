@@ -17,6 +17,7 @@ class ActivationLayer(Layer):
     """Puts every number through a function, as a layer's own activation does."""
 
     type = "activation"
+    group = "basic"
 
     function: str = setting("relu", choices=Activation.names, help="The function each number goes through.")
 

@@ -62,6 +62,8 @@ class Layer(Configurable):
 
     memory: Memory = field(init=False, repr=False, compare=False)
 
+    group: ClassVar[str] = "other"
+    """The kind of layer, under which a list shows it: 'pooling'."""
     stochastic: ClassVar[bool] = False
     """Whether it draws random numbers in training, from `memory.rng`."""
 

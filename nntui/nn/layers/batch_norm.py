@@ -29,6 +29,7 @@ class BatchNorm(Layer):
     """
 
     type = "batch_norm"
+    group = "normalization"
 
     momentum: float = setting(0.9, minimum=0, below=1, help="The share of the running mean kept at each step.")
     epsilon: float = setting(

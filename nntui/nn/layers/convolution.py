@@ -35,6 +35,8 @@ class Tile(NamedTuple):
 class Convolution(Layer):
     """The base of the convolutions, which declare the settings named here and say how channels meet filters."""
 
+    group = "convolution"
+
     rank: ClassVar[int]
     """How many axes the kernel slides along: 2 over (height, width, channels), 1 over (time, features)."""
     kernel_size: int

@@ -21,6 +21,7 @@ class Cutout(Layer):
     """
 
     type = "cutout"
+    group = "augmentation"
     stochastic = True
 
     size: int = setting(4, minimum=0, maximum=10_000, unit="pixels", help="The side of the square.")

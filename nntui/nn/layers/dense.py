@@ -22,6 +22,7 @@ class Dense(Layer):
     """
 
     type = "dense"
+    group = "basic"
     begins_with = {"units": 32, "activation": "relu"}
 
     units: int | None = setting(

@@ -20,6 +20,7 @@ class Dropout(Layer):
     """
 
     type = "dropout"
+    group = "noise"
     stochastic = True
 
     rate: float = setting(0.5, minimum=0, below=1, help="The share of inputs silenced at each step.")

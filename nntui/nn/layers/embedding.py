@@ -22,6 +22,7 @@ class Embedding(Layer):
     """
 
     type = "embedding"
+    group = "sequences"
     reads_ids = True
 
     vocabulary: int = setting(minimum=1, maximum=10_000_000, help="How many ids there are; the largest is one less.")

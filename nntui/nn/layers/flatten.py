@@ -15,6 +15,7 @@ class Flatten(Layer):
     """Lays a picture out as one row of numbers, which is what a dense layer takes."""
 
     type = "flatten"
+    group = "basic"
     rearranges = True
 
     def output_shape(self, input_shape: Shape) -> Shape:

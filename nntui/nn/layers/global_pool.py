@@ -15,6 +15,8 @@ from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shap
 class GlobalAveragePool(Layer):
     """One mean for each channel; the base of the global average pools."""
 
+    group = "pooling"
+
     rank: ClassVar[int]
     """How many axes the mean goes over."""
 

@@ -22,6 +22,7 @@ class LayerNorm(Layer):
     """
 
     type = "layer_norm"
+    group = "normalization"
 
     epsilon: float = setting(
         1e-5, minimum=1e-30, maximum=1, help="Added to the variance, so that none is divided by zero."

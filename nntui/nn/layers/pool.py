@@ -23,6 +23,8 @@ _TILE_NUMBERS = 200_000
 class Pool(Layer):
     """One number for each window, channel by channel; the base of the pools."""
 
+    group = "pooling"
+
     rank: ClassVar[int]
     """How many axes the window slides along: 2 over (height, width, channels), 1 over (time, features)."""
     pooling: ClassVar[type[Pooling]]

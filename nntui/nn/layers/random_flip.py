@@ -19,6 +19,7 @@ class RandomFlip(Layer):
     """
 
     type = "random_flip"
+    group = "augmentation"
     stochastic = True
 
     horizontal: bool = setting(True, help="Whether left and right may change places; not for letters and digits.")

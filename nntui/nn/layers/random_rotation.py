@@ -22,6 +22,7 @@ class RandomRotation(Layer):
     """
 
     type = "random_rotation"
+    group = "augmentation"
     stochastic = True
 
     degrees: float = setting(10.0, minimum=0, maximum=180, unit="degrees", help="How far a picture may turn, each way.")

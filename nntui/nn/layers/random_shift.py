@@ -21,6 +21,7 @@ class RandomShift(Layer):
     """
 
     type = "random_shift"
+    group = "augmentation"
     stochastic = True
 
     pixels: int = setting(2, minimum=0, maximum=10_000, unit="pixels", help="How far a picture may move, each way.")

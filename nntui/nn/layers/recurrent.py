@@ -26,6 +26,8 @@ class Recurrent(Layer):
     the units where bidirectional: those of the forward cell first.
     """
 
+    group = "sequences"
+
     cell: ClassVar[type[Cell]]
     gates: ClassVar[int]
     """Blocks of `units` columns in the weights."""

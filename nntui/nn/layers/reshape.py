@@ -25,6 +25,7 @@ class Reshape(Layer):
     """
 
     type = "reshape"
+    group = "basic"
     rearranges = True
 
     shape: str = setting(help="Lengths of the axes, such as 8x8x1 (height, width, channels); ? is found out.")

@@ -28,6 +28,7 @@ class Residual(Layer):
     """
 
     type = "residual"
+    group = "basic"
 
     layers: tuple[Layer, ...] = setting(help="The layers of the block, first to last; the skip goes around them all.")
     activation: str = setting(

@@ -15,3 +15,7 @@ class Choice:
     label: str
     summary: str = ""
     """One line that explains it."""
+    lead: str = ""
+    """What stands before it in a column of its own: its kind, or its key."""
+    obstacle: str = ""
+    """Why it is no good choice at present, in a word or two, for which it is dimmed; '' where it is one."""

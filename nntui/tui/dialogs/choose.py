@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from nntui.display.cells import cell_len, cut_to_cells, end_in_cells
+from nntui.display.cells import cell_len, cut_to_cells, end_in_cells, fitted
 from nntui.display.printable import printable, printable_lines
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.dialogs.dialog import Answer, Dialog
@@ -37,6 +37,9 @@ class Chooser(Dialog[Answer]):
         Binding("pagedown", "step(8)", "Page down", show=False, priority=True),
         Binding("pageup", "step(-8)", "Page up", show=False, priority=True),
     ]
+
+    repeats_lead: ClassVar[bool] = False
+    """Whether what stands before a choice is shown where the line above has the same."""
 
     def __init__(self, title: str, choices: Sequence[Choice], *, chosen: Any = None, free: str = "") -> None:
         """`chosen` is the value marked at first; `free` says what else may be typed, '' for nothing."""
@@ -109,14 +112,24 @@ class Chooser(Dialog[Answer]):
         if self._free and self.line.value.strip() and not any(c.label == self.line.value.strip() for c in self._shown):
             text = self.line.value.strip()
             self._shown.append(Choice(text, text, f"take it as {self._free}"))
-        room = max((cell_len(printable(choice.label)) for choice in self._choices), default=0) + 2
-        width = max(self._list.size.width, 40) - 3
         self._list.clear_options()
-        self._list.add_options([Option(_option(choice, room, width)) for choice in self._shown])
+        self._list.add_options([Option(line) for line in self._lines()])
         keep = marked if self._shown == before else 0
         self._list.highlighted = keep if self._shown else None
         if not self._shown:
             self._summary.update("nothing matches; esc closes")
+
+    def _lines(self) -> Iterator[Content]:
+        """A line for each choice that is shown, in columns."""
+        lead = max((cell_len(printable(choice.lead)) for choice in self._choices), default=0)
+        lead += 2 if lead else 0
+        room = max((cell_len(printable(choice.label)) for choice in self._choices), default=0) + 2
+        width = max(self._list.size.width, 40) - 3 - lead
+        before = ""
+        for choice in self._shown:
+            words = "" if choice.lead == before and not self.repeats_lead else choice.lead
+            before = choice.lead
+            yield Content.assemble((fitted(words, lead), "$text-accent"), _option(choice, room, width))
 
 
 class ChooseDialog(Chooser[Choice]):
@@ -130,12 +143,15 @@ class ChooseDialog(Chooser[Choice]):
 def _option(choice: Choice, room: int, width: int) -> Content:
     label = end_in_cells(choice.label, width - 1)
     size = cell_len(label)
-    summary = cut_to_cells(choice.summary, max(width - max(room, size + 2), 0))
+    words = f"{choice.obstacle}. {choice.summary}" if choice.obstacle else choice.summary
+    summary = cut_to_cells(words, max(width - max(room, size + 2), 0))
+    if choice.obstacle:
+        return Content.styled(label + " " * (room - size) + summary, "$foreground 40%")
     return Content.assemble((label + " " * (room - size), "bold"), (summary, "$foreground 60%"))
 
 
 def _matches(choice: Choice, words: Sequence[str]) -> bool:
-    text = f"{choice.label} {choice.summary}".casefold()
+    text = f"{choice.lead} {choice.label} {choice.summary}".casefold()
     return all(word in text for word in words)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -16,6 +16,10 @@ from nntui.tui.dialogs.dialog import Dialog
 
 _WIDEST = 13
 """Cells for keys: more than these two or three go on a line of their own."""
+
+
+_AROUND = 2
+"""Lines of a group besides its keys: its title, and the space under it."""
 
 
 class HelpDialog(Dialog[bool]):
@@ -36,14 +40,31 @@ class HelpDialog(Dialog[bool]):
     def content(self) -> Iterable[Widget]:
         """One block a group."""
         room = min(max((len(line.keys) for group in self._groups for line in group.lines), default=0), _WIDEST)
-        blocks: list[Widget] = []
-        for group in self._groups:
-            blocks += [Static(group.title, classes="group"), Static(_table(group, room), classes="keys")]
-        yield VerticalScroll(*blocks, classes="lines", can_focus=False)
+        columns = [Vertical(*_blocks(groups, room), classes="column") for groups in _halves(self._groups)]
+        # Beside one another where there is room, else below one another: the style sheet says which.
+        yield VerticalScroll(Container(*columns, classes="columns"), classes="lines", can_focus=False)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scrolls by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def _halves(groups: Sequence[KeyGroup]) -> tuple[Sequence[KeyGroup], Sequence[KeyGroup]]:
+    """The groups in two columns about as long as one another, the first one not the shorter."""
+    total = sum(len(group.lines) + _AROUND for group in groups)
+    height = 0
+    for index, group in enumerate(groups):
+        if height * 2 >= total:
+            return groups[:index], groups[index:]
+        height += len(group.lines) + _AROUND
+    return groups, ()
+
+
+def _blocks(groups: Sequence[KeyGroup], room: int) -> list[Widget]:
+    blocks: list[Widget] = []
+    for group in groups:
+        blocks += [Static(group.title, classes="group"), Static(_table(group, room), classes="keys")]
+    return blocks
 
 
 def _table(group: KeyGroup, room: int) -> Table:

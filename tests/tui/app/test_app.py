@@ -6,10 +6,10 @@ import pytest
 from nntui.runs.directory import RunDirectory
 from nntui.runs.lock import WorkerLock
 from nntui.tui.app import NntuiApp
-from nntui.tui.chrome.commands import KeyCommands
 from nntui.tui.chrome.keys import own_bindings
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.dialogs.help import HelpDialog
+from nntui.tui.dialogs.palette import PaletteDialog
 from nntui.tui.place import Place
 from nntui.tui.screens.build.place import BuildPlace
 from nntui.tui.start import farewell
@@ -89,16 +89,39 @@ async def test_the_palette_has_every_action_and_runs_it(tmp_path: Path):
             for binding in own_bindings(kind):
                 if binding.description:
                     assert any((binding.tooltip or binding.description) in title for title in titles)
-        await shown.pilot.press("ctrl+p")
-        await shown.pilot.pause()
-        await shown.pilot.press(*"duplicate")
-        provider = KeyCommands(shown.app.screen_stack[0])
-        hits = [hit async for hit in provider.search("duplicate")]
-        assert len(hits) == 1
-        await shown.pilot.press("escape")
-        await hits[0].command()
+        await shown.press("ctrl+p")
+        assert isinstance(shown.app.screen, PaletteDialog)
+        await shown.type("duplicate")
+        await shown.press("enter")
+        await shown.workers("palette")
         await shown.settle()
         assert shown.types == ["flatten", "flatten", "dense", "dense", "dense"]
+
+
+async def test_the_palette_has_a_key_in_each_line_and_this_place_first(tmp_path: Path):
+    async with stage(tmp_path, size=(100, 100)) as shown:
+        for key, title in (("2", "Train"), ("1", "Build")):
+            await shown.press(key)
+            titles = [command.title for command in shown.app.commands()]
+            assert titles[0].startswith(f"{title}: ")
+            places = [text.partition(": ")[0] for text in titles if text.startswith(("Build: ", "Train: "))]
+            assert places == sorted(places, key=lambda name, here=title: name != here)
+        await shown.press("ctrl+p")
+        await shown.type("pause")
+        text = " ".join(screen_text(shown.app).split())
+        assert "space Train: Pause after" in text
+        assert "space Train: Go on" in text
+
+
+async def test_a_theme_is_chosen_from_a_list(tmp_path: Path):
+    async with stage(tmp_path) as shown:
+        await shown.press("ctrl+p")
+        await shown.type("colours")
+        await shown.press("enter")
+        await shown.type("nord")
+        await shown.press("enter")
+        await shown.workers("palette")
+        assert shown.app.theme == "nord"
 
 
 async def test_a_running_run_is_offered_and_esc_stays(tmp_path: Path):

@@ -17,6 +17,7 @@ STATES = {
     "add": ("a",),
     "help": ("question_mark",),
     "unsaved": ("d", "q"),
+    "palette": ("ctrl+p",),
 }
 
 

@@ -55,3 +55,20 @@ def test_bars_grow_by_eighths_and_show_all_but_nothing():
 def test_sizes_have_two_or_three_figures():
     words = [size_words(count) for count in (0, 999, 1000, 151456, 5 * 2**30)]
     assert words == ["0 B", "999 B", "1.0 KiB", "148 KiB", "5.0 GiB"]
+
+
+def test_the_end_of_a_long_name_goes_before_a_column_does():
+    rows = [StackRow("global_average_pool2d_1", "", (32,), 0, 12), StackRow("dense_1", "64 relu", (64,), 4160, 8256)]
+    columns = fit(rows, 40)
+    assert columns.parameters
+    lines = [columns.line(cells(row)) for row in rows]
+    assert lines[0].startswith("global_avera")
+    assert "…" in lines[0]
+    assert lines[1].startswith("dense_1")
+    assert "4,160" in lines[1]
+    assert {len(line) for line in lines} == {40}
+
+
+def test_a_name_is_whole_where_there_is_room():
+    rows = [StackRow("global_average_pool2d_1", "", (32,), 0, 12)]
+    assert "global_average_pool2d_1" in fit(rows, 80).line(cells(rows[0]))

@@ -6,6 +6,7 @@ from nntui.tui.screens.build.controls import TextControl
 from nntui.tui.screens.build.field_help import FieldHelp
 from nntui.tui.screens.build.form import Form
 from tests.tui.build.stage import Stage, stage
+from tests.tui.screen_text import screen_text
 
 # At some of these the form is filled between two keys, at others while an edit is on its way to the draft.
 TURNS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
@@ -128,3 +129,11 @@ async def test_the_help_is_that_of_the_focused_field_in_both_directions(tmp_path
             await shown.press(step)
         await shown.press("escape")
         assert "enter edits the chosen layer" in str(shown.place.query_one(FieldHelp).content)
+
+
+async def test_a_placeholder_that_is_too_long_ends_in_an_ellipsis_on_the_screen(tmp_path: Path):
+    async with stage(tmp_path) as shown:
+        await shown.press("f4")
+        await shown.pilot.pause()
+        line = next(line for line in screen_text(shown.app).splitlines() if "│ metrics" in line)
+        assert line.rstrip("│▁▂▃▄▅▆▇█ ").endswith("…")

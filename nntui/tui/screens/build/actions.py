@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from textual import work
 
-from nntui.tui.dialogs.choice import Choice
 from nntui.tui.screens.build.controls import ChoiceControl
 from nntui.tui.screens.build.drafts import (
     Draft,
@@ -60,13 +59,14 @@ class BuildActions(FileActions):
         """Adds a layer under the chosen one, or into it where that is an empty block; its type picked from a list."""
         from nntui.nn.layers.base import Layer
         from nntui.tui.dialogs.choose import ChooseDialog
+        from nntui.tui.screens.build.layer_choices import layer_choices
 
         place = cast("BuildPlace", self)
-        choices = [Choice(name, name, member.summary()) for name, member in Layer.members().items()]
+        path = place.next_path()
+        choices = layer_choices(place.shape_at(path), is_first=path == ("layers", 0))
         kind = await self.answer_to(ChooseDialog("add a layer", choices))
         if kind is None:
             return
-        path = place.next_path()
         is_last = path == ("layers", len(layers_of(place.draft)))
         new = {"type": kind.value, **({} if is_last else Layer.members()[kind.value].begins_with)}
         place.edit_layer(with_layer(place.draft, path, new), path)

@@ -123,6 +123,14 @@ class BuildPlace(BuildActions):
             return (*row.path, "layers", 0)
         return beside(row.path, 1)
 
+    def shape_at(self, path: DraftPath) -> tuple[int, ...] | None:
+        """What goes into a layer put in at a path; None where that is not known (yet)."""
+        from nntui.tui.screens.build.layer_choices import shape_before
+
+        description = self.examined.examination.description if self.examined is not None and self.settled else None
+        data = description.input_shape if description is not None else None
+        return shape_before(((row.path, row.output_shape) for row in self._rows), path, data)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, as far as it is known."""

@@ -57,6 +57,8 @@ class Columns:
         return text
 
 
+_NAME_STAYS = 12
+"""Cells of a long name that are kept before a column is left out."""
 HEADING = ("layer", "", "output", "params", "flops")
 
 
@@ -69,15 +71,16 @@ def cells(row: StackRow) -> tuple[str, str, str, str, str]:
 
 
 def fit(rows: Iterable[StackRow], width: int) -> Columns:
-    """Columns that fill `width` cells; what has no room goes: FLOPs, then parameters, then what a name is too long."""
+    """Columns that fill `width` cells; what has no room goes: the end of long names, then FLOPs, then parameters."""
     table = [cells(row) for row in rows] + [HEADING]
     natural = [max(cell_len(printable(line[column])) for line in table) for column in range(5)]
     name, detail, shape, parameters, flops = natural
     detail = max(detail, 8)
     for shown in ((parameters, flops), (parameters, 0), (0, 0)):
-        used = name + 1 + shape + 1 + sum(column + 1 for column in shown if column)
-        if used + min(detail, 10) <= width:
-            return Columns(name, width - used, shape, *shown)
+        room = width - shape - 2 - sum(column + 1 for column in shown if column)
+        if min(name, _NAME_STAYS) + min(detail, 10) <= room:
+            name = min(name, room - min(detail, 10))
+            return Columns(name, room - name, shape, *shown)
     room = max(width - shape - 2, 2)
     name = min(name, room)
     return Columns(name, room - name, shape, 0, 0)
