@@ -7,11 +7,11 @@ from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
 from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
-from nntui.runs.events import RunEnded, RunStarted
+from nntui.runs.events import RunEnded, RunStarted, from_record
 from nntui.runs.last_record import last_record
 from nntui.runs.metrics_table import row_of
 from nntui.runs.summary import summarize
-from nntui.runs.verdict import ADVICE, verdict_of_run
+from nntui.runs.verdict import advice, verdict_of_run
 
 DIVERGED = 3
 _CODES = {"finished": 0, "stopped": 0, "diverged": DIVERGED}
@@ -25,7 +25,7 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
         say(cause)
     elif ended.reason == "finished":
         guessing = verdict_of_run(run)
-        mind = f"; {guessing}: {ADVICE}" if guessing else ""
+        mind = f"; {guessing}: {advice(_started(run))}" if guessing else ""
         say(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}")
     else:
         say(f"{run.id} {ended.reason}: {cause}")
@@ -34,9 +34,14 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
 
 def _seconds(run: RunDirectory, ended: RunEnded) -> str:
     """' in 14.2 s' since the run was started or resumed; '' when unknown."""
-    started = last_record(run.events_path, (RunStarted.name,))
-    began = started.get("time") if started is not None else None
-    return f" in {ended.time - began:.3g} s" if isinstance(began, float) and ended.time > began else ""
+    started = _started(run)
+    return f" in {ended.time - started.time:.3g} s" if started is not None and ended.time > started.time else ""
+
+
+def _started(run: RunDirectory) -> RunStarted | None:
+    record = last_record(run.events_path, (RunStarted.name,))
+    event = from_record(record) if record is not None else None
+    return event if isinstance(event, RunStarted) else None
 
 
 def _numbers(run: RunDirectory, ended: RunEnded) -> str:

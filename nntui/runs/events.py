@@ -82,6 +82,8 @@ class RunStarted(Event):
     """The metric that decides which epoch is best: 'val_loss'; None in older logs."""
     higher_is_better: list[str] | None = None
     """Those of loss and metrics that get better upwards, without val_; None in older logs."""
+    scaled_inputs: bool | None = None
+    """Whether the inputs are standardized or are pixels scaled to 0..1; None in older logs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

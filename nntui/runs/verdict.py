@@ -9,11 +9,16 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.events import EpochEnded, RunStarted, from_record
 from nntui.runs.last_record import last_record
 
-ADVICE = "try another learning rate ('nntui lrfind'), standardize = true, more units"
 _MOST = 1 << 22
 """Bytes from the end of a log that are searched: a list of runs asks this of each."""
 _LOSS_SHARE = 0.98
 """A cross-entropy above this share of the classes' entropy says no more than their shares do."""
+
+
+def advice(started: RunStarted | None) -> str:
+    """What to try after a run that learned nothing; standardizing only where the inputs are not scaled already."""
+    scaling = "standardize = true, " if started is not None and started.scaled_inputs is False else ""
+    return f"try another learning rate ('nntui lrfind'), {scaling}more units"
 
 
 def verdict_of_run(run: RunDirectory) -> str:
@@ -27,7 +32,7 @@ def verdict_of_run(run: RunDirectory) -> str:
 
 
 def verdict(started: RunStarted, epochs: Sequence[EpochEnded]) -> str:
-    """'no better than guessing (...)' where that is so of every epoch given (the last, the best); else ''.
+    """'no better than guessing: ...' where that is so of every epoch given (the last, the best); else ''.
 
     Classification: the accuracy is within a standard error of the most frequent class's share in the validation
     split (by the confusion matrix of the first epoch given, else equal shares), and the loss is not below the
@@ -40,13 +45,13 @@ def verdict(started: RunStarted, epochs: Sequence[EpochEnded]) -> str:
         scores = [epoch.metrics.get(f"{prefix}r2", math.nan) for epoch in epochs]
         if not all(score <= 0 for score in scores):
             return ""
-        return f"no better than guessing the mean ({prefix}r2 {scores[0]:.3g}, 0 for the mean)"
+        return f"no better than guessing the mean: {prefix}r2 {scores[0]:.3g} (0 for the mean)"
     shares = _shares(started, epochs[0])
     samples = started.val_samples or started.train_samples
     if len(shares) < 2 or not samples or not all(_guesses(epoch, prefix, shares, samples) for epoch in epochs):
         return ""
     accuracy = epochs[0].metrics[f"{prefix}accuracy"]
-    return f"no better than guessing ({prefix}accuracy {accuracy:.3g}; {_guessing(shares)})"
+    return f"no better than guessing: {prefix}accuracy {accuracy:.3g} ({_guessing(shares)})"
 
 
 def _guesses(epoch: EpochEnded, prefix: str, shares: list[float], samples: int) -> bool:
@@ -57,11 +62,11 @@ def _guesses(epoch: EpochEnded, prefix: str, shares: list[float], samples: int) 
 
 
 def _guessing(shares: list[float]) -> str:
-    """What guessing scores: 'ln 2 = 0.693; 50 % for 2 classes'."""
+    """What guessing scores: '50 % by chance, ln 2 = 0.693'; short, for it must be whole in 80 columns."""
     count, loss = len(shares), _entropy(shares)
     if _are_equal(shares):
-        return f"ln {count} = {math.log(count):.3f}; {100 / count:.3g} % for {count} classes"
-    return f"{100 * max(shares):.3g} % for the most frequent of {count} classes, a loss of {loss:.3f}"
+        return f"{100 / count:.3g} % by chance, ln {count} = {math.log(count):.3f}"
+    return f"{100 * max(shares):.3g} % for the largest class, loss {loss:.3f}"
 
 
 def _are_equal(shares: list[float]) -> bool:

@@ -328,9 +328,14 @@ class Trainer:
             quantity=origin.quantity,
         )
 
+    @property
+    def scaled_inputs(self) -> bool:
+        """Whether the inputs are standardized, or pixels that come scaled to 0..1."""
+        return self.spec.data.standardize or self.dataset.train.x.dtype == np.uint8
+
     def _advice(self) -> str:
         rate = self.optimizer.learning_rate
-        if not self.spec.data.standardize and self.dataset.train.x.dtype != np.uint8:
+        if not self.scaled_inputs:
             return f"try a learning rate below {rate:g}, or data.standardize = true"
         return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
 

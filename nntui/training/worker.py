@@ -194,6 +194,7 @@ class Worker:
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
             monitor=trainer.best.monitor,
             higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in RISING],
+            scaled_inputs=trainer.scaled_inputs,
         )
 
     def _on_step(self, step: Step) -> None:

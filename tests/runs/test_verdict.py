@@ -8,7 +8,7 @@ import pytest
 
 from nntui.runs.event_log import EventLog
 from nntui.runs.summary import summarize
-from nntui.runs.verdict import verdict
+from nntui.runs.verdict import advice, verdict
 
 from .samples import ended, epoch_ended, new_run, started
 
@@ -36,9 +36,14 @@ def test_classification(confusion, loss, accuracy, guessed):
 
 def test_what_guessing_scores():
     even = verdict(started(), [epoch(EQUAL, val_loss=0.7, val_accuracy=0.5)])
-    assert even == "no better than guessing (val_accuracy 0.5; ln 2 = 0.693; 50 % for 2 classes)"
+    assert even == "no better than guessing: val_accuracy 0.5 (50 % by chance, ln 2 = 0.693)"
     rare = verdict(started(), [epoch(RARE, val_loss=0.2, val_accuracy=0.95)])
-    assert "95 % for the most frequent of 2 classes, a loss of 0.199" in rare
+    assert "95 % for the largest class, loss 0.199" in rare
+
+
+@pytest.mark.parametrize(("scaled", "named"), [(False, True), (True, False), (None, False)])
+def test_standardizing_is_advised_only_where_the_inputs_are_not_scaled_already(scaled, named):
+    assert ("standardize" in advice(dataclasses.replace(started(), scaled_inputs=scaled))) is named
 
 
 @pytest.mark.parametrize(("r2", "guessed"), [(-0.5, True), (0.0, True), (0.1, False), (float("nan"), False)])

@@ -14,7 +14,7 @@ from nntui.display.printable import printable
 
 _STYLES = {
     "running": "$text-success", "starting": "$text-success", "finished": "$text-success", "ready": "$text-success",
-    "paused": "$text-warning", "stopped": "$text-warning",
+    "paused": "$text-warning", "stopped": "$text-warning", "guessing": "$text-warning",
     "diverged": "$text-error", "failed": "$text-error", "crashed": "$text-error",
 }  # fmt: skip
 _SMALLEST = (80, 24)

@@ -253,3 +253,36 @@ async def test_an_empty_and_a_missing_directory_are_no_exception(tmp_path):
         assert "the worker ended before the first step" in state(place)
         await attached(pilot, place, type(run)(tmp_path / "missing"))
         assert "is gone" in state(place)
+
+
+def guessed(**changes):
+    """A run over ten classes that answers as chance does."""
+    confusion = [[1, 1, 1, 1, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]] * 5
+    start = started(classes=[str(digit) for digit in range(10)], val_samples=50, **changes)
+    row = epoch(1, loss=2.31, accuracy=0.11, val_loss=2.32, val_accuracy=0.1)
+    steps = [step(number, loss=2.3, accuracy=0.1) for number in range(1, STEPS + 1)]
+    return start, *steps, dataclasses.replace(row, confusion=confusion), ended("finished", "trained 1 epoch", at=STEPS)
+
+
+async def test_a_run_that_guesses_is_no_green_tick(tmp_path):
+    run = write_run(tmp_path / "small", *guessed(scaled_inputs=False))
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, run)
+        await until(pilot, lambda: "no better than guessing" in screen_text(app))
+        await drawn(pilot)
+        text = screen_text(app)
+        assert "! no better than guessing: val_accuracy 0.1 (10 % by chance, ln 10 = 2.303)" in text
+        assert "Try another learning rate ('nntui lrfind'), standardize = true, more units" in text
+        assert "small  ● guessing" in text
+        assert "finished" not in text
+        assert_snapshot(app, "train-guessing-80x24")
+
+
+async def test_the_epoch_a_run_went_back_to_is_whole_in_eighty_columns(tmp_path):
+    message = "early stopping: val_loss has not improved for 10 epochs; back to the weights of epoch 112"
+    run = write_run(tmp_path / "small", *trained(), ended("finished", message))
+    app = Stage(place := TrainPlace())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await attached(pilot, place, run)
+        await until(pilot, lambda: "back to epoch 112, early stopping" in screen_text(app))

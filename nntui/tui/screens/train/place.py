@@ -14,7 +14,7 @@ from nntui.tui.screens.train.actions import TrainActions
 from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of, reach_of, thinning_words
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
-from nntui.tui.screens.train.words import EMPTY, second_note, state_notes
+from nntui.tui.screens.train.words import EMPTY, headline_state, second_note, state_notes
 from nntui.tui.widgets.note_line import NoteLine
 from nntui.tui.widgets.progress_line import ProgressLine
 
@@ -186,8 +186,9 @@ class TrainPlace(TrainActions):
             self._show(self.sighting, answered=answered)
             if self.sighting.complete and (before is None or not before.complete):
                 self.panes.draw_now()
-        if before is None or before.status is not self.sighting.status or before.started is not self.sighting.started:
-            self.headline(self.model_name(), self.sighting.status)
+        state = headline_state(self.sighting)
+        if before is None or headline_state(before) != state or before.started is not self.sighting.started:
+            self.headline(self.model_name(), state)
             self.refresh_bindings()
 
     def _tell(self, follower: Follower) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nntui.runs.events import RunEnded, Warning
 from nntui.runs.status import Status
-from nntui.runs.verdict import ADVICE, verdict
+from nntui.runs.verdict import advice, verdict
 from nntui.tui.follow import Sighting
 from nntui.tui.run_states import mark, tone
 from nntui.tui.screens.train.curves import metric_of
@@ -19,14 +19,17 @@ _WARNED_SECONDS = 60.0
 def state_notes(sighting: Sighting, asked: str) -> list[Note]:
     """The state line; `asked` is what was asked of the worker and not answered yet, '' for nothing."""
     status = sighting.status
-    guessing = _guessing(sighting)
-    head: Note = (f"! {status}", "warn") if guessing else (f"{mark(status)} {status}", tone(status))
+    guessing = guesses(sighting)
+    head: Note = (f"{mark(status)} {status}", tone(status))
     if sighting.problem:
         return [head, (sighting.problem, "bad")]
     if not sighting.complete:
         return [(f"○ reading the log, {len(sighting.steps):,} steps so far", "muted")]
     if asked:
         return [head, (asked, "warn")]
+    if guessing:
+        # Alone on the line: with the status before it, it would be cut at 80 columns.
+        return [(f"! {guessing}", "warn")]
     return [head, *_rest(sighting)]
 
 
@@ -35,10 +38,11 @@ def second_note(sighting: Sighting) -> Note | None:
     if sighting.status is Status.FAILED and sighting.ended is not None:
         return (sighting.ended.message, "bad")
     if sighting.status is Status.DIVERGED and sighting.ended is not None:
-        advice = sighting.ended.message.partition("; ")[2]
-        return (f"{advice[:1].upper()}{advice[1:]}: 1 Build, then r", "warn") if advice else None
-    if _guessing(sighting):
-        return (f"{ADVICE[:1].upper()}{ADVICE[1:]}", "warn")
+        hint = sighting.ended.message.partition("; ")[2]
+        return (f"{hint[:1].upper()}{hint[1:]}: 1 Build, then r", "warn") if hint else None
+    if guesses(sighting):
+        words = advice(sighting.started)
+        return (f"{words[:1].upper()}{words[1:]}", "warn")
     unsaved = _unsaved(sighting)
     if unsaved:
         return (unsaved, "bad")
@@ -47,6 +51,19 @@ def second_note(sighting: Sighting) -> Note | None:
     if newest is None or latest - newest.time > _WARNED_SECONDS:
         return None
     return (f"! step {newest.step:,}: {newest.message}", "warn")
+
+
+def headline_state(sighting: Sighting) -> str:
+    """The word at the top right: the status, or that a finished run guesses."""
+    return "guessing" if guesses(sighting) else str(sighting.status)
+
+
+def guesses(sighting: Sighting) -> str:
+    """That a finished run learned nothing; '' where it did."""
+    if sighting.status is not Status.FINISHED or sighting.started is None or not sighting.epochs:
+        return ""
+    best = [sighting.best] if sighting.best is not None else []
+    return verdict(sighting.started, [sighting.epochs[-1], *best])
 
 
 def _unsaved(sighting: Sighting) -> str:
@@ -73,8 +90,7 @@ def _rest(sighting: Sighting) -> list[Note]:
         case Status.CRASHED:
             return [(f"after step {sighting.step:,}: the worker is gone", "plain"), ("R resumes it", "strong")]
         case Status.FINISHED:
-            guessing = _guessing(sighting)
-            return [(guessing, "warn")] if guessing else [(_end_words(sighting.ended), "plain"), *_best(sighting)]
+            return [(_end_words(sighting.ended), "plain"), *_best(sighting)]
         case Status.DIVERGED:
             return [(message.partition("; ")[0], "plain")]
         case Status.FAILED:
@@ -83,14 +99,6 @@ def _rest(sighting: Sighting) -> list[Note]:
             return [(message.partition("; ")[0], "plain"), ("R resumes it", "strong"), *_best(sighting)]
         case _:
             return [("the worker is starting", "muted")]
-
-
-def _guessing(sighting: Sighting) -> str:
-    """That a finished run learned nothing; '' where it did."""
-    if sighting.status is not Status.FINISHED or sighting.started is None or not sighting.epochs:
-        return ""
-    best = [sighting.best] if sighting.best is not None else []
-    return verdict(sighting.started, [sighting.epochs[-1], *best])
 
 
 def _end_words(ended: RunEnded | None) -> str:
