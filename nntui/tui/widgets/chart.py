@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from textual.strip import Strip
 
 from nntui.display.cells import cell_len
@@ -17,7 +18,8 @@ from nntui.tui.widgets.framed import Framed
 
 SMOOTHING = (0.0, 0.5, 0.8, 0.9, 0.97)
 """What S goes through."""
-_DIGITS = 6
+_EXACT = (9, 8, 7, 6)
+"""Cells for a value under the crosshair: six significant digits, and fewer where there is less room."""
 
 
 class LineChartView(Framed, can_focus=True):
@@ -33,7 +35,7 @@ class LineChartView(Framed, can_focus=True):
         self.beside: LineChartView | None = None
         """A chart of the same width with which an x is to stand in the same column."""
         self.cursor_words: Callable[[float], str] = lambda x: ""
-        """What to say of the place of the crosshair, beside the values there."""
+        """What to say of the place of the crosshair, below the chart; left out where it does not fit."""
         self._series: tuple[Series, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._reach: tuple[float, float] | None = None
@@ -163,9 +165,7 @@ class LineChartView(Framed, can_focus=True):
     def _legend(self, room: int) -> Text:
         """The longest legend that has room: values under the crosshair; or newest values, the best, and the spread."""
         if self.cursor is not None:
-            at = self.cursor
-            pieces = [(item, f" {compact(item.value_near(at), _DIGITS)}") for item in self._series]
-            return self._pieces(pieces, spread=False)
+            return self._values_at(self.cursor, room)
         newest = [
             (item, f" {compact(value, 5)}" if (value := self.chart.newest.get(item.name)) is not None else "")
             for item in self._series
@@ -180,6 +180,18 @@ class LineChartView(Framed, can_focus=True):
             if sum(cell_len(piece) for piece, _ in text) <= room:
                 return text
         return self._pieces(bare, spread=False)
+
+    def _values_at(self, x: float, room: int) -> Text:
+        """Values with as many digits as fit, named or not; where not all of them fit, the first ones, whole."""
+        values = [(item, item.value_near(x)) for item in self._series]
+        for count in range(len(values), 0, -1):
+            for cells in _EXACT:
+                pieces = [(item, f" {compact(value, cells)}") for item, value in values[:count]]
+                for named in (True, False):
+                    text = self._pieces(pieces, spread=False, named=named)
+                    if sum(cell_len(piece) for piece, _ in text) <= room:
+                        return text
+        return []
 
     def _pieces(self, series: Sequence[tuple[Series, str]], *, spread: bool, named: bool = True) -> Text:
         pieces: list[tuple[str, Any]] = []
@@ -197,8 +209,9 @@ class LineChartView(Framed, can_focus=True):
         """The x axis: what it counts, and round numbers below their columns; or where the crosshair stands."""
         label = self.chrome("label")
         if self.cursor is not None:
-            words = self.cursor_words(self.cursor)
-            return [(f"{self._axis} {compact(self.cursor, 9)}".strip(), self.chrome("mark")), (f"  {words}", label)]
+            place, words = f"{self._axis} {self._point_near(self.cursor)}".strip(), self.cursor_words(self.cursor)
+            fits = words and cell_len(place) + 2 + cell_len(words) <= self.size.width - 5
+            return [(place, self.chrome("mark")), *([(f"  {words}", label)] if fits else [])]
         ticks = self.chart.x_ticks()
         if not ticks:
             return []
@@ -219,6 +232,14 @@ class LineChartView(Framed, can_focus=True):
             pieces += self._line_to(end, self.size.width - 3 - len(closing))
             pieces.append((closing, label))
         return [piece for piece in pieces if piece[0]]
+
+    def _point_near(self, x: float) -> str:
+        """The x of the point nearest to the crosshair, which the values are of: '1,324', '2.35'."""
+        points = np.concatenate([item.x for item in self._series] or [np.array([x])])
+        if not len(points):
+            return ""
+        place = float(points[int(np.nanargmin(np.abs(points - x)))])
+        return f"{place:,.0f}" if place.is_integer() else compact(place, 7)
 
     def _line_to(self, end: int, start: int) -> Text:
         """The frame's line from the end of a label to the start of the next, with a space at both."""

@@ -68,6 +68,12 @@ def bases(names: Collection[str]) -> list[str]:
     return [name for name in dict.fromkeys(name.removeprefix("val_") for name in names) if name != "loss"]
 
 
+def in_order(names: Collection[str], metric: str | None) -> list[str]:
+    """The logged metrics as a person wants them: loss, val_loss, `metric` in training and validation, then others."""
+    pairs = [(name, f"val_{name}") for name in ("loss", metric, *bases(names)) if name is not None]
+    return [name for name in dict.fromkeys(name for pair in pairs for name in pair) if name in names]
+
+
 def first_metric(epoch: EpochEnded) -> str | None:
     """The first metric besides the loss; None when there is none."""
     return next(iter(bases(epoch.metrics)), None)

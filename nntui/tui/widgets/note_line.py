@@ -14,12 +14,13 @@ from nntui.tui.widgets.line_diffed import LineDiffed
 Note = tuple[str, str]
 """Text and its tone: plain, strong, muted, good, warn or bad."""
 _SEPARATOR = "   "
+_CLOSE = "  "
 _LONGEST = 1000
 """Characters: a message of a log may have millions."""
 
 
 class NoteLine(LineDiffed):
-    """Pieces side by side, three spaces between; what does not fit is cut with an ellipsis."""
+    """Pieces side by side, three spaces between; what does not fit is cut with an ellipsis, or left out whole."""
 
     COMPONENT_CLASSES = {f"note-line--{tone}" for tone in ("plain", "strong", "muted", "good", "warn", "bad")}
     DEFAULT_CSS = """
@@ -36,25 +37,36 @@ class NoteLine(LineDiffed):
         """Keywords are as for `LineDiffed`."""
         super().__init__(max_rate=max_rate, **keywords)
         self._notes: tuple[Note, ...] = ()
+        self._whole = False
 
     @property
     def text(self) -> str:
         """The words, whether or not they fit."""
-        return _SEPARATOR.join(text for text, _ in self._notes)
+        return self._separator.join(text for text, _ in self._notes)
 
-    def show(self, *notes: Note, now: bool = True) -> None:
-        """Draw these from now on; `now` as for `redraw`, for what answers a key."""
-        if notes != self._notes:
-            self._notes = notes
+    def show(self, *notes: Note, now: bool = True, whole: bool = False) -> None:
+        """Draw these from now on; `now` as for `redraw`, for what answers a key.
+
+        `whole`: two spaces between them, and from the first that does not fit on none: a cut number would be a wrong
+        one.
+        """
+        if (notes, whole) != (self._notes, self._whole):
+            self._notes, self._whole = notes, whole
             self.redraw(now=now)
+
+    @property
+    def _separator(self) -> str:
+        return _CLOSE if self._whole else _SEPARATOR
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The line, and blank ones below it where there is more room."""
         segments, room = [], width
         for index, (text, tone) in enumerate(self._notes):
-            piece = (_SEPARATOR if index else "") + printable(text, _LONGEST)
+            piece = (self._separator if index else "") + printable(text, _LONGEST)
             size = cell_len(piece)
             if size > room:
+                if self._whole:
+                    break
                 piece = set_cell_size(piece, room - 1) + "…" if room else ""
             segments.append(Segment(piece, self.part_style(f"note-line--{tone}")))
             room -= min(size, room)

@@ -27,6 +27,15 @@ async def test_pieces_stand_side_by_side_and_what_does_not_fit_is_cut():
         assert app.line.render_line(0).text == " " * 20
 
 
+async def test_pieces_that_are_shown_whole_are_left_out_from_the_end():
+    app = Line()
+    async with app.run_test(size=(22, 3)) as pilot:
+        app.line.show(("epoch 12", "strong"), ("0.123", "plain"), ("4567.8", "plain"), ("1", "plain"), whole=True)
+        await pilot.pause()
+        assert app.line.render_line(0).text == "epoch 12  0.123".ljust(20)
+        assert app.line.text == "epoch 12  0.123  4567.8  1"
+
+
 async def test_wide_characters_count_twice_and_controls_are_not_obeyed():
     app = Line()
     async with app.run_test(size=(12, 3)) as pilot:

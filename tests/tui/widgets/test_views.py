@@ -118,6 +118,23 @@ class TestLineChartView:
             assert view.cursor is None
             assert view.chart.buckets.width == shown
 
+    @pytest.mark.parametrize(
+        ("width", "legend"),
+        [(60, " ─train 0.0334123 ⠶val 0.501234 ╮"), (38, " ─ 0.0334123 ⠶ 0.501234 ╮"), (32, " ─ 0.033412 ⠶ 0.501234 ╮"),
+         (24, " ─ 0.0334123 ╮")],
+    )  # fmt: skip
+    async def test_values_under_the_crosshair_are_whole(self, width, legend):
+        view = LineChartView("loss", depth=DEPTH)
+        view.cursor_words = lambda x: "epoch 12,345"
+        val = replace(curve("val", np.full(9, 0.501234)), dotted=True)
+        view.show([curve("train", np.full(9, 0.0334123)), val], axis="step")
+        async with Stage(view).run_test(size=(width, 8)) as pilot:
+            await pilot.pause()
+            view.toggle_crosshair()
+            assert text(view)[0].endswith(legend)
+            assert ("epoch 12,345" in text(view)[-1]) is (width > 24)
+            assert text(view)[-1].startswith("╰ step 9 ")
+
     async def test_zooming_without_points_does_nothing(self):
         async with Stage(view := LineChartView(depth=DEPTH)).run_test(size=(40, 9)) as pilot:
             await pilot.pause()

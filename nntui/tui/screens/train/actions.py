@@ -121,6 +121,7 @@ class TrainActions(Place):
         place.axis = place.axis.next
         for chart in (place.panes.loss, place.panes.metric):
             chart.leave_crosshair()
+        self._crosshair_moved()
         place.draw_curves(now=True)
 
     def action_log_scale(self) -> None:
@@ -130,16 +131,17 @@ class TrainActions(Place):
     def action_crosshair(self) -> None:
         """Turns the crosshair of the chart with the focus, else of the loss, on or off."""
         cast("TrainPlace", self).panes.chart.toggle_crosshair()
-        self.refresh_bindings()
+        self._crosshair_moved()
 
     def action_leave_crosshair(self) -> None:
         """Turns the crosshair off."""
         cast("TrainPlace", self).panes.chart.leave_crosshair()
-        self.refresh_bindings()
+        self._crosshair_moved()
 
     def action_walk(self, by: int) -> None:
         """Moves the crosshair."""
         cast("TrainPlace", self).panes.chart.walk(by)
+        cast("TrainPlace", self).show_state()
 
     def action_zoom_x(self, factor: float) -> None:
         """Shows more or less of the x axis around the crosshair."""
@@ -159,6 +161,10 @@ class TrainActions(Place):
         """Fits the y axis to the right half of the curves, or to the bulk again."""
         for chart in self._charts():
             chart.toggle_range(YRange.HALF)
+
+    def _crosshair_moved(self) -> None:
+        cast("TrainPlace", self).show_state()
+        self.refresh_bindings()
 
     def _charts(self) -> tuple[LineChartView, LineChartView]:
         panes = cast("TrainPlace", self).panes

@@ -57,13 +57,13 @@ def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[
 def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
     """Changed hyperparameters and warnings, and on the curve that tells it the best epoch."""
     steps = np.array([remark.step for remark in sighting.remarks], dtype=np.float64)
-    places = _scaled(steps, sighting, axis).tolist()
+    places = places_of(steps, sighting, axis).tolist()
     found = [
         Mark(place, "change" if isinstance(remark, HyperparameterChanged) else "warning")
         for place, remark in zip(places, sighting.remarks, strict=True)
     ]
     if sighting.best is not None:
-        place = float(_scaled(np.array([float(sighting.best.step)]), sighting, axis)[0])
+        place = float(places_of(np.array([float(sighting.best.step)]), sighting, axis)[0])
         found.append(Mark(place, "best", on="val" if "val_loss" in sighting.best.metrics else "train"))
     return found
 
@@ -72,6 +72,17 @@ def reach_of(*charts: Sequence[Series]) -> tuple[float, float] | None:
     """The smallest and the largest x of the charts, so that they can share an axis; None where there is none."""
     ends = [end for chart in charts for item in chart for end in (extent(finite(item.x)) or ())]
     return (min(ends), max(ends)) if ends else None
+
+
+def places_of(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:
+    """Steps as places on the axis; those before the first record of a time count from its own."""
+    started = sighting.started
+    if axis is XAxis.EPOCH and started is not None and started.steps_per_epoch:
+        return steps / started.steps_per_epoch
+    if axis is XAxis.TIME and len(sighting.steps):
+        known = sighting.steps
+        return np.interp(steps, known.step, known.time - known.time[0])
+    return steps
 
 
 def thinning_words(sighting: Sighting) -> str:
@@ -85,7 +96,7 @@ def thinning_words(sighting: Sighting) -> str:
 
 def _by_step(sighting: Sighting, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
     steps = sighting.steps
-    x = _scaled(steps.step.astype(np.float64), sighting, axis)
+    x = places_of(steps.step.astype(np.float64), sighting, axis)
     return (Series("train", x, values, color=0, weight=_samples(sighting)),)
 
 
@@ -107,15 +118,4 @@ def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color:
     if curve is None or not np.isfinite(curve.y).any():
         return ()
     best = sighting.best.metrics.get(metric) if sighting.best is not None and name == "val" else None
-    return (Series(name, _scaled(curve.x, sighting, axis), curve.y, color=color, dotted=True, best=best),)
-
-
-def _scaled(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:
-    """Steps as places on the axis; those before the first record of a time count from its own."""
-    started = sighting.started
-    if axis is XAxis.EPOCH and started is not None and started.steps_per_epoch:
-        return steps / started.steps_per_epoch
-    if axis is XAxis.TIME and len(sighting.steps):
-        known = sighting.steps
-        return np.interp(steps, known.step, known.time - known.time[0])
-    return steps
+    return (Series(name, places_of(curve.x, sighting, axis), curve.y, color=color, dotted=True, best=best),)

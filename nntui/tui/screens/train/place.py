@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
@@ -11,6 +12,7 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from nntui.tui.screens.train.actions import TrainActions
+from nntui.tui.screens.train.crosshair import row_at, words_at
 from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of, reach_of, thinning_words
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
@@ -41,7 +43,12 @@ class TrainPlace(TrainActions):
         Binding("z", "zoom", "Zoom", tooltip="Fill the place with one pane, or go back"),
         Binding("y", "log_scale", "Log", tooltip="Logarithmic y axis"),
         Binding("t", "x_axis", "Axis", tooltip="Steps, epochs or seconds on the x axis"),
-        Binding("c", "crosshair", "Cross", tooltip="A crosshair: exact values, and zooming along the x axis"),
+        Binding(
+            "c",
+            "crosshair",
+            "Cross",
+            tooltip="A crosshair: exact values, the epoch's row, and zooming along x",
+        ),
         Binding("left", "walk(-1)", "Left", show=False, tooltip="Move the crosshair to the left"),
         Binding("right", "walk(1)", "Right", show=False, tooltip="Move the crosshair to the right"),
         Binding("plus", "zoom_x(0.5)", "Closer", show=False, tooltip="Less of the x axis around the crosshair"),
@@ -82,6 +89,8 @@ class TrainPlace(TrainActions):
         self._progress = ProgressLine()
         self._note = NoteLine(id="train-note")
         self._state = NoteLine(id="train-state")
+        for chart in (self.panes.loss, self.panes.metric):
+            chart.cursor_words = self._words_at
 
     def compose(self) -> ComposeResult:
         yield Static(EMPTY, id="train-empty")
@@ -147,8 +156,17 @@ class TrainPlace(TrainActions):
             self.asked_rate = None
         elif self.follower is not None:
             self.follower.hurry()
-        if self.sighting is not None:
-            self._state.show(*state_notes(self.sighting, words))
+        self.show_state()
+
+    def show_state(self, *, now: bool = True) -> None:
+        """Says in the last line how the run stands, or what epoch the crosshair stands at; `now` answers a key."""
+        sighting, cursor = self.sighting, self.panes.chart.cursor
+        if sighting is None:
+            return
+        if cursor is None or self._asked or sighting.problem or not sighting.complete:
+            self._state.show(*state_notes(sighting, self._asked), now=now)
+        else:
+            self._state.show(*row_at(sighting, self.axis, cursor), now=now, whole=True)
 
     def model_name(self) -> str:
         """The model's name, or the run's id while it is not known."""
@@ -191,6 +209,13 @@ class TrainPlace(TrainActions):
             self.headline(self.model_name(), state)
             self.refresh_bindings()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        # The crosshair that counts is that of the chart with the focus.
+        self.show_state()
+
+    def _words_at(self, x: float) -> str:
+        return words_at(self.sighting, self.axis, x) if self.sighting is not None else ""
+
     def _tell(self, follower: Follower) -> None:
         # In the follower's thread: posting is all that is safe there.
         self.post_message(self.Sighted(follower))
@@ -204,7 +229,7 @@ class TrainPlace(TrainActions):
         self._progress.show(progress_of(sighting))
         if answered:
             self._progress.redraw(now=True)
-        self._state.show(*state_notes(sighting, self._asked), now=answered)
+        self.show_state(now=answered)
         note = second_note(sighting)
         self.set_class(note is not None, "-noted")
         self._note.show(*([note] if note is not None else []))
