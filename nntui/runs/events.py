@@ -103,7 +103,10 @@ class LayerStats(Event):
 
     weight_norm: dict[str, float]
     gradient_norm: dict[str, float]
-    """Euclidean norm of the gradient of the last batch; empty where a run was resumed between that batch and this."""
+    """Euclidean norm of the gradient of the last batch, as the optimizer takes it: L1 and L2 are in it, and clipping.
+
+    Empty where a run was resumed between that batch and this. `runs.gradient_norms` makes the whole network's of them.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from nntui.runs.events import (
     Warning,
     from_record,
 )
+from nntui.runs.gradient_norms import GradientNorms
 from nntui.runs.spacing import EpochThinning, keeps_epoch
 from nntui.runs.step_lines import StepTable
 
@@ -147,6 +148,8 @@ class History:
     """(step, text) of each changed hyperparameter and warning."""
     layer_stats: LayerStats | None = None
     """The newest."""
+    gradient_norms: GradientNorms = field(default_factory=GradientNorms)
+    """Of the whole network, at the end of each epoch that the log has, from its `layer_stats`."""
     paused: bool = False
     skipped: int = 0
     """Records that are no event known here, or do not fit: passed over."""
@@ -186,6 +189,7 @@ class History:
                 self._add_epoch(event)
             case LayerStats():
                 self.layer_stats = event
+                self.gradient_norms.add(event.step, event.gradient_norm)
             case Paused():
                 self.paused = True
             case Resumed():
@@ -222,6 +226,7 @@ class History:
     def _begin(self, event: RunStarted) -> None:
         step = event.from_step
         self._columns.drop_after(step)
+        self.gradient_norms.drop_after(step)
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
         self.best = next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
         self._bests = deque(epoch.epoch for epoch in self.epochs[-_BESTS:] if epoch.best)

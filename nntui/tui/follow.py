@@ -71,6 +71,8 @@ class Sighting:
     """All of the first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
     metrics: Mapping[str, Curve]
     """Of the epochs, by the step they ended with, thinned."""
+    gradient_norms: Curve
+    """Of the whole network's gradient of an epoch's last batch, by that step."""
     best: EpochEnded | None
     """The last epoch that was the best so far."""
     remarks: Sequence[Remark]
@@ -252,6 +254,7 @@ class _State:
             steps=steps,
             epochs=epochs,
             metrics=self._epoch_curves.curves() if complete else {},
+            gradient_norms=Curve(*history.gradient_norms.view()),
             best=history.best,
             remarks=tuple(self._remarks),
             learning_rate=self._learning_rate(steps),

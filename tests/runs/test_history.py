@@ -201,3 +201,34 @@ def test_views_stay_as_they_were_while_the_history_grows():
     result.update(records(*(step(number) for number in range(3, 5000))))
     assert view.step.tolist() == [1, 2]
     assert len(result.steps) == 4999
+
+
+def stats(number: int, **norms: float) -> LayerStats:
+    return LayerStats(step=number * 10, epoch=number, weight_norm={}, gradient_norm=norms)
+
+
+def test_the_norms_of_the_gradient_s_parts_are_one_of_the_whole():
+    result = history(stats(1, kernel=3.0, bias=4.0), stats(2), stats(3, kernel=math.nan), stats(4, kernel=0.5))
+    steps, norms = result.gradient_norms.view()
+    assert steps.tolist() == [10, 30, 40]
+    np.testing.assert_array_equal(norms, [5.0, math.nan, 0.5])
+
+
+def test_a_resumed_run_overtakes_gradient_norms():
+    result = history(*(stats(number, kernel=float(number)) for number in range(1, 6)))
+    before = result.gradient_norms.view()
+    result.update(records(started(from_step=30, epoch=3), stats(4, kernel=9.0)))
+    assert result.gradient_norms.view()[1].tolist() == [1, 2, 3, 9]
+    assert before[1].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_gradient_norms_are_held_in_bounded_memory(monkeypatch):
+    monkeypatch.setattr("nntui.runs.gradient_norms.MOST_NORMS", 128)
+    result = History()
+    for number in range(1, 2001):
+        result.update(records(stats(number, kernel=float(number))))
+        steps, norms = result.gradient_norms.view()
+        assert len(steps) <= 128
+        assert (steps[-1], norms[-1]) == (number * 10, number)
+    assert (np.diff(steps) > 0).all()
+    assert steps[0] == 10, "the first stays"

@@ -9,6 +9,7 @@ from nntui.runs.history import Steps
 from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
 from nntui.tui.screens.train.pace import progress_of
+from nntui.tui.thinned import Curve
 from tests.tui.train.staging import STEPS, epoch, started, step
 
 
@@ -25,7 +26,8 @@ def sighting(
     columns = Steps(**{name: np.array([getattr(row, name) for row in rows], dtype=float) for name in names})
     values = {
         "status": status, "started": start, "ended": None, "steps": columns, 
-        "epochs": epochs or [], "metrics": {}, "best": None, "remarks": (), "learning_rate": None, "live": None,
+        "epochs": epochs or [], "metrics": {}, "gradient_norms": Curve(np.empty(0), np.empty(0)),
+        "best": None, "remarks": (), "learning_rate": None, "live": None,
         "complete": True, "one_in": 1, "saved_epoch": 0,
         "disk_full": False, "problem": "",
     }  # fmt: skip

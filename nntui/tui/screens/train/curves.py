@@ -1,4 +1,4 @@
-"""What a run's history is as curves: the loss, the metric beside it, and the marks on both."""
+"""What a run's history is as curves: the loss, any metric, learning rate and gradient norm, and the marks on them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from nntui.runs.events import HyperparameterChanged
 from nntui.tui.follow import Sighting
 from nntui.tui.plots.line_chart import Mark, Series
 from nntui.tui.plots.scale import extent, finite
+from nntui.tui.thinned import Curve
+from nntui.tui.widgets.epoch_columns import bases
 
+LOSS, LEARNING_RATE, GRADIENT_NORM = "loss", "learning rate", "gradient norm"
+"""What is drawn besides the metrics; no metric of ours has these names."""
 _PREFERRED = ("accuracy", "r2", "mae")
 
 
@@ -30,28 +34,51 @@ class XAxis(StrEnum):
 
 
 def metric_of(sighting: Sighting) -> str | None:
-    """The metric that gets a chart beside the loss: accuracy, else r2, mae or whatever there is; None for none."""
+    """The metric that stands beside the loss: the monitored one, else accuracy, r2, mae or the first; None for none."""
     names = list(sighting.started.metrics) if sighting.started else []
     if sighting.epochs:
-        names += [name for name in sighting.epochs[-1].metrics if name != "loss" and not name.startswith("val_")]
-    return next((name for name in (*_PREFERRED, *names) if name in names), None)
+        names += bases(sighting.epochs[-1].metrics)
+    monitor = (sighting.started.monitor or "") if sighting.started else ""
+    return next((name for name in (monitor.removeprefix("val_"), *_PREFERRED, *names) if name in names), None)
 
 
-def loss_curves(sighting: Sighting, axis: XAxis) -> tuple[Series, ...]:
-    """Training loss by step, validation loss by epoch."""
-    return (*_by_step(sighting, sighting.steps.loss, axis), *_by_epoch(sighting, "val", "val_loss", axis))
+def names_of(sighting: Sighting) -> list[str]:
+    """All that can be drawn: loss, the metric beside it, the others, learning rate and gradient norm."""
+    metric, started = metric_of(sighting), sighting.started
+    names = [LOSS, metric or LOSS, *(started.metrics if started else ()), *bases(sighting.metrics)]
+    if len(sighting.steps):
+        names.append(LEARNING_RATE)
+    if len(sighting.gradient_norms):
+        names.append(GRADIENT_NORM)
+    return [*dict.fromkeys(names)]
 
 
-def metric_curves(sighting: Sighting, metric: str | None, axis: XAxis) -> tuple[Series, ...]:
-    """The metric of the training split, by step where the log has it so, and of the validation split by epoch."""
-    if metric is None:
+def curves_of(sighting: Sighting, name: str | None, axis: XAxis) -> tuple[Series, ...]:
+    """The curves of one of `names_of`: of a metric the training split's and, as points, the validation split's.
+
+    By step where the log has it so, else by epoch. () for None and for what the log does not have.
+    """
+    steps = sighting.steps
+    if name is None:
         return ()
-    by_step = sighting.steps.accuracy
-    if metric == "accuracy" and len(by_step) and not np.isnan(by_step).all():
-        train = _by_step(sighting, by_step, axis)
+    if name == GRADIENT_NORM:
+        norms = sighting.gradient_norms
+        return _points("norm", norms, sighting, axis, color=0)
+    if name == LEARNING_RATE:
+        return _by_step(sighting, "lr", steps.learning_rate, axis)
+    if is_by_step(sighting, name):
+        train = _by_step(sighting, "train", steps.loss if name == LOSS else steps.accuracy, axis)
     else:
-        train = _by_epoch(sighting, "train", metric, axis, color=0)
-    return (*train, *_by_epoch(sighting, "val", f"val_{metric}", axis))
+        train = _by_epoch(sighting, "train", name, axis, color=0)
+    return (*train, *_by_epoch(sighting, "val", f"val_{name}", axis))
+
+
+def is_by_step(sighting: Sighting, name: str | None) -> bool:
+    """Whether a curve is drawn step by step."""
+    if name == "accuracy":
+        by_step = sighting.steps.accuracy
+        return len(by_step) > 0 and not bool(np.isnan(by_step).all())
+    return name in (LOSS, LEARNING_RATE)
 
 
 def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
@@ -94,10 +121,10 @@ def thinning_words(sighting: Sighting) -> str:
     return f"every {sighting.one_in}{ending} step"
 
 
-def _by_step(sighting: Sighting, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
+def _by_step(sighting: Sighting, name: str, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
     steps = sighting.steps
     x = places_of(steps.step.astype(np.float64), sighting, axis)
-    return (Series("train", x, values, color=0, weight=_samples(sighting)),)
+    return (Series(name, x, values, color=0, weight=_samples(sighting)),)
 
 
 def _samples(sighting: Sighting) -> np.ndarray:
@@ -115,7 +142,15 @@ def _samples(sighting: Sighting) -> np.ndarray:
 
 def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
     curve = sighting.metrics.get(metric)
-    if curve is None or not np.isfinite(curve.y).any():
+    if curve is None:
         return ()
     best = sighting.best.metrics.get(metric) if sighting.best is not None and name == "val" else None
+    return _points(name, curve, sighting, axis, color=color, best=best)
+
+
+def _points(
+    name: str, curve: Curve, sighting: Sighting, axis: XAxis, *, color: int, best: float | None = None
+) -> tuple[Series, ...]:
+    if not np.isfinite(curve.y).any():
+        return ()
     return (Series(name, places_of(curve.x, sighting, axis), curve.y, color=color, dotted=True, best=best),)

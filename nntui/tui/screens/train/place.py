@@ -13,7 +13,16 @@ from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from nntui.tui.screens.train.actions import TrainActions
 from nntui.tui.screens.train.crosshair import row_at, words_at
-from nntui.tui.screens.train.curves import XAxis, loss_curves, marks, metric_curves, metric_of, reach_of, thinning_words
+from nntui.tui.screens.train.curves import (
+    LOSS,
+    XAxis,
+    curves_of,
+    is_by_step,
+    marks,
+    metric_of,
+    reach_of,
+    thinning_words,
+)
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
 from nntui.tui.screens.train.words import EMPTY, headline_state, second_note, state_notes
@@ -181,11 +190,11 @@ class TrainPlace(TrainActions):
             return
         metric = metric_of(sighting)
         places = marks(sighting, self.axis)
-        losses, metrics = loss_curves(sighting, self.axis), metric_curves(sighting, metric, self.axis)
+        losses, metrics = (curves_of(sighting, name, self.axis) for name in (LOSS, metric))
         reach, remark = reach_of(losses, metrics), thinning_words(sighting)
         over = not sighting.status.alive
         panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark, over=over, now=now)
-        by_step = remark if metric == "accuracy" else ""
+        by_step = remark if is_by_step(sighting, metric) else ""
         title = metric or "metric"
         panes.metric.show(metrics, places, title=title, reach=reach, axis=self.axis, remark=by_step, over=over, now=now)
         panes.show_names()
