@@ -13,6 +13,8 @@ _ROUND = (1.0, 2.0, 2.5, 5.0)
 _SHRINK_BELOW = 0.5
 """Of the axis: where data fills less than this share, the axis is fitted anew."""
 _FEWEST_TICKS = 2
+LABEL_WIDTH = 7
+"""Cells of a y label at most."""
 _LOG_STEPS = (math.log10(2), *map(float, range(1, 5000)))
 """Doublings where a log axis has less than a decade to show, else whole decades."""
 
@@ -97,7 +99,19 @@ class YAxis:
             self.rows - 1 - row: self.low + row * self.row_value for row in range(0, self.rows, self._apart)
         }  # fmt: skip
         # At most so many decimals as the step has, in all labels alike.
-        return {row: self._label(value) for row, value in values.items()}
+        labels = {row: self._label(value) for row, value in values.items()}
+        if self.log or not any("e" in label for label in labels.values()):
+            return labels
+        return self._powers(values) or labels
+
+    def _powers(self, values: dict[int, float]) -> dict[int, str]:
+        """'3.0e-4' and '2.8e-4': with as many decimals as they need to be exact; {} where that takes too much room."""
+        exact = {row: round(value / self._step) * self._step for row, value in values.items()}
+        for decimals in (0, 1, 2):
+            texts = {row: _power(value, decimals) for row, value in exact.items()}
+            if all(abs(float(text) - exact[row]) < self._step / 100 for row, text in texts.items()):
+                return texts if max(map(len, texts.values())) <= LABEL_WIDTH else {}
+        return {}
 
     def _label(self, value: float) -> str:
         if self.log:
@@ -111,6 +125,11 @@ class YAxis:
         if largest < 10_000 and decimals <= 4:
             return text if float(text) else text.replace("-", "")
         return compact(float(f"{value:.12g}"), 6)
+
+
+def _power(value: float, decimals: int) -> str:
+    mantissa, power = f"{value:.{decimals}e}".split("e")
+    return f"{mantissa}e{int(power)}" if float(mantissa) else "0"
 
 
 def x_ticks(low: float, high: float, cells: int, *, room: int) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from nntui.tui.plots.axis import YAxis, whole, x_ticks
+from nntui.tui.plots.axis import LABEL_WIDTH, YAxis, whole, x_ticks
 from nntui.tui.plots.chart_cells import ChartCells
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import centred
@@ -21,7 +21,6 @@ from nntui.tui.plots.series import Columns, Series, columns_of, spread_of
 from nntui.tui.plots.smoothing import smooth
 from nntui.tui.plots.y_range import Bulk, bulk_of
 
-LABEL_WIDTH = 6
 _NARROWEST_WITH_LABELS = 14
 _POINT_EVERY = 2
 """Columns for a point where points are dense."""
@@ -185,7 +184,9 @@ class LineChart:
         spread = None
         if not item.dotted and raw.crowded:
             spread = spread_of(item.x, item.y, cells)
-            self.has_spread = True
+            # What is constant, such as a learning rate, has none.
+            spread = spread if (spread[1] < spread[2]).any() else None
+            self.has_spread = self.has_spread or spread is not None
         return _Layer(item, raw, smoothed, spread)
 
     def _value(self, layer: _Layer) -> float:

@@ -71,6 +71,8 @@ def columns_of(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, buckets:
     weights = np.add.reduceat(counts, begins)
     totals = np.add.reduceat(np.where(there, inside, 0.0) * counts, begins)
     mean = np.divide(totals, weights, out=np.full(len(begins), np.nan), where=weights > 0)
+    # Rounding must not take a mean out of its values: what is constant is drawn as a straight line.
+    mean = np.clip(mean, np.fmin.reduceat(inside, begins), np.fmax.reduceat(inside, begins))
     return Columns(columns, mean, ~np.logical_and.reduceat(there, begins), bool(crowded))
 
 

@@ -51,3 +51,9 @@ def test_value_near():
     curve = Series("train", np.arange(3.0), np.array([5.0, 6.0, 7.0]))
     assert curve.value_near(1.2) == 6
     assert np.isnan(Series("none", np.empty(0), np.empty(0)).value_near(1.0))
+
+
+def test_the_mean_of_a_constant_is_that_constant():
+    # A tenth is no binary number: its sums and shares are rounded.
+    columns = columns_of(np.arange(1000.0), np.full(1000, 0.1), np.full(1000, 3.0), Buckets(0.0, 7.0, 143))
+    assert set(columns.mean.tolist()) == {0.1}
