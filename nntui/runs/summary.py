@@ -6,14 +6,15 @@ import math
 import os
 import time
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from pydantic_core import from_json
 
 from nntui.runs.best import best_row, is_higher_better, monitored
+from nntui.runs.chosen_settings import settings_of
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.events import RunStarted, from_record
 from nntui.runs.files import open_regular, read_small
@@ -56,6 +57,10 @@ class RunSummary:
     """Seconds since the run was created; 0 when unknown."""
     size: int
     """Bytes on disk."""
+    parameters: int = 0
+    """Of the network; 0 when unknown."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """By name, as `settings_of` has them; {} when the model file cannot be read."""
 
 
 def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
@@ -87,6 +92,8 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
         losses=_sparkline(metrics.get("loss", [])),
         age=_age(run, first, now),
         size=size_of(run.path),
+        parameters=last.parameters if last is not None else 0,
+        settings=settings_of(model),
     )
 
 

@@ -112,10 +112,11 @@ class Follower:
     that is busy gets the newest sighting, not a queue of old ones.
     """
 
-    def __init__(self, run: RunDirectory, listener: Callable[[Follower], None]) -> None:
+    def __init__(self, run: RunDirectory, listener: Callable[[Follower], None], *, weights: bool = True) -> None:
+        """Without `weights` the sightings have none: `live` is always None."""
         self.run = run
         self._listener = listener
-        self._state = _State(run)
+        self._state = _State(run, weights=weights)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._hurry_until = float("-inf")
@@ -187,10 +188,10 @@ class Follower:
 class _State:
     """What the thread knows; only the thread touches it."""
 
-    def __init__(self, run: RunDirectory) -> None:
+    def __init__(self, run: RunDirectory, *, weights: bool) -> None:
         self._run = run
         self._reader = EventReader(run.events_path)
-        self._live_reader = LiveReader(run.live_path)
+        self._live_reader = LiveReader(run.live_path) if weights else None
         self._live: Live | None = None
         self._live_due = 0.0
         self._disk_full = False
@@ -324,7 +325,7 @@ class _State:
 
     def _look_at_live(self, *, at_once: bool) -> bool:
         now = time.monotonic()
-        if not at_once and now < self._live_due:
+        if self._live_reader is None or (not at_once and now < self._live_due):
             return False
         self._live_due = now + _LIVE_SECONDS
         try:

@@ -43,7 +43,7 @@ def runs_command(as_json: bool, runs_dir: Path | None) -> None:
             _draw(summaries)
         return
     columns = ("id", "status", "model", "data", "epochs_done", "epochs_planned", "best_metric", "best_value",
-               "best_epoch", "age", "size", "verdict")  # fmt: skip
+               "best_epoch", "age", "size", "verdict", "parameters")  # fmt: skip
     print_table(
         [Column(name) for name in columns],
         [[_plain(getattr(summary, name)) for name in columns] for summary in summaries],

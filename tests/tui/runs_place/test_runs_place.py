@@ -4,26 +4,14 @@ from pathlib import Path
 import pytest
 
 from nntui.runs.commands import CommandReader
+from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Command, Paused
 from nntui.runs.lock import WorkerLock
-from nntui.runs.metrics_csv import MetricsCsv
 from nntui.runs.status import Status, status_of
 from nntui.training.launch import create_run, start_worker
-from nntui.tui.screens.runs.place import RunsPlace
+from tests.tui.runs_place.staging import MODEL, listed, previewed, saved, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
-from tests.tui.train.staging import BEGAN, STEPS, Stage, append, ended, epoch, trained, until, write_run
-
-MODEL = 'name = "{}"\n[data]\nsource = "digits"\n'
-
-
-def saved(root, name, *events, epochs=3):
-    run = write_run(root / name, *events, live=False)
-    run.model_path.write_text(MODEL.format(name[:-16]))
-    metrics = MetricsCsv(run.metrics_path)
-    for number in range(1, epochs + 1):
-        metrics.append(epoch(number))
-    metrics.close()
-    return run
+from tests.tui.train.staging import STEPS, append, ended, trained, until
 
 
 @pytest.fixture
@@ -34,14 +22,6 @@ def three(tmp_path):
         saved(tmp_path, "second-20250102-000000", *trained(3), ended("stopped", "stopped on request")),
         saved(tmp_path, "first-20250101-000000", *trained(3), ended("finished", "trained 3 epochs")),
     ]
-
-
-def stage(root) -> Stage:
-    return Stage(RunsPlace(now=lambda: BEGAN + 7200), runs_root=root)
-
-
-async def listed(pilot, app, count) -> None:
-    await until(pilot, lambda: len(app.place.table.rows) == count)
 
 
 def keys(app) -> str:
@@ -67,6 +47,8 @@ async def test_table(tmp_path, three, size, monkeypatch):
     app = stage(Path("saved"))
     async with app.run_test(size=size) as pilot:
         await listed(pilot, app, 3)
+        if size[0] == 160:
+            await previewed(pilot, app, RunDirectory(Path("saved") / three[0].id))
         assert_snapshot(app, f"runs-{size[0]}x{size[1]}")
 
 
@@ -96,7 +78,7 @@ async def test_the_cursor_stays_on_its_run_when_another_comes(tmp_path, three):
 async def test_two_hundred_runs_scroll_with_the_cursor(tmp_path):
     for number in range(200):
         (tmp_path / f"run-{number:03}").mkdir()
-        (tmp_path / f"run-{number:03}" / "model.toml").write_text(MODEL.format(f"model-{number}"))
+        (tmp_path / f"run-{number:03}" / "model.toml").write_text(MODEL.format(f"model-{number}", 0.01))
         os.utime(tmp_path / f"run-{number:03}", (number, number))
     app = stage(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -10,8 +10,6 @@ from nntui.runs.lock import held
 from nntui.runs.status import Status
 from nntui.runs.summary import RunSummary, summarize
 
-_Key = tuple[object, ...]
-
 
 @dataclass(frozen=True)
 class RunRow:
@@ -21,6 +19,8 @@ class RunRow:
     summary: RunSummary
     created: float
     """Seconds since 1970."""
+    version: tuple[object, ...] = ()
+    """Another one once a file of the run, or its lock, has changed."""
 
     @property
     def damaged(self) -> bool:
@@ -39,7 +39,7 @@ class Listing:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._known: dict[Path, tuple[_Key, RunRow]] = {}
+        self._known: dict[Path, RunRow] = {}
 
     def scan(self, now: float) -> list[RunRow]:
         """The runs, newest first; `now` in seconds since 1970. RunsError when the root cannot be read."""
@@ -47,14 +47,14 @@ class Listing:
         for run in list_runs(self.root):
             key = _key(run)
             before = known.get(run.path)
-            if before is None or before[0] != key or before[1].summary.status is Status.STARTING:
+            if before is None or before.version != key or before.summary.status is Status.STARTING:
                 summary = summarize(run, now=now)
-                before = key, RunRow(run, summary, now - summary.age)
+                before = RunRow(run, summary, now - summary.age, key)
             self._known[run.path] = before
-        return [row for _, row in self._known.values()]
+        return list(self._known.values())
 
 
-def _key(run: RunDirectory) -> _Key:
+def _key(run: RunDirectory) -> tuple[object, ...]:
     """What changes when anything a row shows does."""
     paths = (run.events_path, run.metrics_path, run.model_path, run.checkpoints_path, run.live_path)
     return (held(run.lock_path), *map(_version, paths))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
@@ -24,6 +24,7 @@ from nntui.tui.place import Place
 from nntui.tui.resuming import is_resumable, resume
 from nntui.tui.screens.runs.columns import size
 from nntui.tui.screens.runs.listing import Listing, RunRow
+from nntui.tui.screens.runs.preview import RunPreview
 from nntui.tui.screens.runs.table import RunsTable
 from nntui.tui.widgets.line_input import LineInput
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from nntui.tui.app import NntuiApp
 
 SCAN_SECONDS = 1.0
+_WIDE, _TALL = 120, 36
+"""Cells from which there is room for a preview under the table."""
 
 
 class RunsPlace(Place):
@@ -51,7 +54,9 @@ class RunsPlace(Place):
     RunsPlace > #runs-empty { content-align: center middle; text-align: center; }
     RunsPlace > #runs-filter { display: none; height: 1; padding: 0 1; background: $background; }
     RunsPlace.-filtering > #runs-filter { display: block; }
-    RunsPlace.-empty > RunsTable { display: none; }
+    RunsPlace > RunPreview { display: none; height: 1fr; }
+    RunsPlace.-roomy > RunPreview { display: block; }
+    RunsPlace.-empty > RunsTable, RunsPlace.-empty > RunPreview { display: none; }
     RunsPlace.-empty > #runs-empty { display: block; }
     """
 
@@ -67,6 +72,7 @@ class RunsPlace(Place):
         super().__init__(id=id)
         self._now = now
         self.table = RunsTable(now, id="runs-table")
+        self.preview = RunPreview(id="runs-preview")
         self._filter = LineInput(placeholder="words in the name, model, data or state", id="runs-filter")
         self._rows: Sequence[RunRow] = ()
         self._look_now = asyncio.Event()
@@ -75,6 +81,7 @@ class RunsPlace(Place):
         yield Static(id="runs-empty", markup=False)
         yield self.table
         yield self._filter
+        yield self.preview
 
     def on_mount(self) -> None:
         self._listing = Listing(cast("NntuiApp", self.app).runs_root)
@@ -85,6 +92,9 @@ class RunsPlace(Place):
         """Focuses the table, and looks for what is new at once."""
         self._look_now.set()
         self.screen.set_focus(self.table)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _WIDE and event.size.height >= _TALL, "-roomy")
 
     @work(group="watch", exclusive=True)
     async def _watch(self) -> None:
@@ -130,6 +140,7 @@ class RunsPlace(Place):
 
     def on_runs_table_chosen(self, message: RunsTable.Chosen) -> None:
         message.stop()
+        self._show_preview()
         self.refresh_bindings()
 
     def on_runs_table_opened(self, message: RunsTable.Opened) -> None:
@@ -215,6 +226,10 @@ class RunsPlace(Place):
         rows = [row for row in self._rows if row.matches(words)] if words else self._rows
         title = f"runs with “{words}”" if words else f"runs in {self._listing.root}"
         self.table.show(rows, title=title, hint=f"no run has {words!r}: esc shows all")
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        self.preview.show(self.table.chosen, self.table.above)
 
 
 def _can_resume(status: Status) -> bool:

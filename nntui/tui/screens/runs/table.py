@@ -70,6 +70,11 @@ class RunsTable(Framed, can_focus=True):
         return self._rows[self._cursor] if self._rows else None
 
     @property
+    def above(self) -> RunRow | None:
+        """The run in the line above the cursor's; None in the first line."""
+        return self._rows[self._cursor - 1] if self._rows and self._cursor else None
+
+    @property
     def rows(self) -> Sequence[RunRow]:
         """What is in the table."""
         return self._rows

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from nntui.tui.chrome.screens import quiet_size
+from nntui.tui.screens.train.chart_pair import chart_pair, clear_pair
 from nntui.tui.screens.train.weights import WeightsPane
 from nntui.tui.widgets.chart import LineChartView
 from nntui.tui.widgets.epoch_table import EpochTable
@@ -41,10 +42,8 @@ class Panes(Container):
     def __init__(self, **keywords) -> None:
         """Keywords are as for `Container`."""
         super().__init__(**keywords)
-        self.loss = LineChartView("loss", id="loss")
+        self.loss, self.metric = chart_pair()
         self.weights = WeightsPane(id="weights")
-        self.metric = LineChartView("accuracy", id="metric")
-        self.loss.beside, self.metric.beside = self.metric, self.loss
         self.epochs = EpochTable(id="epochs")
         self.order: tuple[Framed, ...] = (self.loss, self.weights, self.metric, self.epochs)
         """As `tab` goes through them."""
@@ -74,9 +73,7 @@ class Panes(Container):
 
     def start_over(self) -> None:
         """Forget what was drawn: the next run has limits of its own."""
-        for chart in (self.loss, self.metric):
-            chart.start_over()
-            chart.show(())
+        clear_pair(self.loss, self.metric)
         self.weights.show_live(None)
         self.epochs.show(())
         self.draw_now()

@@ -12,17 +12,9 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.tui.follow import Follower, Sighting
 from nntui.tui.screens.train.actions import TrainActions
+from nntui.tui.screens.train.chart_pair import show_pair
 from nntui.tui.screens.train.crosshair import row_at, words_at
-from nntui.tui.screens.train.curves import (
-    LOSS,
-    XAxis,
-    curves_of,
-    is_by_step,
-    marks,
-    metric_of,
-    reach_of,
-    thinning_words,
-)
+from nntui.tui.screens.train.curves import XAxis, metric_of
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
 from nntui.tui.screens.train.words import EMPTY, headline_state, second_note, state_notes
@@ -188,15 +180,7 @@ class TrainPlace(TrainActions):
         sighting, panes = self.sighting, self.panes
         if sighting is None:
             return
-        metric = metric_of(sighting)
-        places = marks(sighting, self.axis)
-        losses, metrics = (curves_of(sighting, name, self.axis) for name in (LOSS, metric))
-        reach, remark = reach_of(losses, metrics), thinning_words(sighting)
-        over = not sighting.status.alive
-        panes.loss.show(losses, places, reach=reach, axis=self.axis, remark=remark, over=over, now=now)
-        by_step = remark if is_by_step(sighting, metric) else ""
-        title = metric or "metric"
-        panes.metric.show(metrics, places, title=title, reach=reach, axis=self.axis, remark=by_step, over=over, now=now)
+        show_pair(panes.loss, panes.metric, sighting, self.axis, now=now)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:
