@@ -166,7 +166,7 @@ async def test_filter(tmp_path, three):
         assert [run.id for run in app.attached] == [three[1].id]
         assert "runs with “sec”" in screen_text(app)
         await pilot.press("slash", *"nothing")
-        await until(pilot, lambda: "no run has" in screen_text(app))
+        await until(pilot, lambda: "No run has" in screen_text(app))
         await pilot.press("escape")
         await listed(pilot, app, 3)
         assert app.focused is app.place.table

@@ -18,6 +18,8 @@ from nntui.tui.screens.runs.listing import RunRow
 from nntui.tui.widgets.epoch_columns import short
 
 DAMAGED = "damaged"
+Value = tuple[str, float]
+"""What a column sorts by: words, then a number."""
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _WIDEST_GAP = 3
 
@@ -34,6 +36,8 @@ class Column:
     right: bool = False
     dropped: int = 0
     """Where not all fit, the largest goes first; 0: never."""
+    value: Callable[[RunRow], Value | None] | None = None
+    """What to sort a run by; None where it is not known. Without it, the order of the listing counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,18 @@ class Columns:
     widths: tuple[int, ...]
     gap: int
 
-    def heading(self) -> str:
-        """The line above the runs."""
+    @property
+    def headings(self) -> list[str]:
+        """Of the columns, from left to right."""
+        return [column.heading for column in self.columns]
+
+    def heading(self, sorted_by: str = "", mark: str = "") -> str:
+        """The line above the runs, with a mark behind one of the headings."""
         pairs = zip(self.columns, self.widths, strict=True)
-        return (" " * self.gap).join(fitted(column.heading, width, right=column.right) for column, width in pairs)
+        texts = (
+            (column.heading + (mark if column.heading == sorted_by else ""), column, width) for column, width in pairs
+        )
+        return (" " * self.gap).join(fitted(text, width, right=column.right) for text, column, width in texts)
 
     def cells(self, row: RunRow, now: float) -> list[tuple[str, str]]:
         """Heading and text of each cell, the gap after it included."""
@@ -60,7 +72,7 @@ class Columns:
 
 def fitting(rows: Sequence[RunRow], width: int, now: float) -> Columns:
     """The columns for `width` cells: what does not fit is left out, what is left over goes to texts that are cut."""
-    columns = list(_COLUMNS)
+    columns = list(COLUMNS)
     while len(columns) > 1 and _size([column.least for column in columns], 1) > width:
         columns.remove(max(columns, key=lambda column: column.dropped))
     widths = [column.least for column in columns]
@@ -141,14 +153,54 @@ def _id(row: RunRow, now: float, width: int) -> str:
     return row.summary.id
 
 
-_COLUMNS = (
-    Column("state", 10, 10, _state),
-    Column("model", 11, 24, _model),
-    Column("data", 9, 16, _data, dropped=3),
-    Column("epochs", 7, 11, _epochs, right=True),
-    Column("best", 14, 15, _best, dropped=1),
-    Column("loss", 8, 40, _loss, dropped=2),
+def _setting(name: str) -> Callable[[RunRow, float, int], str]:
+    return lambda row, now, width: row.summary.settings.get(name, "-")
+
+
+def _parameters(row: RunRow, now: float, width: int) -> str:
+    return compact(row.summary.parameters, width) if row.summary.parameters else "-"
+
+
+def _by_text(text: str) -> Value | None:
+    return (text.lower(), 0.0) if text else None
+
+
+def _by_number(text: str | float) -> Value | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else ("", number)
+
+
+def _by_best(row: RunRow) -> Value | None:
+    summary = row.summary
+    return (summary.best_metric, summary.best_value) if not math.isnan(summary.best_value) else None
+
+
+def _by_loss(row: RunRow) -> Value | None:
+    """The newest."""
+    known = [loss for loss in row.summary.losses if not math.isnan(loss)]
+    return _by_number(known[-1]) if known else None
+
+
+COLUMNS = (
+    Column("state", 10, 10, _state, value=lambda row: _by_text(row.summary.status)),
+    Column("model", 11, 24, _model, value=lambda row: _by_text(row.summary.model)),
+    Column("data", 9, 16, _data, dropped=3, value=lambda row: _by_text(PurePath(row.summary.data).name)),
+    Column("optimizer", 10, 10, _setting("optimizer"), dropped=6,
+           value=lambda row: _by_text(row.summary.settings.get("optimizer", ""))),
+    Column("lr", 7, 8, _setting("learning_rate"), right=True, dropped=7,
+           value=lambda row: _by_number(row.summary.settings.get("learning_rate", ""))),
+    Column("batch", 6, 6, _setting("batch_size"), right=True, dropped=8,
+           value=lambda row: _by_number(row.summary.settings.get("batch_size", ""))),
+    Column("params", 7, 7, _parameters, right=True, dropped=9,
+           value=lambda row: _by_number(row.summary.parameters or "")),
+    Column("epochs", 7, 11, _epochs, right=True, value=lambda row: _by_number(row.summary.epochs_done)),
+    Column("best", 14, 15, _best, dropped=1, value=_by_best),
+    Column("loss", 8, 40, _loss, dropped=2, value=_by_loss),
     Column("age", 4, 4, _age, right=True),
-    Column("size", 6, 6, _bytes, right=True, dropped=4),
-    Column("run", 31, 60, _id, dropped=5),
-)
+    Column("size", 6, 6, _bytes, right=True, dropped=4, value=lambda row: _by_number(row.summary.size)),
+    Column("run", 31, 60, _id, dropped=5, value=lambda row: _by_text(row.summary.id)),
+)  # fmt: skip
+"""From left to right."""

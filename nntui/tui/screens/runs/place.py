@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from nntui.display.message import quoted
 from nntui.display.printable import printable_lines
 from nntui.runs.commands import send
 from nntui.runs.directory import RunsError
@@ -24,6 +25,7 @@ from nntui.tui.place import Place
 from nntui.tui.resuming import is_resumable, resume
 from nntui.tui.screens.runs.columns import size
 from nntui.tui.screens.runs.listing import Listing, RunRow
+from nntui.tui.screens.runs.order import NEWEST_FIRST
 from nntui.tui.screens.runs.preview import RunPreview
 from nntui.tui.screens.runs.table import RunsTable
 from nntui.tui.widgets.line_input import LineInput
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from nntui.tui.app import NntuiApp
 
 SCAN_SECONDS = 1.0
+FILTER = "words of the name, model, data or state; all must match"
 _WIDE, _TALL = 120, 36
 """Cells from which there is room for a preview under the table."""
 
@@ -45,7 +48,14 @@ class RunsPlace(Place):
         Binding("enter", "attach", "Attach", tooltip="Show the run in Train"),
         Binding("R", "resume", "Resume", tooltip="Go on with a run that was stopped, paused or has crashed"),
         Binding("D", "delete", "Delete", tooltip="Delete the run's directory; asks first"),
-        Binding("slash", "filter", "Filter", tooltip="Show only runs with these words"),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            tooltip="Show only runs with these words",
+        ),
+        Binding("s", "sort", "Sort", key_display="s S", tooltip="Sort by the next column; S sorts the other way round"),
+        Binding("S", "turn", "Turn the order", show=False, tooltip="Sort by the same column the other way round"),
         Binding("escape", "show_all", "Show all", key_display="esc", tooltip="Leave the filter"),
     ]
     DEFAULT_CSS = """
@@ -73,8 +83,9 @@ class RunsPlace(Place):
         self._now = now
         self.table = RunsTable(now, id="runs-table")
         self.preview = RunPreview(id="runs-preview")
-        self._filter = LineInput(placeholder="words in the name, model, data or state", id="runs-filter")
+        self._filter = LineInput(placeholder=FILTER, id="runs-filter")
         self._rows: Sequence[RunRow] = ()
+        self._order = NEWEST_FIRST
         self._look_now = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -154,7 +165,7 @@ class RunsPlace(Place):
             return chosen is not None
         if action == "resume":
             return chosen is not None and _can_resume(chosen.summary.status)
-        if action == "filter":
+        if action in ("filter", "sort", "turn"):
             return bool(self._rows)
         if action == "show_all":
             return self.has_class("-filtering")
@@ -164,6 +175,16 @@ class RunsPlace(Place):
         """Shows the chosen run in Train."""
         if self.table.chosen is not None:
             cast("NntuiApp", self.app).attach(self.table.chosen.run)
+
+    def action_sort(self) -> None:
+        """Sorts by the next column."""
+        self._order = self._order.next(self.table.headings)
+        self._show_rows()
+
+    def action_turn(self) -> None:
+        """Sorts the other way round."""
+        self._order = self._order.turned()
+        self._show_rows()
 
     def action_filter(self) -> None:
         """Asks for the words."""
@@ -225,7 +246,8 @@ class RunsPlace(Place):
         words = self._filter.value
         rows = [row for row in self._rows if row.matches(words)] if words else self._rows
         title = f"runs with “{words}”" if words else f"runs in {self._listing.root}"
-        self.table.show(rows, title=title, hint=f"no run has {words!r}: esc shows all")
+        hint = f"No run has {quoted(words)} in its name, model, data or state: esc shows all"
+        self.table.show(self._order.sorted(rows), title=title, hint=hint, order=self._order)
         self._show_preview()
 
     def _show_preview(self) -> None:

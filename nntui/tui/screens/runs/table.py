@@ -1,4 +1,4 @@
-"""The table of runs: one line a run, newest first, a cursor that stays on its run while runs come and go."""
+"""The table of runs: one line a run, a cursor that stays on its run while runs come and go."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from nntui.tui.plots.runs_of_style import centred, plain
 from nntui.tui.run_states import tone
 from nntui.tui.screens.runs.columns import DAMAGED, Columns, fitting
 from nntui.tui.screens.runs.listing import RunRow
+from nntui.tui.screens.runs.order import NEWEST_FIRST, Order
 from nntui.tui.widgets.framed import Framed
 
 _MARK = 2
@@ -30,8 +31,8 @@ class RunsTable(Framed, can_focus=True):
         Binding("down,j", "step(1)", "Run below", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "step(-1000000)", "Newest run", show=False),
-        Binding("end,G", "step(1000000)", "Oldest run", show=False),
+        Binding("home,g", "step(-1000000)", "First run", show=False),
+        Binding("end,G", "step(1000000)", "Last run", show=False),
     ]
     COMPONENT_CLASSES = {
         "runs-table--chosen", "runs-table--chosen-blurred", "runs-table--heading", "runs-table--good",
@@ -61,6 +62,10 @@ class RunsTable(Framed, can_focus=True):
         self._title = "runs"
         self.hint = ""
         """What stands in a table without rows."""
+        self.order = NEWEST_FIRST
+        """In which the rows are; marked in the heading."""
+        self.headings: Sequence[str] = ()
+        """Of the columns in the last drawing."""
         self._top = 0
         self._cursor = 0
 
@@ -79,12 +84,12 @@ class RunsTable(Framed, can_focus=True):
         """What is in the table."""
         return self._rows
 
-    def show(self, rows: Sequence[RunRow], *, title: str = "runs", hint: str = "") -> None:
+    def show(self, rows: Sequence[RunRow], *, title: str = "runs", hint: str = "", order: Order = NEWEST_FIRST) -> None:
         """Show these from now on; the cursor stays on its run, or where it stood when that is gone."""
         before = self.chosen
         places = {row.run: index for index, row in enumerate(rows)}
-        is_answer = title != self._title
-        self._rows, self._title, self.hint = rows, title, hint
+        is_answer = title != self._title or order != self.order
+        self._rows, self._title, self.hint, self.order = rows, title, hint, order
         if before is not None:
             self._cursor = places.get(before.run, self._cursor)
         self._cursor = min(self._cursor, max(len(rows) - 1, 0))
@@ -102,7 +107,9 @@ class RunsTable(Framed, can_focus=True):
         self._keep_in_sight(room)
         shown = self._rows[self._top : self._top + room]
         columns = fitting(self._rows if len(self._rows) <= 50 else shown, width - _MARK, now)
-        lines = [plain(" " * _MARK + columns.heading(), width, heading)] if height > 1 else []
+        self.headings = columns.headings
+        words = columns.heading(self.order.heading, self.order.mark)
+        lines = [plain(" " * _MARK + words, width, heading)] if height > 1 else []
         lines += [self._line(columns, row, index, now, width) for index, row in enumerate(shown, self._top)]
         return lines + [plain("", width)] * (height - len(lines))
 
