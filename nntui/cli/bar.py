@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from nntui.cli.event_text import compact, short_epoch_line
 from nntui.cli.reports import Report
 from nntui.cli.speech import is_terminal
-from nntui.runs.events import EpochEnded, Event, Paused, Resumed, RunStarted, Step
+from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, Paused, Resumed, RunStarted, Step
 from nntui.runs.pace import Pace, duration
 
 _FRAME_SECONDS = 0.1
@@ -68,6 +68,8 @@ class BarReport(Report):
             self._started = event
         if self._started is None:
             return
+        if isinstance(event, HyperparameterChanged):
+            self._started = self._started.after(event)
         if isinstance(event, EpochEnded) and not self.is_past(event):
             self._lines.append(short_epoch_line(event, self._started.epochs, self._console.width))
         self._move(event, self._started)
@@ -79,9 +81,9 @@ class BarReport(Report):
         super().__call__(event)
 
     def _move(self, event: Event, started: RunStarted) -> None:
-        if isinstance(event, RunStarted):
+        if isinstance(event, (RunStarted, HyperparameterChanged)):
             total = started.epochs * started.steps_per_epoch
-            self._progress.update(self._task, total=total, completed=started.from_step)
+            self._progress.update(self._task, total=total, completed=event.step)
         if isinstance(event, EpochEnded):
             self._progress.update(self._task, rate=f"{compact(event.samples_per_second)} samples/s")
         if isinstance(event, (RunStarted, Step, EpochEnded, Paused, Resumed)):

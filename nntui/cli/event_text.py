@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nntui.display.number import setting_number
 from nntui.display.printable import cut, printable
 from nntui.runs.events import (
     EpochEnded,
@@ -67,7 +68,8 @@ def talk_of(event: Event) -> str | None:
         case Resumed():
             return f"resumed after step {event.step} (epoch {event.epoch})"
         case HyperparameterChanged():
-            return f"{event.setting} {event.old:g} -> {event.new:g} after step {event.step} (epoch {event.epoch})"
+            change = f"{event.setting} {setting_number(event.old)} -> {setting_number(event.new)}"
+            return f"{change} after step {event.step} (epoch {event.epoch})"
         case Warning():
             return f"warning: {event.message}"
     return None

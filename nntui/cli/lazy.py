@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("steer", "Pause a run after the step it is making."),
     "resume": ("resume", "Go on with a run that is paused, was stopped or has crashed."),
     "stop": ("steer", "End a run after the step it is making; what is trained is saved."),
-    "set": ("steer", "Change the learning rate of a run."),
+    "set": ("steer", "Change the learning rate, the epochs ... of a run."),
     "evaluate": ("evaluate", "Measure a checkpoint of a run on its own or other data."),
     "show": ("show", "Summarize a model: layers, shapes, parameters, cost."),
     "gradcheck": ("gradcheck", "Check a model's gradients by central differences."),

@@ -8,7 +8,7 @@ from typing import Self
 from nntui.cli.event_text import epoch_line, talk_of
 from nntui.cli.speech import draws_on_terminal, say, write
 from nntui.runs.directory import RunDirectory
-from nntui.runs.events import SCHEMA, EpochEnded, Event, RunStarted, Warning, to_json
+from nntui.runs.events import SCHEMA, EpochEnded, Event, HyperparameterChanged, RunStarted, Warning, to_json
 
 
 class Report:
@@ -51,6 +51,8 @@ class LineReport(Report):
         super().__call__(event)
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
+        elif isinstance(event, HyperparameterChanged) and event.setting == "epochs":
+            self._epochs = int(event.new)
         elif isinstance(event, EpochEnded) and not self.is_past(event):
             write(epoch_line(event, self._epochs))
 

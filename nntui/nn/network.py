@@ -133,6 +133,21 @@ class Sequential:
         for name, generator in self._generators():
             generator.bit_generator.state = states[name]
 
+    def tunables(self) -> dict[str, float]:
+        """The settings of layers that may be changed between two training steps, by name, with their values."""
+        named = zip(self.names, self.layers, strict=True)
+        return {
+            f"{name}.{place}": getattr(owner, place.rpartition(".")[2])
+            for name, layer in named
+            for place, owner in layer.tunables().items()
+        }
+
+    def tune(self, name: str, value: float) -> None:
+        """Changes a layer's setting, one of `tunables`."""
+        layer, _, place = name.partition(".")
+        owner = self.layers[self.names.index(layer)].tunables()[place]
+        setattr(owner, place.rpartition(".")[2], value)
+
     def _generators(self) -> Iterator[tuple[str, np.random.Generator]]:
         for item in self.plans:
             for name, generator in item.layer.generators().items():

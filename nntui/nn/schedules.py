@@ -46,6 +46,13 @@ class Schedule(Configurable):
         self._steps_per_unit = steps_per_epoch if self.unit == "epochs" else 1
         self._rising = rising
         self._warmup_steps = round(self.warmup * self._steps_per_unit)
+        self.stretch(steps)
+
+    def stretch(self, steps: int) -> None:
+        """Lays the curve out for another length of the whole training: one without a length of its own ends with it.
+
+        What comes next is the rate that a training of that length has at the same step; what was observed stays.
+        """
         self._steps = max(steps - self._warmup_steps, 1)
 
     def rate_factor(self, step: int) -> float:

@@ -30,18 +30,14 @@ class BadCommand:
     """What was expected and got: "unknown command 'halt': expected pause, resume ..."."""
 
 
-def send(run: RunDirectory, command: Command) -> None:
-    """Append a command, in one write; RunsError when it is no command or the directory cannot be written."""
-    record: dict[str, Any] = {"command": command.command}
-    if command.setting:
-        record["setting"] = command.setting
-    if command.value is not None:
-        record["value"] = command.value
-    reason = _why_not(record)
+def send(run: RunDirectory, *commands: Command) -> None:
+    """Append commands, in one write; RunsError when one is none or the directory cannot be written."""
+    records = [_record(command) for command in commands]
+    reason = next(filter(None, map(_why_not, records)), "")
     if reason:
         raise RunsError(reason)
     run.refuse_links()
-    line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+    line = b"".join(json.dumps(record, separators=(",", ":")).encode() + b"\n" for record in records)
     try:
         descriptor = open_appending(run.commands_path)
         try:
@@ -56,6 +52,15 @@ def send(run: RunDirectory, command: Command) -> None:
         raise RunsError(f"cannot command run {run.id}: {problem(run.commands_path, error)}") from error
     if written < len(line):
         raise RunsError(f"cannot command run {run.id}: {run.commands_path}: the disk is full")
+
+
+def _record(command: Command) -> dict[str, Any]:
+    record: dict[str, Any] = {"command": command.command}
+    if command.setting:
+        record["setting"] = command.setting
+    if command.value is not None:
+        record["value"] = command.value
+    return record
 
 
 class CommandReader:

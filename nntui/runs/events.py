@@ -85,6 +85,10 @@ class RunStarted(Event):
     scaled_inputs: bool | None = None
     """Whether the inputs are standardized or are pixels scaled to 0..1; None in older logs."""
 
+    def after(self, change: HyperparameterChanged) -> RunStarted:
+        """The same with what was changed since: of the settings that can be, it names the epochs."""
+        return dataclasses.replace(self, epochs=int(change.new)) if change.setting == "epochs" else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Event):
@@ -149,6 +153,7 @@ class HyperparameterChanged(Event):
     """A viewer changed a setting: it counts from the next step on."""
 
     setting: str
+    """learning_rate, momentum, weight_decay, epochs, or a layer's: 'dropout_1.rate'."""
     old: float
     new: float
 
@@ -292,7 +297,7 @@ class Command:
     command: str
     """pause, resume, step (one batch), epoch (to the end of this epoch), stop, set or scale."""
     setting: str = ""
-    """set and scale: the setting's name; learning_rate, the one that a schedule's factors are of."""
+    """set: the setting's name, see HyperparameterChanged; scale: learning_rate, which a schedule's factors are of."""
     value: float | None = None
     """set: what it becomes; scale: what it is multiplied by."""
     known: ClassVar[tuple[str, ...]] = ("pause", "resume", "step", "epoch", "stop", "set", "scale")

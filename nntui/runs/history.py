@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nntui.display.number import setting_number
 from nntui.runs.events import (
     LARGEST,
     EpochEnded,
@@ -141,11 +142,13 @@ class History:
     best: EpochEnded | None = None
     """The last epoch that was the best so far, as it was logged."""
     started: RunStarted | None = None
-    """The last start or resumption."""
+    """The last start or resumption, with the number of epochs as it was changed since."""
     ended: RunEnded | None = None
     """How the run ended; None again once it is resumed."""
     marks: list[tuple[int, str]] = field(default_factory=list)
     """(step, text) of each changed hyperparameter and warning."""
+    changes: list[HyperparameterChanged] = field(default_factory=list)
+    """Those that count: what a resumed run went back to before is not among them."""
     layer_stats: LayerStats | None = None
     """The newest."""
     gradient_norms: GradientNorms = field(default_factory=GradientNorms)
@@ -195,7 +198,11 @@ class History:
             case Resumed():
                 self.paused = False
             case HyperparameterChanged():
-                self.marks.append((event.step, f"{event.setting} {event.old:.4g} to {event.new:.4g}"))
+                self.marks.append(
+                    (event.step, f"{event.setting} {setting_number(event.old, 4)} to {setting_number(event.new, 4)}")
+                )
+                self.changes.append(event)
+                self.started = self.started.after(event) if self.started is not None else None
             case Warning():
                 self.marks.append((event.step, event.message))
             case RunEnded():
@@ -232,6 +239,7 @@ class History:
         self._bests = deque(epoch.epoch for epoch in self.epochs[-_BESTS:] if epoch.best)
         self._thinning.clear()
         self.marks = [mark for mark in self.marks if mark[0] <= step]
+        self.changes = [change for change in self.changes if change.step <= step]
         if self.layer_stats is not None and self.layer_stats.step > step:
             self.layer_stats = None
         self.started, self.ended, self.paused = event, None, False

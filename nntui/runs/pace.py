@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nntui.runs.events import EpochEnded, Event, RunStarted, Step
+from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, RunStarted, Step
 
 Moment = tuple[int, float]
 """A step, and when it was made in seconds."""
@@ -61,6 +61,8 @@ class Pace:
             self._started = event
             self._ends.clear()
             self._steps.clear()
+        if isinstance(event, HyperparameterChanged) and self._started is not None:
+            self._started = self._started.after(event)
         if isinstance(event, (RunStarted, EpochEnded)):
             self._ends.append(moment)
         if isinstance(event, (RunStarted, Step)):

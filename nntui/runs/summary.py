@@ -9,14 +9,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic_core import from_json
 
 from nntui.runs.best import best_row, is_higher_better, monitored
 from nntui.runs.chosen_settings import settings_of
 from nntui.runs.directory import RunDirectory, RunsError
-from nntui.runs.events import RunStarted, from_record
+from nntui.runs.events import Event, HyperparameterChanged, RunStarted, from_record
 from nntui.runs.files import open_regular, read_small
 from nntui.runs.metrics_table import read_metrics, row_of
 from nntui.runs.newest import newest_best_epoch
@@ -28,6 +28,7 @@ from nntui.runs.verdict import verdict_of_run
 _LARGEST_MODEL = 1 << 20
 _HEAD = 1 << 16
 _SPARKLINE = 60
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     model = _model(run)
     read = read_metrics(run.metrics_path)
     metrics = read.columns
-    first, last = _starts(run)
+    first, last, planned = _starts(run)
     training = _table(model, "training")
-    planned = last.epochs if last is not None else training.get("epochs")
+    # The model file is kept true as well, but may not be one.
+    planned = planned or training.get("epochs") or (last.epochs if last is not None else 0)
     best_metric, best_value, best_epoch = _best(run, metrics, last, training)
     name, source = model.get("name"), _table(model, "data").get("source")
     status = status_of(run, now=now)
@@ -164,34 +166,48 @@ def _sparkline(losses: list[float]) -> tuple[float, ...]:
     return tuple(means)
 
 
-def _starts(run: RunDirectory) -> tuple[RunStarted | None, RunStarted | None]:
-    """The run's first start, if the log's head holds it, and its last, if the tail does, else the first again."""
+def _starts(run: RunDirectory) -> tuple[RunStarted | None, RunStarted | None, int]:
+    """The run's first start, if the log's head holds it, its last, if the tail does, else the first again.
+
+    And the number of epochs, as the log's tail has it, 0 where that says nothing of them.
+    """
     try:
         descriptor = open_regular(run.events_path)
     except RunsError:
-        return None, None
+        return None, None, 0
     if descriptor is None:
-        return None, None
+        return None, None, 0
     try:
         head = os.pread(descriptor, _HEAD, 0)
         tail = next(blocks_from_end(descriptor, _HEAD), b"")
     except OSError:
-        return None, None
+        return None, None, 0
     finally:
         os.close(descriptor)
     first = next(_started(head.split(b"\n")[:-1]), None)
-    return first, next(_started(tail.split(b"\n")[::-1]), first)
+    newest_first = tail.split(b"\n")[::-1]
+    epochs = (
+        event.epochs if isinstance(event, RunStarted) else int(event.new)
+        for event in _events(newest_first, RunStarted, HyperparameterChanged)
+        if isinstance(event, RunStarted) or event.setting == "epochs"
+    )
+    return first, next(_started(newest_first), first), next(epochs, 0)
 
 
 def _started(lines: list[bytes]) -> Iterator[RunStarted]:
+    return _events(lines, RunStarted)
+
+
+def _events(lines: list[bytes], *kinds: type[E]) -> Iterator[E]:
+    marks = tuple(f'"{kind.name}"'.encode() for kind in kinds)
     for line in lines:
-        if b'"run_started"' in line:
+        if any(mark in line for mark in marks):
             try:
                 record = from_json(line, allow_inf_nan=False)
             except ValueError:
                 continue
             event = from_record(record) if isinstance(record, dict) else None
-            if isinstance(event, RunStarted):
+            if isinstance(event, kinds):
                 yield event
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from nntui.display.message import quoted
-from nntui.nn.optimizers import Optimizer
-from nntui.nn.settings import settings_of
 from nntui.runs.commands import BadCommand, CommandReader
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Command
+from nntui.spec.tunable import Tunable, why_not
 
 _LARGEST_SCALE = 1000
 
@@ -19,15 +17,17 @@ _LARGEST_SCALE = 1000
 class Control:
     """The state that commands put the worker in: running, paused, or paused after one more step or epoch."""
 
-    def __init__(self, reader: CommandReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: CommandReader, tunables: Mapping[str, Tunable]) -> None:
+        """`tunables` are the settings that may be changed, by name."""
+        self._reader, self._tunables = reader, tunables
         self.paused = False
         self.stopping = False
         self._until: str | None = None
         """'step' or 'epoch': run on to the end of one, then pause."""
-        self._learning_rate: float | None = None
+        self._values: dict[str, float] = {}
+        """The settings that are to be changed."""
         self._scale = 1.0
-        """What to multiply by, the rate that is set or else the one there is."""
+        """What to multiply by, the learning rate that is set or else the one there is."""
         self._repeated = False
 
     def read(self) -> Iterator[str]:
@@ -57,35 +57,44 @@ class Control:
         return None
 
     def _change(self, command: Command) -> str | None:
-        if command.setting != "learning_rate":
-            return f"{quoted(command.setting)} cannot be changed while training; only learning_rate can"
-        setting = settings_of(Optimizer)["learning_rate"]
-        value = command.value
+        name, value = command.setting, command.value
+        tunable = self._tunables.get(name)
+        if tunable is None:
+            return why_not(name, self._tunables)
         if command.command == "scale":
-            if value is None or not 0 < value <= _LARGEST_SCALE:
-                return f"learning_rate can be multiplied by what is above 0 and at most {_LARGEST_SCALE}, got {value}"
-            self._scale *= value
-            return None
-        if value is None or not (setting.above or 0) < value <= (setting.maximum or value):
-            return f"learning_rate must be {setting.bounds}, got {value}"
-        self._learning_rate, self._scale = value, 1.0
+            return self._multiply(name, value)
+        problem = tunable.problem(value)
+        if problem or value is None:
+            return f"{name} {problem}"
+        self._values[name] = value
+        if name == "learning_rate":
+            self._scale = 1.0
+        return None
+
+    def _multiply(self, name: str, value: float | None) -> str | None:
+        if name != "learning_rate":
+            return f"{name} cannot be multiplied, only set; learning_rate can"
+        if value is None or not 0 < value <= _LARGEST_SCALE:
+            return f"learning_rate can be multiplied by what is above 0 and at most {_LARGEST_SCALE}, got {value}"
+        self._scale *= value
         return None
 
     def move(self, run: RunDirectory) -> None:
         """Reads commands from now on where the run's directory is after it was renamed."""
         self._reader.move(run.commands_path)
 
-    def take_learning_rate(self, present: float) -> float | None:
-        """The learning rate asked for last, once; None where none was. `present` is the one there is.
+    def take_changes(self, rate: float) -> dict[str, float]:
+        """The settings to change, with the values asked for last, once; `rate` is the learning rate there is.
 
         One that is multiplied beyond the setting's bounds stops there.
         """
-        rate, scale = self._learning_rate, self._scale
-        self._learning_rate, self._scale = None, 1.0
-        if rate is None and scale == 1:
-            return None
-        largest = settings_of(Optimizer)["learning_rate"].maximum or math.inf
-        return min(max((present if rate is None else rate) * scale, sys.float_info.min), largest)
+        values, scale = self._values, self._scale
+        self._values, self._scale = {}, 1.0
+        if scale != 1:
+            largest = self._tunables["learning_rate"].setting.maximum or math.inf
+            rate = values.get("learning_rate", rate) * scale
+            values["learning_rate"] = min(max(rate, sys.float_info.min), largest)
+        return values
 
     def take_repeated(self) -> bool:
         """Whether what is the case already was asked for, once: whoever asked waits for an answer all the same."""

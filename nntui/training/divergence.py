@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntui.data.dataset import Dataset
 from nntui.nn.network import Sequential
+from nntui.spec.model import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,15 @@ def origin_of_divergence(network: Sequential, x: np.ndarray, last_step: int) -> 
             if not np.isfinite(output).all():
                 return Origin(name, "output", last_step + 1)
     return Origin(None, "loss", last_step + 1)
+
+
+def advice(spec: ModelSpec, dataset: Dataset, rate: float) -> str:
+    """What to try after a training with this learning rate has diverged."""
+    if not has_scaled_inputs(spec, dataset):
+        return f"try a learning rate below {rate:g}, or data.standardize = true"
+    return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
+
+
+def has_scaled_inputs(spec: ModelSpec, dataset: Dataset) -> bool:
+    """Whether the inputs are standardized, or pixels that come scaled to 0..1."""
+    return spec.data.standardize or dataset.train.x.dtype == np.uint8

@@ -45,7 +45,11 @@ class BatchGradient:
         self._following = first.arena.following
         self._follows = self._following.start < self._following.stop
         self._hits: int | None = None
+        self._tuned: dict[str, int] = {}
         if len(parts) > 1:
+            self._tuned = {name: place for place, name in enumerate(first.tunables())}
+            self._settings = shared_array((max(len(self._tuned), 1),), "float64")
+            self._settings[: len(self._tuned)] = list(first.tunables().values())
             self._total = shared_array((1,), "int64")
             self._rows = shared_array((batch_size,), "int64")
             self._outputs = shared_array((batch_size, *first.output_shape), first.dtype.name)
@@ -70,6 +74,13 @@ class BatchGradient:
         self._rows[: len(indices)] = indices
         crew.run(TASK)
         return sum(self._values.tolist())
+
+    def tune(self, name: str, value: float) -> None:
+        """Changes a layer's setting in all parts, from the next batch on."""
+        for part in self._parts:
+            part.network.tune(name, value)
+        if self._tuned:
+            self._settings[self._tuned[name]] = value
 
     def count(self) -> int | None:
         """How many of the batch computed last were answered rightly, None for regression; to be called once.
@@ -109,6 +120,9 @@ class BatchGradient:
             arena.gradients.fill(0)
             return
         self._random[number].load()
+        for name, place in self._tuned.items():
+            # Changed, it may be, since this process was forked.
+            part.network.tune(name, float(self._settings[place]))
         rows = self._rows[: int(self._total[0])]
         x, truth = part.batches.gather(rows[share])
         outputs = part.network.forward(x, training=True)

@@ -30,8 +30,9 @@ from nntui.spec.model import ModelSpec
 from nntui.spec.settings import RISING
 from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
+from nntui.training.counts import counted
 from nntui.training.crew import Crew, Task
-from nntui.training.divergence import Origin, origin_of_divergence
+from nntui.training.divergence import Origin, advice, origin_of_divergence
 from nntui.training.gradients import BatchGradient, Part
 from nntui.training.measuring import (
     build_loss,
@@ -40,6 +41,7 @@ from nntui.training.measuring import (
     refuse_strange_inputs,
     refuse_undefined_monitor,
 )
+from nntui.training.tuning import Tuning
 
 Clock = Callable[[], float]
 _STEP = 1
@@ -119,6 +121,7 @@ class Trainer:
                 steps_per_epoch=self.steps_per_epoch,
                 rising=self.best.monitor in RISING,
             )
+        self.tuning = Tuning(self)
         self.step = 0
         self.epochs_done = 0
         self._position = 0
@@ -186,6 +189,17 @@ class Trainer:
                 )
                 yield Warning(step=self.step, epoch=self.epoch, message=message)
             yield from self._epochs()
+
+    def train_until(self, epochs: int) -> None:
+        """Makes this the number of epochs in all; a schedule that ends with the training ends there."""
+        self.spec = dataclasses.replace(self.spec, training=dataclasses.replace(self.spec.training, epochs=epochs))
+        if self._schedule is not None:
+            self._schedule.stretch(epochs * self.steps_per_epoch)
+            self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))
+
+    def tune_layer(self, name: str, value: float) -> None:
+        """Changes a layer's setting, 'dropout_1.rate', for all who work at a batch."""
+        self._gradient.tune(name, value)
 
     @contextmanager
     def trying(self) -> Iterator[Callable[[], Any]]:
@@ -322,22 +336,11 @@ class Trainer:
             step=origin.step,
             epoch=self.epoch,
             reason="diverged",
-            message=f"{origin}; {self._advice()}",
+            message=f"{origin}; {advice(self.spec, self.dataset, self.optimizer.learning_rate)}",
             best_epoch=self.best.epoch,
             layer=origin.layer,
             quantity=origin.quantity,
         )
-
-    @property
-    def scaled_inputs(self) -> bool:
-        """Whether the inputs are standardized, or pixels that come scaled to 0..1."""
-        return self.spec.data.standardize or self.dataset.train.x.dtype == np.uint8
-
-    def _advice(self) -> str:
-        rate = self.optimizer.learning_rate
-        if not self.scaled_inputs:
-            return f"try a learning rate below {rate:g}, or data.standardize = true"
-        return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
 
     def _finish(self) -> RunEnded:
         message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
@@ -360,6 +363,7 @@ class Trainer:
             "seconds": self._seconds,
             "meter": self._meter.state(),
             "learning_rate": self.optimizer.learning_rate,
+            "settings": self.tuning.state(),
             "optimizer_steps": self.optimizer.steps,
             "random_states": self._gradient.random_states(),
             "best": self.best.state(),
@@ -370,13 +374,14 @@ class Trainer:
     def restore(self, progress: dict[str, Any]) -> None:
         """Goes on from where `progress` was taken; KeyError, TypeError, ValueError or ArithmeticError for one that is
         not whole, or not of this training."""
-        self._position = _counted(progress, "position", most=self.steps_per_epoch)
-        self.epochs_done = _counted(progress, "epochs_done", most=self.spec.training.epochs)
-        self.step = _counted(progress, "step", most=self.spec.training.epochs * self.steps_per_epoch)
+        self.tuning.restore(progress.get("settings", {}))
+        self._position = counted(progress, "position", most=self.steps_per_epoch)
+        self.epochs_done = counted(progress, "epochs_done", most=self.spec.training.epochs)
+        self.step = counted(progress, "step", most=self.spec.training.epochs * self.steps_per_epoch)
         self._loss_sum, self._seconds = float(progress["loss_sum"]), float(progress["seconds"])
         self._meter.restore(progress["meter"])
         self.optimizer.learning_rate = float(progress["learning_rate"])
-        self.optimizer.steps = _counted(progress, "optimizer_steps", most=self.step)
+        self.optimizer.steps = counted(progress, "optimizer_steps", most=self.step)
         self._gradient.set_random_states(progress["random_states"])
         self.best.restore(progress["best"])
         norms = dict(progress.get("gradient_norms", {}))
@@ -384,13 +389,6 @@ class Trainer:
         if self._schedule is not None:
             self._schedule.restore(progress["schedule"])
             self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))
-
-
-def _counted(progress: dict[str, Any], name: str, *, most: int) -> int:
-    count = int(progress[name])
-    if not 0 <= count <= most:
-        raise ValueError(f"{name} is {count}, expected 0 to {most}")
-    return count
 
 
 def train(spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -119,32 +119,41 @@ class Session:
         """Ends the run after the step that is being made; what is trained so far is saved."""
         return await self._ask(Command("stop"), RunEnded)
 
-    async def set_learning_rate(self, value: float) -> Event:
-        """Changes the learning rate from the next step on; a Warning comes back where the value is refused.
+    async def change(self, settings: Mapping[str, float]) -> list[Event]:
+        """Changes settings from one and the same step on, as in `spec.tunable`; an answer for each, the refusals first.
 
-        Where there is a schedule, it is the rate that the schedule's factors are of, as in the model file.
+        A refusal is a Warning. Where there is a schedule, the learning rate is the one that the schedule's factors are
+        of, as in the model file.
         """
-        return await self._ask(Command("set", setting="learning_rate", value=value), HyperparameterChanged, Warning)
+        commands = [Command("set", setting=name, value=value) for name, value in settings.items()]
+        return await self._ask_all(commands, HyperparameterChanged, Warning)
 
     async def scale_learning_rate(self, factor: float) -> Event:
         """Multiplies the learning rate from the next step on, whatever a schedule has made of it."""
         return await self._ask(Command("scale", setting="learning_rate", value=factor), HyperparameterChanged, Warning)
 
     async def _ask(self, command: Command, *answers: type[Event]) -> Event:
+        return (await self._ask_all([command], *answers))[-1]
+
+    async def _ask_all(self, commands: Sequence[Command], *answers: type[Event]) -> list[Event]:
+        """Sends commands together; an answer for each, or what came before the end and RunEnded."""
         if not self._alive():
             status = status_of(self.run)
             more = "" if status is Status.FINISHED else f"; 'nntui resume {self.run.id}' goes on with it"
             raise RunsError(f"{self.run.id} is not being trained: it is {status}{more}")
         reader = _reader_at_end(self.run)
-        send(self.run, command)
-        return await self._answer(reader, *answers)
+        send(self.run, *commands)
+        return await self._answer(reader, *answers, count=len(commands))
 
-    async def _answer(self, reader: EventReader, *answers: type[Event]) -> Event:
+    async def _answer(self, reader: EventReader, *answers: type[Event], count: int = 1) -> list[Event]:
+        found: list[Event] = []
         while True:
             alive = self._alive()
             for event in map(from_record, reader.read()):
                 if isinstance(event, (*answers, RunEnded)):
-                    return event
+                    found.append(event)
+                if len(found) == count or isinstance(event, RunEnded):
+                    return found
             if not alive:
                 raise RunsError(f"the worker of {self.run.id} ended without a word; see {self.run.log_path}")
             await asyncio.sleep(_POLL_SECONDS)

@@ -49,6 +49,7 @@ from nntui.spec.settings import RISING
 from nntui.training.clock import StopWatch
 from nntui.training.control import Control
 from nntui.training.crew import CrewError, why_alone
+from nntui.training.divergence import has_scaled_inputs
 from nntui.training.launch import REFUSED
 from nntui.training.loop import Trainer
 from nntui.training.record import Listener, RunRecord, Wait
@@ -124,10 +125,11 @@ class Worker:
         spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
         resumed = self._record.attach(self._trainer)
+        self._draft = read_document(run.model_path, follow=False)
         commands = CommandReader(run.commands_path)
         if resumed:
             commands.skip_to_end()
-        self._control = Control(commands)
+        self._control = Control(commands, self._trainer.tuning.known)
         self._thinning = Thinning(self._trainer.steps_per_epoch)
 
     def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
@@ -147,6 +149,8 @@ class Worker:
         trainer = self._trainer
         self._record.start(self._started())
         self.began = True
+        # One that was killed right after a change may not have come to it.
+        self._write_epochs()
         if self._alone:
             reason = f"{self._alone}; is /dev/shm writable?"
             self._record.warn(f"workers cannot share a batch here ({reason}): one trains alone")
@@ -194,7 +198,7 @@ class Worker:
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
             monitor=trainer.best.monitor,
             higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in RISING],
-            scaled_inputs=trainer.scaled_inputs,
+            scaled_inputs=has_scaled_inputs(spec, trainer.dataset),
         )
 
     def _on_step(self, step: Step) -> None:
@@ -243,22 +247,45 @@ class Worker:
             self._record.warn(complaint)
         if self._control.stopping:
             self.stop()
-        rate = self._control.take_learning_rate(self._trainer.optimizer.learning_rate)
-        if rate is not None:
-            self._change_learning_rate(rate)
+        changes = self._control.take_changes(self._trainer.optimizer.learning_rate)
+        if changes:
+            self._change(changes)
         if self._control.take_repeated():
             answer = Paused if self._control.paused else Resumed
             self._record.write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
 
-    def _change_learning_rate(self, rate: float) -> None:
+    def _change(self, values: dict[str, float]) -> None:
+        """Gives settings these values from the next step on, and tells so."""
         trainer = self._trainer
-        old, trainer.optimizer.learning_rate = trainer.optimizer.learning_rate, rate
-        # Saved before it is told: whoever sees the change in the log can rely on a resumed run having it too.
+        changed = []
+        for name, value in values.items():
+            problem = trainer.tuning.known[name].problem(value, epoch=trainer.epoch)
+            if problem:
+                self._record.warn(f"{name} {problem}")
+                continue
+            old = trainer.tuning.change(name, value)
+            event = HyperparameterChanged(step=trainer.step, epoch=trainer.epoch, setting=name, old=old, new=value)
+            changed.append(event)
+        if not changed:
+            return
+        # Saved before it is told: whoever sees a change in the log can rely on a resumed run having it too.
         self._record.save()
-        changed = HyperparameterChanged(
-            step=trainer.step, epoch=trainer.epoch, setting="learning_rate", old=old, new=rate
-        )
-        self._record.write(changed)
+        self._write_epochs()
+        for event in changed:
+            self._record.write(event)
+
+    def _write_epochs(self) -> None:
+        """Keeps the number of epochs in the run's model file the one that is trained."""
+        training = self._draft.get("training", {})
+        epochs = self._trainer.spec.training.epochs
+        if training.get("epochs", epochs) == epochs:
+            return
+        self._draft = {**self._draft, "training": {**training, "epochs": epochs}}
+        path = self.run_directory.model_path
+        try:
+            write_document(self._draft, path, private=True)
+        except OSError as error:
+            self._record.warn(f"cannot write {problem(path, error)}: it names another number of epochs than {epochs}")
 
     def _pause(self) -> None:
         trainer = self._trainer

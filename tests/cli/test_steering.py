@@ -81,3 +81,30 @@ def test_hints_name_the_run_as_it_is_reached_from_here(ask, root, tmp_path):
     assert ask("train", "iris", "--set", "training.epochs=1000000", "--detach", "--runs-dir", str(elsewhere)).code == 0
     answer = ask("stop", "--runs-dir", str(elsewhere))
     assert f"nntui resume {shlex.quote(str(newest(elsewhere).path))}" in answer.err
+
+
+def test_several_settings_are_set_from_the_same_step(ask, root):
+    layers = ["--set", "training.optimizer.type=sgd", "--set", "training.optimizer.momentum=0.5"]
+    assert ask("train", "iris", "--set", "training.epochs=1000000", *layers, "--detach").code == 0
+    changed = ask("set", "iris", "momentum=0.9", "weight_decay=0.001", "epochs=+500000")
+    assert changed.code == 0
+    first, second, third = (line.partition(": ")[2].partition(": ")[2] for line in changed.err.splitlines())
+    assert first.startswith("momentum 0.5 -> 0.9 after step ")
+    assert second.startswith("weight_decay 0 -> 0.001 after step ")
+    assert third.startswith("epochs 1000000 -> 1500000 after step ")
+    assert len({line.partition(" after ")[2] for line in (first, second, third)}) == 1
+    assert "\t1500000\t" in ask("runs").out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["lerning_rate=1"], "did you mean 'learning_rate'?"),
+        (["batch_size=8"], "stop, change it in Build, and start a new run"),
+        (["epochs=0"], "epochs: must be at least 1 and at most 10000000, got 0"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_in_one_line(ask, running, words, expected):
+    answer = ask("set", *words)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert expected in answer.err

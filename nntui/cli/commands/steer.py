@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,14 @@ import click
 
 from nntui.cli.ending import tell_end
 from nntui.cli.event_text import talk_of
-from nntui.cli.failures import FAILED, WRONG_INPUT, InputError
+from nntui.cli.failures import FAILED, WRONG_INPUT
 from nntui.cli.parameters import chosen_root, chosen_run, complete_runs, run_argument, runs_dir_option
 from nntui.cli.speech import say
-from nntui.display.message import quoted
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event, RunEnded, Warning
-from nntui.spec.problems import Problem, SpecError, suggestion
 
 if TYPE_CHECKING:
     from nntui.training.session import Session
-
-_SETTINGS = ("learning_rate",)
 
 
 @click.command("pause")
@@ -50,49 +46,55 @@ def stop_command(run: str, runs_dir: Path | None) -> int:
 
 
 @click.command("set")
-@click.argument("arguments", metavar="[RUN] learning_rate=VALUE", nargs=-1, required=True, shell_complete=complete_runs)
+@click.argument("arguments", metavar="[RUN] NAME=VALUE...", nargs=-1, required=True, shell_complete=complete_runs)
 @runs_dir_option
 def set_command(arguments: tuple[str, ...], runs_dir: Path | None) -> int:
-    """Change the learning rate of RUN [default: the newest] from its next step on.
+    """Change settings of RUN [default: the newest] from its next step on, all from the same one.
+
+    NAME is learning_rate, weight_decay, momentum (of sgd), epochs (the run's
+    total; +100 is as many more), or a layer's: dropout_1.rate.
 
     \b
-    Example: nntui set digits learning_rate=0.001
+    Example: nntui set digits learning_rate=0.001 epochs=200
     """
-    *run, assignment = arguments
-    name, equals, text = assignment.partition("=")
-    if len(run) > 1 or not equals:
-        raise click.UsageError("expected [RUN] learning_rate=VALUE", click.get_current_context())
-    if name not in _SETTINGS:
-        raise InputError(f"{quoted(name)} cannot be changed while training{suggestion(name, _SETTINGS)}")
-    value = _learning_rate(text)
-    chosen = chosen_run(chosen_root(runs_dir), run[0] if run else "latest")
-    return ask(chosen, lambda session: session.set_learning_rate(value))
+    run, assignments = (arguments[:1], arguments[1:]) if "=" not in arguments[0] else ((), arguments)
+    texts = {name: text for name, equals, text in (word.partition("=") for word in assignments) if equals and name}
+    if not texts or len(texts) < len(assignments):
+        raise click.UsageError(
+            "expected [RUN] NAME=VALUE, each NAME once, such as learning_rate=0.001", click.get_current_context()
+        )
+    return change(chosen_run(chosen_root(runs_dir), *(run or ("latest",))), texts)
 
 
-def _learning_rate(text: str) -> float:
-    """The rate a text stands for; SpecError, in the words of a model file, where it is none."""
-    from nntui.nn.optimizers import Optimizer
-    from nntui.spec.tables import parse_table
-    from nntui.spec.typed_number import typed_number
+def change(run: RunDirectory, texts: Mapping[str, str]) -> int:
+    """Has a run's worker give settings the values that texts stand for, and says its answers; the exit code."""
+    from nntui.training.changing import changeable, typed_changes
 
-    problems: list[Problem] = []
-    value = typed_number(text, whole=True)
-    parse_table(next(iter(Optimizer.members().values())), {"learning_rate": value}, "", problems)
-    if problems or not isinstance(value, (int, float)):
-        raise SpecError(problems)
-    return float(value)
+    values = typed_changes(texts, changeable(run))
+    return _ask_all(run, lambda session: session.change(values))
 
 
 def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, end_is_answer: bool = False) -> int:
     """Sends a command, waits for the worker's answer and says it; the exit code."""
+
+    async def answers(session: Session) -> list[Event]:
+        return [await request(session)]
+
+    return _ask_all(run, answers, end_is_answer=end_is_answer)
+
+
+def _ask_all(
+    run: RunDirectory, request: Callable[[Session], Awaitable[list[Event]]], *, end_is_answer: bool = False
+) -> int:
     from nntui.training.session import Session
 
-    async def answer() -> Event:
+    async def answers() -> list[Event]:
         return await request(Session.attach(run))
 
-    event = asyncio.run(answer())
-    if isinstance(event, RunEnded):
-        tell_end(run, event)
-        return 0 if end_is_answer else FAILED
-    say(f"{run.id}: {talk_of(event)}")
-    return WRONG_INPUT if isinstance(event, Warning) else 0
+    events = asyncio.run(answers())
+    for event in events:
+        if isinstance(event, RunEnded):
+            tell_end(run, event)
+            return 0 if end_is_answer else FAILED
+        say(f"{run.id}: {talk_of(event)}")
+    return WRONG_INPUT if any(isinstance(event, Warning) for event in events) else 0

@@ -23,6 +23,7 @@ class AlphaDropout(Layer):
     type = "alpha_dropout"
     group = "noise"
     stochastic = True
+    tunable = ("rate",)
 
     rate: float = setting(0.1, minimum=0, below=1, help="The share of inputs set to the floor at each step.")
 

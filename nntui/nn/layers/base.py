@@ -67,6 +67,8 @@ class Layer(Configurable):
     stochastic: ClassVar[bool] = False
     """Whether it draws random numbers in training, from `memory.rng`."""
 
+    tunable: ClassVar[tuple[str, ...]] = ()
+    """Settings that may be changed between two training steps."""
     reads_ids: ClassVar[bool] = False
     """Whether its inputs are whole numbers that name something: with nothing between two of them, and no gradient."""
     begins_with: ClassVar[Mapping[str, int | str]] = {}
@@ -105,6 +107,10 @@ class Layer(Configurable):
     def build(self, memory: Memory) -> None:
         """Takes its parameters and buffers."""
         self.memory = memory
+
+    def tunables(self) -> dict[str, Layer]:
+        """The layer each setting that may be changed while training belongs to: itself, or one of its block."""
+        return dict.fromkeys(self.tunable, self)
 
     def generators(self) -> dict[str, np.random.Generator]:
         """Each random generator it draws from in training, by a name of its own; '' where there is but one."""

@@ -22,6 +22,7 @@ class Dropout(Layer):
     type = "dropout"
     group = "noise"
     stochastic = True
+    tunable = ("rate",)
 
     rate: float = setting(0.5, minimum=0, below=1, help="The share of inputs silenced at each step.")
 

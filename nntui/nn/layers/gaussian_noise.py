@@ -21,6 +21,7 @@ class GaussianNoise(Layer):
     type = "gaussian_noise"
     group = "noise"
     stochastic = True
+    tunable = ("deviation",)
 
     deviation: float = setting(0.1, minimum=0, maximum=1000, help="How large the noise is: its standard deviation.")
 

@@ -12,7 +12,7 @@ import numpy as np
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
-from nntui.nn.layers.plan import LayerPlan, plan
+from nntui.nn.layers.plan import LayerPlan, layer_names, plan
 from nntui.nn.settings import setting
 
 _PROJECTION = "projection.weight"
@@ -37,6 +37,7 @@ class Residual(Layer):
 
     def __post_init__(self) -> None:
         self._plans: dict[tuple[Shape, bool], list[LayerPlan]] = {}
+        self._block: list[LayerPlan] = []
 
     def plans(self, input_shape: Shape, *, input_gradient: bool = False) -> list[LayerPlan]:
         """The arithmetic of the block's layers; raises ShapeError where one does not fit."""
@@ -107,6 +108,11 @@ class Residual(Layer):
         lengths = self._block[-1].output_shape[:-1]
         self._where = (slice(None), *(slice(0, (n - 1) * s + 1, s) for n, s in zip(lengths, strides, strict=True)))
         self._count = -1
+
+    def tunables(self) -> dict[str, Layer]:
+        layers = [item.layer for item in self._block] or self.layers
+        named = zip(layer_names(layer.type for layer in layers), layers, strict=True)
+        return {f"{name}.{key}": owner for name, layer in named for key, owner in layer.tunables().items()}
 
     def generators(self) -> dict[str, np.random.Generator]:
         return {

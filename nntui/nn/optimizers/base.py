@@ -62,6 +62,8 @@ class Optimizer(Configurable):
     """
 
     slot_names: ClassVar[tuple[str, ...]] = ()
+    tunable: ClassVar[tuple[str, ...]] = ("learning_rate", "weight_decay")
+    """Settings that may be changed between two steps."""
     scratches: ClassVar[int] = 1
     """How many blocks `update` needs to put numbers in."""
 
@@ -77,7 +79,8 @@ class Optimizer(Configurable):
         self.rate_factor = 1.0
         """What a schedule makes of the learning rate in the next step."""
         self.slots = {name: arena.vector() for name in self.slot_names}
-        self._factors = aligned_zeros(3 + _MOST_FACTORS, np.dtype(np.float64), shared=arena.shared)
+        count = 3 + len(self.slot_names) + _MOST_FACTORS
+        self._factors = aligned_zeros(count, np.dtype(np.float64), shared=arena.shared)
         size = arena.learned.stop
         length = _block_length(size, shares)
         cuts = [slice(start, min(start + length, size)) for start in range(0, size, length)]
@@ -107,13 +110,19 @@ class Optimizer(Configurable):
         """The learning rate as a schedule has made it, which is what a step goes by."""
         return self.learning_rate * self.rate_factor
 
+    def tune(self, name: str, value: float) -> None:
+        """Changes a setting that is `tunable`, from the next step on."""
+        setattr(self, name, value)
+
     def begin_step(self) -> None:
         """What a step does once, before its shares: counts it, and says what the shares need to know."""
         self.steps += 1
-        factors = self.factors()
+        factors, fading = self.factors(), self.fading()
         shrink = 1 - self.rate * self.weight_decay
-        # In memory that all processes see: whether to sweep, by how much weights shrink, the factors and their count.
-        self._factors[: 3 + len(factors)] = (self.steps % _SWEEP_STEPS == 0, shrink, len(factors), *factors)
+        kept = [fading.get(name, 1.0) for name in self.slot_names]
+        numbers = (self.steps % _SWEEP_STEPS == 0, shrink, len(factors), *kept, *factors)
+        # In memory that all processes see: settings may have changed since they were forked.
+        self._factors[: len(numbers)] = numbers
 
     def step_share(self, share: int) -> None:
         """One share of the step that was begun; they touch different blocks, and may be done in any order.
@@ -121,6 +130,7 @@ class Optimizer(Configurable):
         At once only in processes of their own, forked after `build`.
         """
         sweeps, shrink, count, *numbers = self._factors.tolist()
+        kept, numbers = numbers[: len(self.slot_names)], numbers[len(self.slot_names) :]
         factors = tuple(numbers[: int(count)])
         for block in self._shares[share]:
             for partial in block.partials:
@@ -129,22 +139,7 @@ class Optimizer(Configurable):
                 np.multiply(block.decaying, shrink, out=block.decaying)
             self.update(factors, *block.vectors)
             if sweeps:
-                self._sweep(block, shrink)
-
-    def _sweep(self, block: _Block, shrink: float) -> None:
-        """Sets to zero what would become a denormal number before the next sweep.
-
-        What fades by a factor a step, as the remembered gradient of a weight that gets none any more, ends at the
-        smallest of all numbers and stays: 0.9 of it rounds to itself. Arithmetic with those takes many times as long.
-        Cut off is what 256 steps would bring below the smallest normal number: in float32 a mean that is remembered by
-        0.9 a step is below 6e-27, which moves no weight that is not as small itself. By the count of steps alone, so
-        that a run that is resumed does the same.
-        """
-        kept, scratch = self.fading(), block.vectors[-1]
-        for slot, values in zip(self.slot_names, block.vectors[2:], strict=False):
-            _cut_off(values, kept.get(slot, 1.0), scratch)
-        if shrink != 1:
-            _cut_off(block.decaying, shrink, scratch)
+                _sweep(block, kept, shrink)
 
     def fading(self) -> dict[str, float]:
         """For each slot that forgets, the share of it that is kept in a step."""
@@ -157,6 +152,22 @@ class Optimizer(Configurable):
     def update(self, factors: tuple[float, ...], *block: np.ndarray) -> None:
         """One step on one block: parameters, gradients, each slot, and scratches, all 1-D of one length."""
         raise NotImplementedError
+
+
+def _sweep(block: _Block, kept: Sequence[float], shrink: float) -> None:
+    """Sets to zero what would become a denormal number before the next sweep; `kept` is each slot's share a step.
+
+    What fades by a factor a step, as the remembered gradient of a weight that gets none any more, ends at the
+    smallest of all numbers and stays: 0.9 of it rounds to itself. Arithmetic with those takes many times as long.
+    Cut off is what 256 steps would bring below the smallest normal number: in float32 a mean that is remembered by
+    0.9 a step is below 6e-27, which moves no weight that is not as small itself. By the count of steps alone, so
+    that a run that is resumed does the same.
+    """
+    scratch = block.vectors[-1]
+    for values, share in zip(block.vectors[2:], kept, strict=False):
+        _cut_off(values, share, scratch)
+    if shrink != 1:
+        _cut_off(block.decaying, shrink, scratch)
 
 
 def _cut_off(values: np.ndarray, kept: float, scratch: np.ndarray) -> None:

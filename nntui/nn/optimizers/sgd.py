@@ -20,10 +20,17 @@ class SGD(Optimizer):
 
     type = "sgd"
     slot_names = ("velocity",)
+    tunable = (*Optimizer.tunable, "momentum")
 
     learning_rate: float = learning_rate_setting(0.01)
     momentum: float = setting(0.0, minimum=0, below=1, help="The share of the last direction that is kept.")
     nesterov: bool = setting(False, help="Look at the slope ahead, where the momentum is about to carry.")
+
+    def tune(self, name: str, value: float) -> None:
+        super().tune(name, value)
+        if name == "momentum" and value == 0:
+            # A direction that no step goes by is not kept for a momentum that comes back later.
+            self.slots["velocity"].fill(0)
 
     def fading(self) -> dict[str, float]:
         return {"velocity": self.momentum}
