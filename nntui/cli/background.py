@@ -14,9 +14,12 @@ from nntui.training.launch import REFUSED, discard_unstarted
 from nntui.training.session import Session
 
 
-def train_detached(run: RunDirectory) -> int:
-    """Starts the worker of a run, new or to be resumed, and prints the run's id once it trains; the exit code."""
-    failure = asyncio.run(_start(run))
+def train_detached(run: RunDirectory, *, epochs: int | None = None) -> int:
+    """Starts the worker of a run, new or to be resumed, and prints the run's id once it trains; the exit code.
+
+    `epochs` is another number of epochs in all.
+    """
+    failure = asyncio.run(_start(run, epochs))
     if failure is not None:
         say(failure)
         return FAILED
@@ -25,9 +28,9 @@ def train_detached(run: RunDirectory) -> int:
     return 0
 
 
-async def _start(run: RunDirectory) -> str | None:
+async def _start(run: RunDirectory, epochs: int | None) -> str | None:
     """Starts it; why it could not begin, None where it did."""
-    async with Session(run, start=True) as session:
+    async with Session(run, start=True, epochs=epochs) as session:
         if status_of(run) is not Status.FAILED:
             return None
         ended = None

@@ -19,10 +19,13 @@ from nntui.training.signals import outlive_terminal, stop_on_signals
 from nntui.training.worker import REFUSALS, Worker
 
 
-def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
-    """Trains a run from where it stands to its end; the exit code, 128 and the signal's number where one ended it."""
+def train_here(run: RunDirectory, *, as_json: bool = False, epochs: int | None = None) -> int:
+    """Trains a run from where it stands to its end; the exit code, 128 and the signal's number where one ended it.
+
+    `epochs` is another number of epochs in all.
+    """
     report = report_for(run, as_json=as_json, tells_warnings=False)
-    training = _Training(run, report)
+    training = _Training(run, report, epochs)
     with report, stop_on_signals(training.stop) as came, outlive_terminal(training.leave_terminal):
         try:
             ended = training.worker.run()
@@ -42,8 +45,8 @@ def train_here(run: RunDirectory, *, as_json: bool = False) -> int:
 class _Training:
     """A worker and what stops it: a signal, or a reader of its events that is gone."""
 
-    def __init__(self, run: RunDirectory, report: Report) -> None:
-        self.worker = Worker(run, listener=self._on_event)
+    def __init__(self, run: RunDirectory, report: Report, epochs: int | None) -> None:
+        self.worker = Worker(run, epochs=epochs, listener=self._on_event)
         self.unwritable = ""
         """Why stdout took no more, '' while it does."""
         self._report = report

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from nntui.runs.directory import RunDirectory
+from nntui.runs.checkpoints import CheckpointStore, load_metadata
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.status import Status, status_of
 from nntui.spec.document import read_document
 from nntui.spec.parsing import parse
 from nntui.spec.problems import Problem, SpecError
@@ -47,3 +50,36 @@ def typed_changes(texts: Mapping[str, str], known: Mapping[str, Tunable], *, epo
     if problems:
         raise SpecError(problems)
     return values
+
+
+def new_total(run: RunDirectory, text: str) -> int:
+    """The number of epochs in all that a text stands for, '+100' more or '200', of a run that no worker trains.
+
+    SpecError for one that is none or is too few, RunsError where the run cannot go on.
+    """
+    spec = parse(read_document(run.model_path, follow=False))
+    progress = _progress(run)
+    if status_of(run) is Status.DIVERGED:
+        raise RunsError(f"{run.id} diverged, and would again: train anew, with a lower learning rate")
+    stopping, best = spec.training.early_stopping, progress.get("best", {})
+    if stopping is not None and isinstance(best, dict) and best.get("waited", 0) >= stopping.patience:
+        raise RunsError(
+            f"{run.id} was ended by early stopping, which no more epochs change: train anew, with more "
+            f"training.early_stopping.patience than {stopping.patience}"
+        )
+    done, within = progress.get("epochs_done", 0), progress.get("position", 0) > 0
+    epochs = tunables(spec)["epochs"]
+    total = typed_value(epochs, text)
+    message = epochs.problem(total, epoch=done + 1 if within else 0)
+    if not message and isinstance(total, int) and total <= done and not within:
+        message = f"must be at least {done + 1}, as {done} are trained, got {total}"
+    if message or not isinstance(total, int):
+        raise SpecError([Problem("epochs", message)])
+    return total
+
+
+def _progress(run: RunDirectory) -> dict[str, Any]:
+    """Where the newest checkpoint stands; empty without one."""
+    path = CheckpointStore(run.checkpoints_path).latest()
+    progress = load_metadata(path).get("progress") if path is not None else None
+    return progress if isinstance(progress, dict) else {}

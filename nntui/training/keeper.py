@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load, load_metadata
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import CheckpointSaved, EpochEnded
 from nntui.runs.files import is_out_of_room
+from nntui.runs.frames import is_complete
 from nntui.runs.live import write_live
 from nntui.spec.settings import Checkpoints
 from nntui.training.checkpointing import checkpoint_of, restore_training
@@ -42,19 +45,38 @@ class Keeper:
         """Saves from now on where the run's directory is after it was renamed."""
         self._run, self._store.directory = run, run.checkpoints_path
 
-    def restore(self) -> bool:
-        """Puts the trainer where the newest checkpoint stands, and the files where they would be; False without one."""
+    def restore(self, *, beyond_end: bool = False) -> bool:
+        """Puts the trainer where the newest checkpoint stands, and the files where they would be; False without one.
+
+        `beyond_end` where a run that may be over goes on: from the weights as they were trained.
+        """
         self._store.prepare()
         path = self._store.latest()
         if path is None:
             return False
         tensors, metadata = load(path)
-        restore_training(self._trainer, tensors, metadata)
+        as_trained = self._last_epoch(metadata) if beyond_end else None
+        restore_training(self._trainer, tensors if as_trained is None else load(as_trained)[0], metadata)
         try:
             self.complaint = self._store.settle(path, best=self._trainer.best.epoch)
         except CheckpointError as error:
             self.complaint = str(error)
+        stopping = self._trainer.spec.training.early_stopping
+        replaces = self._trainer.average is not None or (stopping is not None and stopping.restore_best)
+        if beyond_end and as_trained is None and replaces and self._trainer.epoch == self._trainer.epochs_done:
+            self.complaint = "the last epoch's checkpoint is gone: the run goes on from the weights that it ended with"
         return True
+
+    def _last_epoch(self, metadata: Mapping[str, Any]) -> Path | None:
+        """The whole checkpoint of the epoch that was the last before this one; None where there is none.
+
+        The end of a run may put the weights of the best epoch, or their average, in the place of the trained ones.
+        """
+        progress = metadata.get("progress", {})
+        path = self._store.path(progress.get("epochs_done", 0))
+        if not is_complete(path) or load_metadata(path).get("progress", {}).get("step") != progress.get("step"):
+            return None
+        return path
 
     def keep_epoch(self, ended: EpochEnded) -> CheckpointSaved:
         """Saves the checkpoint of an epoch."""

@@ -88,16 +88,18 @@ def discard_unstarted(run: RunDirectory) -> str | None:
     return str(ended.get("message"))
 
 
-def start_worker(run: RunDirectory) -> subprocess.Popen[bytes]:
+def start_worker(run: RunDirectory, *, epochs: int | None = None) -> subprocess.Popen[bytes]:
     """Starts the worker of a run, new or to be resumed, in a session of its own; it goes on when this process ends.
 
-    What it prints goes to the run's worker.log. Raises RunsError where it cannot be started.
+    `epochs` is another number of epochs in all, for which a run goes on that is over. What it prints goes to the run's
+    worker.log. Raises RunsError where it cannot be started.
     """
     environment = dict(os.environ)
     set_threads_before_numpy(environment)
     environment["PYTHONUNBUFFERED"] = "1"
     # -P: a file in the working directory must not pass for one of ours.
     command = [sys.executable, "-P", "-m", "nntui.training.worker", str(run.path.resolve())]
+    command += [str(epochs)] if epochs is not None else []
     run.refuse_links()
     try:
         with os.fdopen(open_appending(run.log_path), "ab") as log:

@@ -60,12 +60,12 @@ class RunRecord:
         self._epochs = EpochRecords()
         self._unsaved = False
 
-    def attach(self, trainer: Trainer) -> bool:
-        """Puts the trainer where the newest checkpoint stands; whether there was one."""
+    def attach(self, trainer: Trainer, *, beyond_end: bool = False) -> bool:
+        """Puts the trainer where the newest checkpoint stands, see `Keeper.restore`; whether there was one."""
         self._trainer = trainer
         self._keeper = Keeper(self._run, trainer)
         self._make_room = self._keeper.make_room
-        resumed = self._keeper.restore()
+        resumed = self._keeper.restore(beyond_end=beyond_end)
         self._metrics = MetricsCsv(self._run.metrics_path)
         self._opened.append(self._metrics)
         self._metrics.drop_after(trainer.epochs_done)

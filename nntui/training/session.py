@@ -40,9 +40,10 @@ class Session:
     Make one with `start`, `resume` or `attach`; any number of sessions may watch one run.
     """
 
-    def __init__(self, run: RunDirectory, *, start: bool) -> None:
+    def __init__(self, run: RunDirectory, *, start: bool, epochs: int | None = None) -> None:
         self.run = run
         self._start = start
+        self._epochs = epochs
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -51,11 +52,11 @@ class Session:
         return cls(create_run(draft, base=base, root=root, name=name), start=True)
 
     @classmethod
-    def resume(cls, run: RunDirectory) -> Self:
-        """A session that goes on with a run whose worker has ended; RunsError where it has not."""
+    def resume(cls, run: RunDirectory, *, epochs: int | None = None) -> Self:
+        """A session that goes on with a run whose worker has ended, to so many epochs; RunsError where it has not."""
         if status_of(run).alive:
             raise RunsError(f"{run.id} is being trained; attach to it")
-        return cls(run, start=True)
+        return cls(run, start=True, epochs=epochs)
 
     @classmethod
     def attach(cls, run: RunDirectory) -> Self:
@@ -65,7 +66,7 @@ class Session:
     async def __aenter__(self) -> Self:
         if self._start:
             reader = _reader_at_end(self.run)
-            self._process = start_worker(self.run)
+            self._process = start_worker(self.run, epochs=self._epochs)
             await self._answer(reader, RunStarted, Paused)
         return self
 

@@ -3,7 +3,7 @@
     model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> record: log, metrics, checkpoints, live
                                         ^---------- commands.jsonl, signals
 
-`python -m nntui.training.worker RUN_DIRECTORY` is a process of its own; `Worker` is the same in this process.
+`python -m nntui.training.worker RUN_DIRECTORY [EPOCHS]` is a process of its own; `Worker` is the same in this process.
 """
 
 from __future__ import annotations
@@ -72,13 +72,22 @@ class LostRunError(RunsError):
 class Worker:
     """Trains a run from where its directory says it stands to its end, in this process.
 
-    `listener` hears every event as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be
-    called from a signal handler or another thread. `wait` is for a full disk at the end of the run: it waits some
-    seconds and says whether to give up. Used once.
+    `epochs` is another number of epochs in all, for which a run goes on that may be over. `listener` hears every event
+    as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be called from a signal handler
+    or another thread. `wait` is for a full disk at the end of the run: it waits some seconds and says whether to give
+    up. Used once.
     """
 
-    def __init__(self, run: RunDirectory, *, listener: Listener = lambda event: None, wait: Wait | None = None) -> None:
+    def __init__(
+        self,
+        run: RunDirectory,
+        *,
+        epochs: int | None = None,
+        listener: Listener = lambda event: None,
+        wait: Wait | None = None,
+    ) -> None:
         self.run_directory = run
+        self._epochs = epochs
         self._wait = wait or self._wait_for_stop
         self._listener = listener
         self._watch = StopWatch(time.perf_counter)
@@ -124,7 +133,7 @@ class Worker:
         dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
         spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
-        resumed = self._record.attach(self._trainer)
+        resumed = self._record.attach(self._trainer, beyond_end=self._epochs is not None)
         self._draft = read_document(run.model_path, follow=False)
         commands = CommandReader(run.commands_path)
         if resumed:
@@ -151,6 +160,8 @@ class Worker:
         self.began = True
         # One that was killed right after a change may not have come to it.
         self._write_epochs()
+        if self._epochs is not None:
+            self._change({"epochs": self._epochs})
         if self._alone:
             reason = f"{self._alone}; is /dev/shm writable?"
             self._record.warn(f"workers cannot share a batch here ({reason}): one trains alone")
@@ -356,7 +367,8 @@ def main(arguments: list[str]) -> int:
     """
     from nntui.training.signals import stop_on_signals
 
-    worker = Worker(RunDirectory(Path(arguments[0])))
+    path, *epochs = arguments
+    worker = Worker(RunDirectory(Path(path)), epochs=int(epochs[0]) if epochs else None)
     try:
         with stop_on_signals(worker.stop):
             ended = worker.run()

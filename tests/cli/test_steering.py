@@ -4,7 +4,7 @@ import pytest
 
 from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status, status_of
-from tests.cli.conftest import newest
+from tests.cli.conftest import QUICK, newest
 
 
 @pytest.fixture
@@ -65,7 +65,9 @@ def test_nobody_is_there_to_obey(ask, root):
         assert (answer.code, answer.err.count("\n")) == (1, 1)
         assert "is not being trained" in answer.err
     answer = ask("resume")
-    assert (answer.code, answer.err) == (0, f"nntui: {newest(root).id} is finished: there is nothing to resume\n")
+    run = newest(root).id
+    more = f"'nntui resume {run} --epochs +100' trains on"
+    assert (answer.code, answer.err) == (0, f"nntui: {run} is finished: there is nothing to resume; {more}\n")
 
 
 def test_resume_in_the_background(ask, running):
@@ -81,6 +83,29 @@ def test_hints_name_the_run_as_it_is_reached_from_here(ask, root, tmp_path):
     assert ask("train", "iris", "--set", "training.epochs=1000000", "--detach", "--runs-dir", str(elsewhere)).code == 0
     answer = ask("stop", "--runs-dir", str(elsewhere))
     assert f"nntui resume {shlex.quote(str(newest(elsewhere).path))}" in answer.err
+
+
+def test_a_finished_run_goes_on_for_more_epochs(ask, root):
+    assert ask("train", *QUICK).code == 0
+    answer = ask("resume", "--epochs", "+2")
+    assert answer.code == 0
+    assert [line.split("  ")[0] for line in answer.out.splitlines()] == ["epoch 3/4", "epoch 4/4"]
+    assert "epochs 2 -> 4 after step" in answer.err
+    assert "\t4\t4\t" in ask("runs").out
+    assert (ask("resume", "--epochs", "5", "--detach").code, ask("watch").code) == (0, 0)
+    assert "\t5\t5\t" in ask("runs").out
+    refused = ask("resume", "--epochs", "5")
+    assert (refused.code, refused.err) == (2, "nntui: epochs: must be at least 6, as 5 are trained, got 5\n")
+    assert status_of(newest(root)) is Status.FINISHED
+
+
+def test_a_paused_run_goes_on_to_another_total(ask, running):
+    assert ask("pause").code == 0
+    answer = ask("resume", "--epochs", "2000000")
+    assert answer.code == 0
+    assert "epochs 1000000 -> 2000000 after step" in answer.err
+    assert "resumed after step" in answer.err
+    assert ask("resume", "--epochs", "+1").err.count("\n") == 1
 
 
 def test_several_settings_are_set_from_the_same_step(ask, root):
