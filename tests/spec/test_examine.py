@@ -189,7 +189,7 @@ def test_next_to_nothing(draft):
     assert told(draft)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(scalars))
 def test_any_draft_gives_problems_or_a_spec(draft):
     found = examine(draft, base=Path())
@@ -197,7 +197,7 @@ def test_any_draft_gives_problems_or_a_spec(draft):
     assert all(str(problem).isprintable() for problem in found.problems)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(scalars), tables(scalars), tables(scalars))
 def test_any_tables_in_their_place_give_problems_or_a_spec(data, layer, training):
     data = {"source": "xor"} | data

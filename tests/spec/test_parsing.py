@@ -67,7 +67,7 @@ drafts = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drafts)
 def test_a_spec_is_the_same_after_a_file(draft):
     spec = parse(draft)

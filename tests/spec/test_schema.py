@@ -44,7 +44,7 @@ def test_every_source_there_is(name):
     SCHEMA.validate(changed((("data",), {"source": name, "validation": 0.1})))
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drafts)
 def test_what_can_be_parsed_validates(draft):
     SCHEMA.validate(draft)
@@ -139,7 +139,7 @@ def test_what_is_right_is_right_for_both(change):
     assert told(changed(change)) == []
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(scalars), tables(scalars), tables(scalars))
 def test_what_the_schema_refuses_has_problems(data, layer, training):
     draft = {"data": {"source": "xor"} | data, "layers": [{"type": "dense"} | layer], "training": training}

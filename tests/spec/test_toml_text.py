@@ -35,7 +35,7 @@ def same(ours, theirs) -> bool:
     return ours == theirs
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(scalars | moments))
 def test_a_draft_reads_back_as_it_was(draft):
     assert same(parse_document(dump_document(draft)), without_none(draft))

@@ -115,6 +115,9 @@ async def test_a_number_stays_as_it_is_typed_but_not_in_another_layer(tmp_path: 
         assert (shown.draft["layers"][2]["units"], text(shown, "units")) == (32, "32")
 
 
+_STEPS_BACK = 3
+
+
 @pytest.mark.parametrize("key", ["f2", "f3", "f4"])
 async def test_the_help_is_that_of_the_focused_field_in_both_directions(tmp_path: Path, key: str):
     async with stage(tmp_path) as shown:
@@ -123,7 +126,8 @@ async def test_the_help_is_that_of_the_focused_field_in_both_directions(tmp_path
         fields = list(form.tab.fields())
         fields[0].control.focus()
         await shown.settle()
-        for field, step in [*((each, "down") for each in fields), *((each, "up") for each in reversed(fields))]:
+        back = fields[: -_STEPS_BACK - 1 : -1]
+        for field, step in [*((each, "down") for each in fields), *((each, "up") for each in back)]:
             assert shown.app.focused is field.control
             assert field.setting.help in str(shown.place.query_one(FieldHelp).content)
             await shown.press(step)
