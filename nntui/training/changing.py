@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nntui.runs.checkpoints import CheckpointStore, load_metadata
@@ -52,11 +53,29 @@ def typed_changes(texts: Mapping[str, str], known: Mapping[str, Tunable], *, epo
     return values
 
 
-def new_total(run: RunDirectory, text: str) -> int:
-    """The number of epochs in all that a text stands for, '+100' more or '200', of a run that no worker trains.
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A run that no worker trains, as one that may go on for more epochs."""
 
-    SpecError for one that is none or is too few, RunsError where the run cannot go on.
-    """
+    epochs: Tunable
+    done: int
+    """Whole epochs that are trained."""
+    within: bool
+    """Whether it stands within the next one."""
+
+    def total(self, text: str) -> int:
+        """The number of epochs in all that a text stands for, '+100' or '200'; SpecError for one that will not do."""
+        total = typed_value(self.epochs, text)
+        message = self.epochs.problem(total, epoch=self.done + 1 if self.within else 0)
+        if not message and isinstance(total, int) and total <= self.done and not self.within:
+            message = f"must be at least {self.done + 1}, as {self.done} are trained, got {total}"
+        if message or not isinstance(total, int):
+            raise SpecError([Problem("epochs", message)])
+        return total
+
+
+def extension(run: RunDirectory) -> Extension:
+    """How far a run that no worker trains is; RunsError where it cannot go on, SpecError where its model is none."""
     spec = parse(read_document(run.model_path, follow=False))
     progress = _progress(run)
     if status_of(run) is Status.DIVERGED:
@@ -67,15 +86,7 @@ def new_total(run: RunDirectory, text: str) -> int:
             f"{run.id} was ended by early stopping, which no more epochs change: train anew, with more "
             f"training.early_stopping.patience than {stopping.patience}"
         )
-    done, within = progress.get("epochs_done", 0), progress.get("position", 0) > 0
-    epochs = tunables(spec)["epochs"]
-    total = typed_value(epochs, text)
-    message = epochs.problem(total, epoch=done + 1 if within else 0)
-    if not message and isinstance(total, int) and total <= done and not within:
-        message = f"must be at least {done + 1}, as {done} are trained, got {total}"
-    if message or not isinstance(total, int):
-        raise SpecError([Problem("epochs", message)])
-    return total
+    return Extension(tunables(spec)["epochs"], progress.get("epochs_done", 0), progress.get("position", 0) > 0)
 
 
 def _progress(run: RunDirectory) -> dict[str, Any]:

@@ -77,6 +77,8 @@ class Sighting:
     """The last epoch that was the best so far."""
     remarks: Sequence[Remark]
     """Changed hyperparameters and warnings, the last 200."""
+    settings: Mapping[str, float]
+    """What was changed while it trained, by name: the learning rate a schedule goes by, not what it makes of it."""
     learning_rate: float | None
     """The newest the log names."""
     live: Live | None
@@ -258,6 +260,7 @@ class _State:
             gradient_norms=Curve(*history.gradient_norms.view()),
             best=history.best,
             remarks=tuple(self._remarks),
+            settings={change.setting: change.new for change in history.changes},
             learning_rate=self._learning_rate(steps),
             live=self._live,
             complete=complete,

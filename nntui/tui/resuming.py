@@ -16,8 +16,16 @@ def is_resumable(status: Status) -> bool:
     return status in _RESUMABLE
 
 
-def resume(run: RunDirectory) -> None:
-    """Starts a worker that goes on from the newest checkpoint; RunsError where it cannot be started."""
-    worker = start_worker(run)
+def is_extensible(status: Status) -> bool:
+    """Whether a new worker can go on with a run of this status for more epochs: with a finished one too."""
+    return status in (*_RESUMABLE, Status.FINISHED)
+
+
+def resume(run: RunDirectory, *, epochs: int | None = None) -> None:
+    """Starts a worker that goes on from the newest checkpoint, to so many epochs in all where they are to be others.
+
+    RunsError where it cannot be started.
+    """
+    worker = start_worker(run, epochs=epochs)
     # A worker that ended while the app lives would stay a zombie, were it not waited for.
     threading.Thread(target=worker.wait, name=f"wait for {run.id}", daemon=True).start()

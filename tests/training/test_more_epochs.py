@@ -8,7 +8,7 @@ from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunSta
 from nntui.runs.status import Status, status_of
 from nntui.runs.summary import summarize
 from nntui.spec.problems import SpecError
-from nntui.training.changing import new_total
+from nntui.training.changing import extension
 from nntui.training.launch import start_worker
 from nntui.training.session import Session
 from nntui.training.worker import Worker
@@ -49,7 +49,7 @@ def assert_same(run, whole):
 def test_20_and_30_more_are_50(new_run, changes):
     run, whole = both(new_run, **changes)
     assert Worker(run).run().reason == "finished"
-    ended = Worker(run, epochs=new_total(run, "+30")).run()
+    ended = Worker(run, epochs=extension(run).total("+30")).run()
     assert (ended.reason, ended.epoch) == ("finished", 50)
     assert_same(run, whole)
     events = events_of(run)
@@ -82,8 +82,8 @@ def test_a_stopped_run_goes_on_to_another_total(new_run):
     run, whole = both(new_run)
     obeying(run, {83: [Command("stop")]}).run()
     with pytest.raises(SpecError, match="epochs: must be at least 11, the epoch that is being trained, got 10"):
-        new_total(run, "10")
-    Worker(run, epochs=new_total(run, "50")).run()
+        extension(run).total("10")
+    Worker(run, epochs=extension(run).total("50")).run()
     assert_same(run, whole)
 
 
@@ -128,7 +128,7 @@ def test_a_total_that_is_none_is_refused(new_run, text, words):
     run = new_run()
     Worker(run).run()
     with pytest.raises(SpecError) as refused:
-        new_total(run, text)
+        extension(run).total(text)
     assert str(refused.value) == words
 
 
@@ -136,4 +136,4 @@ def test_early_stopping_is_not_outvoted(new_run):
     run = new_run(draft(**{"training.early_stopping": {"patience": 1, "min_delta": 9.0}}))
     assert "early stopping" in Worker(run).run().message
     with pytest.raises(RunsError, match=r"was ended by early stopping, which no more epochs change: .* than 1$"):
-        new_total(run, "+10")
+        extension(run).total("+10")

@@ -43,9 +43,9 @@ def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, ru
         return _go_on(chosen, epochs)
     total = None
     if epochs is not None:
-        from nntui.training.changing import new_total
+        from nntui.training.changing import extension
 
-        total = new_total(chosen, epochs)
+        total = extension(chosen).total(epochs)
     status = status_of(chosen)
     if total is None and status is Status.FINISHED and not _can_be_mended(chosen):
         more = command_for("resume", chosen).removesuffix("'")

@@ -38,6 +38,8 @@ class Mark:
     kind: str = "change"
     on: str = ""
     """The name of the series whose curve it stands on; '' for the top of its column."""
+    words: str = ""
+    """What happened there, for a crosshair that stands in its column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,14 +209,20 @@ class LineChartView(Framed, can_focus=True):
         """The x axis: what it counts, and round numbers below their columns; or where the crosshair stands."""
         label = self.chrome("label")
         if self.cursor is not None:
-            place, words = f"{self._axis} {self._point_near(self.cursor)}".strip(), self.cursor_words(self.cursor)
-            fits = words and cell_len(place) + 2 + cell_len(words) <= self.size.width - 5
-            return [(place, self.chrome("mark")), *([(f"  {words}", label)] if fits else [])]
+            place = f"{self._axis} {self._point_near(self.cursor)}".strip()
+            words = [*self._happened(self.cursor), self.cursor_words(self.cursor)]
+            room = self.size.width - 5 - cell_len(place)
+            pieces: list[tuple[str, Any]] = [(place, self.chrome("mark"))]
+            for piece in filter(None, words):
+                # Whole or not at all: a number that is cut is another number.
+                room -= 2 + cell_len(piece)
+                pieces += [(f"  {piece}", label)] if room >= 0 else []
+            return pieces
         ticks = self.chart.x_ticks()
         if not ticks:
             return []
         head = "  ".join(filter(None, (self._axis, self._remark)))
-        pieces: list[tuple[str, Any]] = [(head, label)] if head else []
+        pieces = [(head, label)] if head else []
         # Two cells of the frame stand before the text, and one before the body.
         end, last = 2 + cell_len(head), self.size.width - 3
         closing = self.chart.x_end if self._over else ""
@@ -240,6 +246,12 @@ class LineChartView(Framed, can_focus=True):
             return ""
         place = float(points[int(np.nanargmin(np.abs(points - x)))])
         return f"{place:,.0f}" if place.is_integer() else compact(place, 7)
+
+    def _happened(self, x: float) -> list[str]:
+        """What the marks in the column of a place stand for."""
+        buckets = self.chart.buckets
+        reach = buckets.width if buckets is not None else 0.0
+        return [mark.words for mark in self._marks if mark.words and abs(mark.x - x) <= reach]
 
     def _line_to(self, end: int, start: int) -> Text:
         """The frame's line from the end of a label to the start of the next, with a space at both."""

@@ -1,18 +1,21 @@
 """Starting a training while another one is running."""
 
+import copy
 from pathlib import Path
 
 import pytest
 
 from nntui.runs.status import Status, status_of
 from nntui.training.launch import create_run, start_worker
+from nntui.training.worker import Worker
 from nntui.tui.app import NntuiApp
+from nntui.tui.dialogs.change import ChangeDialog
 from nntui.tui.dialogs.running import RunningDialog
 from nntui.tui.running import stop_runs
 from tests.tui.app.test_app import running_run
 from tests.tui.build.stage import Stage, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
-from tests.tui.train.staging import until
+from tests.tui.train.staging import append, ended, until
 from tests.tui.train.test_live_worker import DRAFT
 
 
@@ -109,3 +112,32 @@ async def test_many_running_ones_are_counted(tmp_path: Path):
         assert "8 trainings are running" in text
         assert "and 3 more" in text
         assert "run-6" not in text
+
+
+async def test_resuming_in_train_asks_about_a_second_training_at_once(tmp_path: Path):
+    model = copy.deepcopy(DRAFT)
+    model["training"]["epochs"] = 2
+    stopped = create_run(model, base=tmp_path, root=tmp_path / "runs")
+    Worker(stopped).run()
+    append(stopped, ended("stopped", "stopped on request"))
+    _, lock = running_run(tmp_path / "runs")
+    log = stopped.events_path.read_bytes()
+    async with stage(tmp_path) as shown:
+        await shown.press("escape")
+        for key in ("R", "E"):
+            shown.app.attach(stopped)
+            await until(shown.pilot, lambda: shown.app.place.id == "train")
+            place = shown.app.place
+            await until(shown.pilot, lambda place=place: place.sighting is not None and place.sighting.complete)
+            await shown.press(key)
+            if key == "E":
+                await until(shown.pilot, lambda: isinstance(shown.app.screen, ChangeDialog))
+                await shown.press("plus", "1", "enter")
+            await until(shown.pilot, lambda: isinstance(shown.app.screen, RunningDialog))
+            await shown.press("escape")
+            await until(shown.pilot, lambda: len(shown.app.screen_stack) == 1)
+            await shown.workers("resume")
+            await shown.workers("ask")
+    assert stopped.events_path.read_bytes() == log
+    assert status_of(stopped) is Status.STOPPED
+    lock.release()

@@ -25,9 +25,10 @@ def sighting(
     names = [field.name for field in dataclasses.fields(Steps)]
     columns = Steps(**{name: np.array([getattr(row, name) for row in rows], dtype=float) for name in names})
     values = {
-        "status": status, "started": start, "ended": None, "steps": columns, 
+        "status": status, "started": start, "ended": None, "steps": columns,
         "epochs": epochs or [], "metrics": {}, "gradient_norms": Curve(np.empty(0), np.empty(0)),
         "best": None, "remarks": (), "learning_rate": None, "live": None,
+        "settings": {},
         "complete": True, "one_in": 1, "saved_epoch": 0,
         "disk_full": False, "problem": "",
     }  # fmt: skip

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import work
 
+from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.commands import send
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.events import Command
 from nntui.runs.status import Status
+from nntui.spec.problems import SpecError
+from nntui.tui.dialogs.change import ChangeDialog
 from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.follow import Follower
 from nntui.tui.place import Place
 from nntui.tui.plots.labels import compact
 from nntui.tui.plots.line_chart import YRange
-from nntui.tui.resuming import is_resumable, resume
+from nntui.tui.resuming import is_extensible, is_resumable, resume
+from nntui.tui.screens.train.settings import EPOCHS_HINT, at_present, epoch_of, fixed_words
 from nntui.tui.widgets.chart import LineChartView
 
 if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
     from nntui.tui.screens.train.place import TrainPlace
 
-_OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate"})
+_OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
 _OF_THE_VIEW = frozenset(
     {"layer", "gradient", "x_axis", "zoom", "pane", "log_scale", "crosshair", "smooth", "show_all", "last_half"}
 )
@@ -50,23 +57,25 @@ class TrainActions(Place):
             return status is Status.PAUSED
         if action == "train_on":
             return status is not None and is_resumable(status)
+        if action == "more_epochs":
+            return status in (Status.RUNNING, Status.PAUSED) or (status is not None and is_extensible(status))
         return True
 
     def action_pause(self) -> None:
         """Pauses after the step that is being made."""
-        self._ask(Command("pause"), "pausing …")
+        self._ask("pausing …", Command("pause"))
 
     def action_resume(self) -> None:
         """Goes on after a pause."""
-        self._ask(Command("resume"), "going on …")
+        self._ask("going on …", Command("resume"))
 
     def action_step(self) -> None:
         """Trains one batch and pauses."""
-        self._ask(Command("step"), "one batch …")
+        self._ask("one batch …", Command("step"))
 
     def action_epoch(self) -> None:
         """Trains to the end of the epoch and pauses."""
-        self._ask(Command("epoch"), "to the end of the epoch …")
+        self._ask("to the end of the epoch …", Command("epoch"))
 
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
@@ -81,7 +90,7 @@ class TrainActions(Place):
             no="Train on",
         )
         if await self.app.push_screen_wait(dialog) and place.follower is follower:
-            self._ask(Command("stop"), "stopping …")
+            self._ask("stopping …", Command("stop"))
 
     def action_scale_learning_rate(self, factor: float) -> None:
         """Multiplies the learning rate from the next step on."""
@@ -92,17 +101,84 @@ class TrainActions(Place):
             return
         place.asked_rate = rate * factor
         words = f"learning rate {compact(place.asked_rate, 7)} …"
-        self._ask(Command("scale", setting="learning_rate", value=factor), words)
+        self._ask(words, Command("scale", setting="learning_rate", value=factor))
+
+    @work(exclusive=True, group="ask")
+    async def action_change(self) -> None:
+        """Asks for new values of what may be changed while the run trains, and sends them."""
+        follower = cast("TrainPlace", self).follower
+        if follower is not None:
+            await self._change_live(follower, epochs_only=False)
+
+    @work(exclusive=True, group="ask")
+    async def action_more_epochs(self) -> None:
+        """Asks for another number of epochs; a run that is over goes on for them."""
+        place = cast("TrainPlace", self)
+        follower, sighting = place.follower, place.sighting
+        if follower is None or sighting is None:
+            return
+        if sighting.status.alive:
+            await self._change_live(follower, epochs_only=True)
+            return
+        from nntui.training.changing import extension
+
+        try:
+            known = await asyncio.to_thread(extension, follower.run)
+        except (RunsError, SpecError, CheckpointError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        done = f"{known.done} epoch{'' if known.done == 1 else 's'} done"
+        dialog = ChangeDialog(
+            f"train on: {done}",
+            [known.epochs],
+            lambda texts: {name: known.total(text) for name, text in texts.items()},
+            hint=EPOCHS_HINT,
+        )
+        values = await self.app.push_screen_wait(dialog)
+        if values and place.follower is follower:
+            await self._go_on(follower.run, epochs=int(values["epochs"]))
+
+    async def _change_live(self, follower: Follower, *, epochs_only: bool) -> None:
+        place = cast("TrainPlace", self)
+        from nntui.training.changing import changeable, typed_changes
+
+        try:
+            model = await asyncio.to_thread(changeable, follower.run)
+        except SpecError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        if place.sighting is None or place.follower is not follower:
+            return
+        known = at_present(model, place.sighting)
+        shown = [known["epochs"]] if epochs_only else list(known.values())
+
+        def check(texts: Mapping[str, str]) -> dict[str, float]:
+            return typed_changes(texts, known, epoch=epoch_of(place.sighting))
+
+        title = "number of epochs" if epochs_only else "change while it trains"
+        fixed = "" if epochs_only else fixed_words(place.sighting)
+        hint = EPOCHS_HINT if epochs_only else ""
+        values = await self.app.push_screen_wait(ChangeDialog(title, shown, check, fixed=fixed, hint=hint))
+        if values and place.follower is follower:
+            commands = [Command("set", setting=name, value=value) for name, value in values.items()]
+            self._ask(f"{', '.join(values)} …", *commands)
 
     @work(group="resume", exclusive=True)
     async def action_train_on(self) -> None:
         """Starts a new worker that goes on from the newest checkpoint."""
         place = cast("TrainPlace", self)
-        if place.follower is None:
+        if place.follower is not None:
+            await self._go_on(place.follower.run)
+
+    async def _go_on(self, run: RunDirectory, *, epochs: int | None = None) -> None:
+        """Starts a worker, once it is settled that it may train beside others."""
+        place = cast("TrainPlace", self)
+        if not await cast("NntuiApp", self.app).may_start():
             return
-        place.show_request("resuming …")
+        if place.follower is not None and place.follower.run == run:
+            place.show_request("resuming …")
         try:
-            await asyncio.to_thread(resume, place.follower.run)
+            await asyncio.to_thread(resume, run, epochs=epochs)
         except RunsError as error:
             place.show_request("")
             self.app.notify(str(error), severity="error", markup=False)
@@ -178,19 +254,19 @@ class TrainActions(Place):
         """Gives the focus to the next pane, or the one before."""
         cast("TrainPlace", self).panes.focus_by(by)
 
-    def _ask(self, command: Command, words: str) -> None:
-        """Has a command written and says so at once; the answer comes through the log."""
+    def _ask(self, words: str, *commands: Command) -> None:
+        """Has commands written and says so at once; the answer comes through the log."""
         place = cast("TrainPlace", self)
         if place.follower is not None:
             place.show_request(words)
-            self._send(place.follower.run, command)
+            self._send(place.follower.run, commands)
 
     @work(group="send")
-    async def _send(self, run: RunDirectory, command: Command) -> None:
+    async def _send(self, run: RunDirectory, commands: Sequence[Command]) -> None:
         # One at a time, so that commands stand in the file in the order of the keys.
         async with self._sending:
             try:
-                await asyncio.to_thread(send, run, command)
+                await asyncio.to_thread(send, run, *commands)
             except RunsError as error:
                 cast("TrainPlace", self).show_request("")
                 self.app.notify(str(error), severity="error", markup=False)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from nntui.display.number import setting_number
 from nntui.runs.events import HyperparameterChanged
 from nntui.tui.follow import Sighting
 from nntui.tui.plots.line_chart import Mark, Series
@@ -86,13 +87,20 @@ def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
     steps = np.array([remark.step for remark in sighting.remarks], dtype=np.float64)
     places = places_of(steps, sighting, axis).tolist()
     found = [
-        Mark(place, "change" if isinstance(remark, HyperparameterChanged) else "warning")
+        Mark(place, "change", words=change_words(remark))
+        if isinstance(remark, HyperparameterChanged)
+        else Mark(place, "warning", words=remark.message)
         for place, remark in zip(places, sighting.remarks, strict=True)
     ]
     if sighting.best is not None:
         place = float(places_of(np.array([float(sighting.best.step)]), sighting, axis)[0])
         found.append(Mark(place, "best", on="val" if "val_loss" in sighting.best.metrics else "train"))
     return found
+
+
+def change_words(change: HyperparameterChanged) -> str:
+    """'dropout_1.rate 0.2 to 0.3'."""
+    return f"{change.setting} {setting_number(change.old, 4)} to {setting_number(change.new, 4)}"
 
 
 def reach_of(*charts: Sequence[Series]) -> tuple[float, float] | None:

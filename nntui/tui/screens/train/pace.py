@@ -8,6 +8,7 @@ from nntui.runs.events import RunStarted
 from nntui.runs.pace import RECENT_EPOCHS, RECENT_STEPS, Moment, seconds_left, seconds_per_step
 from nntui.runs.status import Status
 from nntui.tui.follow import Sighting
+from nntui.tui.screens.train.settings import epoch_of
 from nntui.tui.widgets.progress_line import Progress
 
 
@@ -19,18 +20,13 @@ def progress_of(sighting: Sighting) -> Progress | None:
     planned = started.epochs * started.steps_per_epoch
     running = sighting.status is Status.RUNNING
     return Progress(
-        epoch=_epoch(sighting),
+        epoch=epoch_of(sighting),
         epochs=started.epochs,
         fraction=sighting.step / planned if planned else 0.0,
         samples_per_second=_samples_per_second(sighting, started),
         eta=seconds_left(started, sighting.step, _seconds_per_step(sighting, started)) if running else None,
         learning_rate=sighting.learning_rate,
     )
-
-
-def _epoch(sighting: Sighting) -> int:
-    steps = int(sighting.steps.epoch[-1]) if len(sighting.steps) else 0
-    return max(steps, sighting.epochs[-1].epoch if sighting.epochs else 0)
 
 
 def _samples_per_second(sighting: Sighting, started: RunStarted) -> float | None:

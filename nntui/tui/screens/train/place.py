@@ -37,7 +37,11 @@ class TrainPlace(TrainActions):
         Binding("s", "stop", "Stop", tooltip="End the run and keep what is trained; asks first"),
         Binding("[", "scale_learning_rate(0.5)", "LR", key_display="[ ]", tooltip="Halve the learning rate"),
         Binding("]", "scale_learning_rate(2.0)", "LR x2", show=False, tooltip="Double the learning rate"),
+        Binding(
+            "e", "change", "Change", tooltip="Change the learning rate, momentum, dropout rates ... from the next step"
+        ),
         Binding("R", "train_on", "Resume", tooltip="Go on from the newest checkpoint"),
+        Binding("E", "more_epochs", "Epochs", tooltip="Another number of epochs; a finished run goes on for more"),
         Binding("l", "layer(1)", "Layer", tooltip="Next layer in the heatmap"),
         Binding("L", "layer(-1)", "Layer before", show=False, tooltip="The layer before in the heatmap"),
         Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),

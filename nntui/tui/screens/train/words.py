@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from nntui.runs.events import RunEnded, Warning
+from nntui.runs.events import HyperparameterChanged, RunEnded, Warning
 from nntui.runs.status import Status
 from nntui.runs.verdict import advice, verdict
 from nntui.tui.follow import Sighting
 from nntui.tui.run_states import mark, tone
-from nntui.tui.screens.train.curves import metric_of
+from nntui.tui.screens.train.curves import change_words, metric_of
 from nntui.tui.widgets.epoch_columns import short
 from nntui.tui.widgets.note_line import Note
 
 EMPTY = "No run attached.\n\n[b]1[/b] Build, then [b]r[/b] trains it\n[b]4[/b] Runs lists the saved ones"
 _WARNED_SECONDS = 60.0
-"""Of the run's own time: an older warning is a mark on the curves."""
+"""Of the run's own time: an older warning or change is a mark on the curves."""
 
 
 def state_notes(sighting: Sighting, asked: str) -> list[Note]:
@@ -82,9 +82,10 @@ def _rest(sighting: Sighting) -> list[Note]:
     message = sighting.ended.message if sighting.ended else ""
     match sighting.status:
         case Status.RUNNING:
-            return [(f"step {sighting.step:,}", "plain"), *_best(sighting)]
+            return [(f"step {sighting.step:,}", "plain"), *_changed(sighting), *_best(sighting)]
         case Status.PAUSED:
-            return [(f"after step {sighting.step:,}", "plain"), ("space goes on", "muted"), *_best(sighting)]
+            after: Note = (f"after step {sighting.step:,}", "plain")
+            return [after, ("space goes on", "muted"), *_changed(sighting), *_best(sighting)]
         case Status.CRASHED if not sighting.step:
             return [("the worker ended before the first step: worker.log says why", "plain")]
         case Status.CRASHED:
@@ -99,6 +100,16 @@ def _rest(sighting: Sighting) -> list[Note]:
             return [(message.partition("; ")[0], "plain"), ("R resumes it", "strong"), *_best(sighting)]
         case _:
             return [("the worker is starting", "muted")]
+
+
+def _changed(sighting: Sighting) -> list[Note]:
+    """What was changed in the last minute, the newest of it."""
+    changes = (remark for remark in reversed(sighting.remarks) if isinstance(remark, HyperparameterChanged))
+    newest = next(changes, None)
+    latest = float(sighting.steps.time[-1]) if len(sighting.steps) else 0.0
+    if newest is None or latest - newest.time > _WARNED_SECONDS:
+        return []
+    return [(f"◆ {change_words(newest)}", "plain")]
 
 
 def _end_words(ended: RunEnded | None) -> str:
