@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from nntui.cli.event_text import compact, short_epoch_line
 from nntui.cli.reports import Report
-from nntui.cli.speech import is_terminal
+from nntui.cli.speech import is_terminal, stamp
 from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, Paused, Resumed, RunStarted, Step
 from nntui.runs.pace import Pace, duration
 
@@ -71,7 +71,8 @@ class BarReport(Report):
         if isinstance(event, HyperparameterChanged):
             self._started = self._started.after(event)
         if isinstance(event, EpochEnded) and not self.is_past(event):
-            self._lines.append(short_epoch_line(event, self._started.epochs, self._console.width))
+            began = stamp(event.time)
+            self._lines.append(began + short_epoch_line(event, self._started.epochs, self._console.width - len(began)))
         self._move(event, self._started)
         is_turn = isinstance(event, (RunStarted, Paused, Resumed))
         now = self._clock()

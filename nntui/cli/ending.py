@@ -22,13 +22,13 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
     # What a worker says of going on cannot name the run as it is called from here.
     cause = ended.message.replace("'nntui resume'", command_for("resume", run))
     if ended.reason == "stopped":
-        say(cause)
+        say(cause, at=ended.time)
     elif ended.reason == "finished":
         guessing = verdict_of_run(run)
         mind = f"; {guessing}: {advice(_started(run))}" if guessing else ""
-        say(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}")
+        say(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}", at=ended.time)
     else:
-        say(f"{run.id} {ended.reason}: {cause}")
+        say(f"{run.id} {ended.reason}: {cause}", at=ended.time)
     return _CODES.get(ended.reason, FAILED)
 
 

@@ -10,7 +10,7 @@ from nntui.cli.ending import tell_end
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
 from nntui.cli.reports import Report, report_for
-from nntui.cli.speech import say, silence_stdout
+from nntui.cli.speech import say, silence_stdout, stamp
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
 from nntui.runs.files import open_appending
@@ -82,4 +82,4 @@ class _Training:
         self.worker.stop(message)
         over_bar = "\r\x1b[2K" if self._report.draws else ""
         with contextlib.suppress(OSError):
-            os.write(2, f"{over_bar}nntui: finishing the step and saving; once more leaves at once\n".encode())
+            os.write(2, f"{over_bar}{stamp()}nntui: finishing the step and saving; once more leaves at once\n".encode())

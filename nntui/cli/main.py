@@ -13,7 +13,7 @@ import nntui
 from nntui.cli.failures import told
 from nntui.cli.lazy import LazyGroup
 from nntui.cli.parameters import COMPLETION_VARIABLE, complete_models, runs_dir_option
-from nntui.cli.speech import survive_any_text
+from nntui.cli.speech import stamp_lines, survive_any_text
 from nntui.cli.start import RunApp, start
 
 
@@ -40,6 +40,7 @@ def group(context: click.Context, runs_dir: Path | None, model: str | None) -> i
 def run(arguments: Sequence[str], *, run_app: RunApp) -> int:
     """Runs a command line; the exit code: 0 done, 1 failed, 2 wrong input, 3 diverged, 130 interrupted."""
     survive_any_text()
+    stamp_lines(False)
     return told(lambda: _invoke(list(arguments), run_app))
 
 

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nntui.cli.failures import InputError
-from nntui.cli.speech import say
+from nntui.cli.speech import say, stamp_lines
 from nntui.display.message import quoted
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
@@ -143,6 +143,14 @@ def set_option(example: str) -> Callable[[Command], Command]:
 def json_option(help_text: str) -> Callable[[Command], Command]:
     """--json, for programs."""
     return click.option("--json", "as_json", is_flag=True, help=help_text)
+
+
+def timestamps_option(command: Command) -> Command:
+    """--timestamps, which needs no parameter of the command."""
+    return click.option(
+        "--timestamps", is_flag=True, expose_value=False, callback=lambda context, option, value: stamp_lines(value),
+        help="Begin each line but --json's with its local time, 2026-01-31T14:05:09+01:00.",
+    )(command)  # fmt: skip
 
 
 def chosen_root(runs_dir: Path | None) -> Path:

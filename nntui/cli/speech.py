@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
+from datetime import datetime
 from typing import TextIO
 
 from nntui.display.message import message_line
@@ -12,14 +14,38 @@ from nntui.display.printable import printable
 
 _LONGEST = 1000
 """Characters of a line to the person: a log may hold anything."""
+_LAST_SECOND = 253_370_764_800
+"""The year 9999: a log may hold any time."""
 
 
-def say(message: str) -> None:
-    """One printable line of bounded length to the person, on stderr; that nobody is there is no error."""
+class _Stamps:
+    """Whether lines begin with their time: one answer for the process, as there is one stdout."""
+
+    wanted = False
+
+
+def stamp_lines(wanted: bool) -> None:
+    """Has what is said, and the lines of events, begin with their time from now on, or not."""
+    _Stamps.wanted = wanted
+
+
+def stamp(at: float = 0.0) -> str:
+    """'2026-01-31T14:05:09+01:00 ' for seconds since 1970, in local time, 0 for now; '' where lines have no times."""
+    if not _Stamps.wanted:
+        return ""
+    moment = at if 0 < at < _LAST_SECOND else time.time()
+    return f"{datetime.fromtimestamp(moment).astimezone().isoformat(timespec='seconds')} "
+
+
+def say(message: str, *, at: float = 0.0) -> None:
+    """One printable line of bounded length to the person, on stderr; that nobody is there is no error.
+
+    `at` is the time of what is told, 0 for now.
+    """
     if sys.stderr is None:
         return
     with contextlib.suppress(OSError):
-        print(f"nntui: {message_line(' '.join(message.split()), _LONGEST)}", file=sys.stderr, flush=True)
+        print(f"{stamp(at)}nntui: {message_line(' '.join(message.split()), _LONGEST)}", file=sys.stderr, flush=True)
 
 
 def write(*cells: str) -> None:

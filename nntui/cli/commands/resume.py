@@ -14,6 +14,7 @@ from nntui.cli.parameters import (
     json_option,
     run_argument,
     runs_dir_option,
+    timestamps_option,
 )
 from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
@@ -28,6 +29,7 @@ from nntui.runs.status import Status, status_of
 )
 @click.option("--detach", is_flag=True, help="Train in the background and print the run's id.")
 @json_option("Print every event as a line of JSON, as in the run's log.")
+@timestamps_option
 @runs_dir_option
 def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, runs_dir: Path | None) -> int:
     """Go on with RUN [default: the newest]: one that is paused, was stopped, failed or has crashed.

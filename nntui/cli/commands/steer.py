@@ -96,5 +96,5 @@ def _ask_all(
         if isinstance(event, RunEnded):
             tell_end(run, event)
             return 0 if end_is_answer else FAILED
-        say(f"{run.id}: {talk_of(event)}")
+        say(f"{run.id}: {talk_of(event)}", at=event.time)
     return WRONG_INPUT if any(isinstance(event, Warning) for event in events) else 0

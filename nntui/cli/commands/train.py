@@ -16,6 +16,7 @@ from nntui.cli.parameters import (
     read_model,
     runs_dir_option,
     set_option,
+    timestamps_option,
 )
 from nntui.cli.speech import say
 
@@ -26,6 +27,7 @@ from nntui.cli.speech import say
 @click.option("--name", help="Name of the model and beginning of the run's id.")
 @click.option("--detach", is_flag=True, help="Train in the background and print the run's id.")
 @json_option("Print every event as a line of JSON, as in the run's log.")
+@timestamps_option
 @runs_dir_option
 def train_command(
     model: str, overrides: tuple[str, ...], name: str | None, detach: bool, as_json: bool, runs_dir: Path | None

@@ -15,6 +15,7 @@ from nntui.cli.parameters import (
     json_option,
     run_argument,
     runs_dir_option,
+    timestamps_option,
 )
 from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
@@ -30,6 +31,7 @@ _EPOCHS_BEFORE = 10
 @click.command("watch")
 @run_argument
 @json_option("Print every event as a line of JSON, as in the run's log.")
+@timestamps_option
 @click.option("--all", "tells_all", is_flag=True, help="Begin with the first epoch; --json always does.")
 @runs_dir_option
 def watch_command(run: str, as_json: bool, tells_all: bool, runs_dir: Path | None) -> int:
