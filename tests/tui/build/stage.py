@@ -71,6 +71,7 @@ class Stage:
         await self.workers("tab", "fill")
         await self.place.settle()
         await self.place.fill_now()
+        await self.place.glancer.done()
         await self.pilot.pause()
 
     async def workers(self, *groups: str) -> None:

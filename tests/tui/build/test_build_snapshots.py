@@ -50,3 +50,13 @@ async def test_no_size_breaks_it(tmp_path: Path, size: tuple[int, int]):
     async with stage(tmp_path, size=size) as shown:
         await shown.press("j", "enter", "escape", "a", "escape", "question_mark", "escape")
         assert len(screen_text(shown.app).splitlines()) == size[1]
+
+
+MODELS = Path(__file__).parents[3] / "models"
+
+
+@pytest.mark.parametrize("name", ["digits-cnn", "iris", "spiral", "waves-lstm"])
+async def test_a_large_terminal_draws_the_network_and_samples_of_the_data(tmp_path: Path, name: str):
+    async with stage(tmp_path, size=(160, 50), model=MODELS / f"{name}.toml") as shown:
+        await shown.press("j")
+        assert_snapshot(shown.app, f"build-{name}-160x50")

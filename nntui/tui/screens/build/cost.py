@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nntui.spec.examine import Totals
 
 
+_NEXT_TO_NONE = 0.005
+_SHARE_OF = "share of"
 _SHARES_FROM = 40
 """Lines of a terminal from which there is room for the shares."""
 
@@ -48,23 +50,27 @@ class Cost(Panel):
             _step(totals),
         ]
         if self.app.size.height >= _SHARES_FROM and totals is not None:
-            # A block's numbers are those of its layers and its own.
-            rows = [row for row in self._rows if not row.depth]
-            lines += self._shares("share of parameters", rows, [row.parameters or 0 for row in rows])
-            lines += self._shares("share of FLOPs", rows, [row.flops or 0 for row in rows])
+            lines += self._shares(totals)
         self.styles.height = min(len(lines) + 2, max(self.app.size.height // 2, 6))
         self.show(lines)
 
-    def _shares(self, title: str, rows: Sequence[StackRow], counts: Sequence[int]) -> list[Line]:
-        total = sum(counts) or 1
-        room = max((cell_len(printable(row.name)) for row in rows), default=0)
-        width = max(self.size.width - room - 11, 8)
-        lines: list[Line] = [[], [(title, "muted")]]
-        for row, count in zip(rows, counts, strict=True):
-            bar = bar_words(count / total, width)
-            lines.append(
-                [(f"{fitted(row.name, room)}  ", ""), (f"{bar:<{width}}", "bar"), (f" {count / total:>4.0%}", "")]
-            )
+    def _shares(self, totals: Totals) -> list[Line]:
+        """Parameters and FLOPs side by side, without the layers that have next to none of either."""
+        # A block's numbers are those of its layers and its own.
+        outer = [row for row in self._rows if not row.depth]
+        shares = [
+            (row.name, (row.parameters or 0) / (totals.parameters or 1), (row.flops or 0) / (totals.flops or 1))
+            for row in outer
+        ]
+        shares = [share for share in shares if max(share[1:]) >= _NEXT_TO_NONE]
+        room = max(cell_len(printable(name)) for name in (_SHARE_OF, *(name for name, _, _ in shares)))
+        width = max((self.size.width - room - 18) // 2, 8)
+        lines: list[Line] = [[], [(f"{_SHARE_OF:<{room}}  {'parameters':<{width + 7}}FLOPs", "muted")]]
+        for name, *both in shares:
+            pieces = [(f"{fitted(name, room)}  ", "")]
+            for share in both:
+                pieces += [(f"{bar_words(share, width):<{width}}", "bar"), (f" {share:>4.0%}  ", "")]
+            lines.append(pieces)
         return lines
 
 

@@ -29,14 +29,19 @@ from nntui.tui.screens.build.edits import Edits
 from nntui.tui.screens.build.examiner import Examined, Examiner
 from nntui.tui.screens.build.field import Field
 from nntui.tui.screens.build.form import Form
+from nntui.tui.screens.build.glancer import Glanced, Glancer, glance_key
 from nntui.tui.screens.build.model_file import ModelFile
+from nntui.tui.screens.build.network import Network
+from nntui.tui.screens.build.network_lines import parts_of
 from nntui.tui.screens.build.panel import Panel
 from nntui.tui.screens.build.problem_list import ProblemList
 from nntui.tui.screens.build.relocation import relocated
+from nntui.tui.screens.build.samples import READING, Samples
 from nntui.tui.screens.build.stack import Stack
 from nntui.tui.screens.build.stack_rows import StackRow, awaited_rows, examined_rows
 
 if TYPE_CHECKING:
+    from nntui.data.catalogue import Description
     from nntui.spec.problems import Problem
     from nntui.tui.dialogs.open_model import Opened
 
@@ -44,6 +49,9 @@ _NARROW = 70
 """Cells below which the stack and the form do not fit beside one another."""
 _UNNOTICED = 0.5
 """Seconds that finding out about a draft may take before the top line says so."""
+_STACK_EDGES, _MOST_STACK = 4, 14
+"""Lines of the stack besides the layers, and at most."""
+_NO_DATA = "No samples: the data cannot be read. f3 goes to their source, which says what is wrong."
 _OF_ANY_DATA = ("validation", "standardize")
 
 
@@ -81,14 +89,20 @@ class BuildPlace(BuildActions):
         self.examiner = Examiner(self._take)
         self._known: dict[int, StackRow] = {}
         self._filling = asyncio.Lock()
+        self.glancer = Glancer(self._take_samples)
+        self._glance: object = None
+        """What the samples on the screen are to be of."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="left"):
             yield Stack(id="stack")
+            yield Network(id="network")
             yield ProblemList(id="problems")
             yield Cost(id="cost")
         yield Form(id="form")
-        yield Panel("model file", id="file")
+        with Vertical(id="right"):
+            yield Panel("model file", id="file")
+            yield Samples(id="samples")
 
     def on_mount(self) -> None:
         self.show_draft()
@@ -164,6 +178,7 @@ class BuildPlace(BuildActions):
 
     def on_resize(self) -> None:
         self.make_room(in_form=self.query_one(Form).has_focus_within)
+        self.call_after_refresh(self._use_room)
 
     def take_typed(self) -> None:
         """Takes what was typed in the focused field at once: a key that came right behind it is about that draft."""
@@ -238,6 +253,12 @@ class BuildPlace(BuildActions):
         return self.examined is not None and self.examined.draft.get("data") == self.draft.get("data")
 
     @property
+    def _description(self) -> Description | None:
+        """Of the data that the draft names; None where they are not known (yet)."""
+        examined = self.examined if self._knows_data else None
+        return examined.examination.description if examined is not None else None
+
+    @property
     def _source(self) -> str:
         data = self.draft.get("data")
         return Path(str(data.get("source", ""))).name if isinstance(data, dict) else ""
@@ -267,10 +288,39 @@ class BuildPlace(BuildActions):
         self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
         self.tell_headline()
         self.fill_form()
+        self._look_at_samples()
+
+    def _use_room(self) -> None:
+        self._show_cost(self._rows)
+        self._look_at_samples()
+
+    def _look_at_samples(self) -> None:
+        """Reads samples where there is room for them; what was read once is there at once."""
+        samples = self.query_one(Samples)
+        description = self._description
+        if not self.settled or not samples.display:
+            return
+        if description is None:
+            self._glance = None
+            samples.show_samples(self._source, None, _NO_DATA)
+            return
+        key = glance_key(self.draft, self.file.base, description)
+        if key == self._glance:
+            return
+        self._glance = key
+        known = self.glancer.known(key)
+        if known is not None:
+            self._take_samples(known)
+        else:
+            samples.show_samples(self._source, None, READING)
+            self.glancer.request(key, self.draft, self.file.base)
+
+    def _take_samples(self, glanced: Glanced) -> None:
+        if self.is_attached and glanced.key == self._glance:
+            self.query_one(Samples).show_samples(self._source, glanced.found, glanced.problem)
 
     def _show_stack(self, rows: list[StackRow], chosen: int) -> None:
-        examined = self.examined if self._knows_data else None
-        description = examined.examination.description if examined is not None else None
+        description = self._description
         shape = "×".join(map(str, description.input_shape)) if description is not None else ""
         self.query_one(Stack).show(rows, chosen, source=self._source, shape=shape)
         self._show_cost(rows)
@@ -281,6 +331,12 @@ class BuildPlace(BuildActions):
         if any(row.output_shape is None for row in rows):
             totals = None  # A sum of some layers would pass for that of all.
         self.query_one(Cost).show_cost(rows, self.chosen, totals)
+        description = self._description
+        shape = description.input_shape if description is not None else None
+        network = self.query_one(Network)
+        # Where the stack is drawn below, the list takes what it needs.
+        self.query_one(Stack).styles.height = min(len(rows) + _STACK_EDGES, _MOST_STACK) if network.display else None
+        network.show_parts(parts_of(rows, self.chosen, self._source, shape))
 
     def on_stack_chosen(self, event: Stack.Chosen) -> None:
         event.stop()
