@@ -7,7 +7,7 @@ from nntui.tui.screens.build.network import Network
 from nntui.tui.screens.build.samples import Samples
 from nntui.tui.widgets.line_diffed import LineDiffed
 from tests.tui.build.stage import stage
-from tests.tui.screen_text import screen_text
+from tests.tui.screen_text import assert_snapshot, screen_text
 
 LARGE = (160, 50)
 
@@ -67,6 +67,15 @@ async def test_data_that_cannot_be_read_say_where_to_look(tmp_path: Path):
         await shown.settle()
         words = " ".join(screen_text(shown.app).replace("│", " ").split())
         assert "No samples: the data cannot be read. f3" in words
+
+
+async def test_a_tall_screen_has_samples_in_the_tab_of_the_data(tmp_path: Path, read):
+    async with stage(tmp_path, size=(90, 50)) as shown:
+        assert read == []
+        await shown.press("f3")
+        await shown.settle()
+        assert read == ["digits"]
+        assert_snapshot(shown.app, "build-data-90x50")
 
 
 async def test_a_stack_without_layers_says_what_to_press(tmp_path: Path):

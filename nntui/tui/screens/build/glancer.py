@@ -57,7 +57,8 @@ class Glancer:
             while self._wanted is not None:
                 wanted, self._wanted = self._wanted, None
                 glanced = await asyncio.to_thread(_glanced, *wanted)
-                self._known[glanced.key] = glanced
+                if glanced.found is not None:
+                    self._known[glanced.key] = glanced
                 while len(self._known) > _KEPT:
                     del self._known[next(iter(self._known))]
                 self._answer(glanced)

@@ -42,6 +42,7 @@ from nntui.tui.screens.build.stack_rows import StackRow, awaited_rows, examined_
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
+    from nntui.data.glance import Glance
     from nntui.spec.problems import Problem
     from nntui.tui.dialogs.open_model import Opened
 
@@ -272,6 +273,8 @@ class BuildPlace(BuildActions):
             found = {problem.path: problem.message for problem in reversed(self.problems)}
             description = self.examined.examination.description if self.examined else None
             await self.query_one(Form).show(self.draft, self.chosen_path, found, description)
+        # The tab of the data, made when it is first shown, has samples too.
+        self._look_at_samples()
 
     def _take(self, examined: Examined) -> None:
         if not self.is_attached:
@@ -288,7 +291,6 @@ class BuildPlace(BuildActions):
         self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
         self.tell_headline()
         self.fill_form()
-        self._look_at_samples()
 
     def _use_room(self) -> None:
         self._show_cost(self._rows)
@@ -296,28 +298,30 @@ class BuildPlace(BuildActions):
 
     def _look_at_samples(self) -> None:
         """Reads samples where there is room for them; what was read once is there at once."""
-        samples = self.query_one(Samples)
         description = self._description
-        if not self.settled or not samples.display:
+        if not self.settled or not any(samples.display for samples in self.query(Samples)):
             return
         if description is None:
             self._glance = None
-            samples.show_samples(self._source, None, _NO_DATA)
+            self._show_samples(None, _NO_DATA)
             return
         key = glance_key(self.draft, self.file.base, description)
-        if key == self._glance:
-            return
-        self._glance = key
         known = self.glancer.known(key)
         if known is not None:
+            self._glance = key
             self._take_samples(known)
-        else:
-            samples.show_samples(self._source, None, READING)
+        elif key != self._glance:
+            self._glance = key
+            self._show_samples(None, READING)
             self.glancer.request(key, self.draft, self.file.base)
 
     def _take_samples(self, glanced: Glanced) -> None:
         if self.is_attached and glanced.key == self._glance:
-            self.query_one(Samples).show_samples(self._source, glanced.found, glanced.problem)
+            self._show_samples(glanced.found, glanced.problem)
+
+    def _show_samples(self, found: Glance | None, words: str) -> None:
+        for samples in self.query(Samples):
+            samples.show_samples(self._source, found, words)
 
     def _show_stack(self, rows: list[StackRow], chosen: int) -> None:
         description = self._description

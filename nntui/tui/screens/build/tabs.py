@@ -134,7 +134,10 @@ def _place_words(draft: Draft, layer: Path) -> str:
 
 
 class DataTab(FormTab):
-    """The source, its own settings where it is generated, how it is split and scaled, and what it is."""
+    """The source, its own settings where it is generated, how it is split and scaled, and what it is.
+
+    On a screen that is tall but not wide, samples stand here that on a large one have a place of their own.
+    """
 
     title, table = "Data", "data"
 
@@ -144,6 +147,7 @@ class DataTab(FormTab):
         from nntui.data.settings import DataSettings
         from nntui.nn.settings import settings_of
         from nntui.tui.screens.build.data_card import DataCard
+        from nntui.tui.screens.build.samples import Samples
         from nntui.tui.screens.build.source_field import source_field
 
         settings = settings_of(DataSettings)
@@ -151,7 +155,7 @@ class DataTab(FormTab):
         self._generated = MemberGroups(Generator)
         self._group = FieldGroup(settings.values())
         self._card = DataCard(classes="card")
-        return [self._source, self._generated, self._group, self._card]
+        return [self._source, self._generated, self._group, self._card, Samples()]
 
     def fields(self) -> Iterator[Field]:
         if self._made:
