@@ -8,7 +8,7 @@ import numpy as np
 from rich.style import Style
 from textual.strip import Strip
 
-from nntui.tui.plots.braille import BrailleCanvas
+from nntui.tui.plots.braille import BrailleCanvas, as_blocks
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import centred, segments
 from nntui.tui.plots.scale import extent, finite
@@ -27,11 +27,13 @@ def scatter(
     *,
     style: Callable[[int], Style] | None = None,
     square: bool = False,
+    braille: bool = True,
 ) -> list[Strip]:
     """`height` strips of `width` cells with points `x (n,)`, `y (n,)`, y upwards, of groups `(n,)` from 0.
 
     A cell belongs to the group with most points in it. Among dots every fifth cell is the group's marker, and every
-    one where there are no colours. `style` is by group, by default that of a series; `square` keeps both axes alike.
+    one where there are no colours. `style` is by group, by default that of a series; `square` keeps both axes alike;
+    without `braille` dots are half blocks.
     """
     across, up = finite(x), finite(y)
     there = np.isfinite(across) & np.isfinite(up)
@@ -45,7 +47,7 @@ def scatter(
     canvas = BrailleCanvas(width, height)
     canvas.draw(*dots)
     most = _majority(dots[0] // 2, dots[1] // 4, groups, width, height)
-    codes, keys = canvas.text(), most + 1
+    codes, keys = canvas.text() if braille else as_blocks(canvas.bits), most + 1
     rows, columns = np.indices(codes.shape)
     # Scattered: in a regular pattern a line of points could miss every one.
     marked = (most >= 0) & ((((columns * 7919) ^ (rows * 104729)) % _EVERY == 0) | (not palette.colored))

@@ -40,3 +40,8 @@ def test_square_axes_have_one_scale():
     lines = drawn([0, 4, 0], [0, 0, 1], [0, 0, 0], 20, 20, square=True)
     rows = [row for row, line in enumerate(lines) if line.strip()]
     assert max(rows) - min(rows) <= 3
+
+
+def test_without_braille_dots_are_half_blocks():
+    text = "".join(drawn(np.linspace(0, 1, 200), np.linspace(0, 1, 200), [0] * 200, 20, 10, TRUE, braille=False))
+    assert set(text) <= set(" •▀▄█")

@@ -29,8 +29,10 @@ _LEVELS = 6
 """Of a target that colours points."""
 
 
-def sample_lines(found: Glance, width: int, height: int, palette: Palette, muted: Style) -> list[Strip]:
-    """`height` strips of `width` cells."""
+def sample_lines(
+    found: Glance, width: int, height: int, palette: Palette, muted: Style, *, braille: bool = True
+) -> list[Strip]:
+    """`height` strips of `width` cells; points are half blocks where the font has no `braille`."""
     if not len(found.x) or width < 4 or height < 2:
         return centred("", width, height)
     shape = found.input_shape
@@ -39,7 +41,7 @@ def sample_lines(found: Glance, width: int, height: int, palette: Palette, muted
     elif len(shape) == 2:
         lines = _sequences(found, width, height, palette, muted)
     elif math.prod(shape) == 2 or (shape == (1,) and not found.classes):
-        lines = _points(found, width, height, palette, muted)
+        lines = _points(found, width, height, palette, muted, braille=braille)
     else:
         lines = _table(found, width, height, palette, muted)
     return [*lines[:height], *[plain("", width)] * (height - len(lines))]
@@ -117,14 +119,14 @@ def _records(found: Glance, places: range, width: int, height: int, palette: Pal
     return lines
 
 
-def _points(found: Glance, width: int, height: int, palette: Palette, muted: Style) -> list[Strip]:
+def _points(found: Glance, width: int, height: int, palette: Palette, muted: Style, *, braille: bool) -> list[Strip]:
     """A scatter, above it what the axes and the colours are."""
     names = (*found.features, "x", "y")
     if found.input_shape == (1,):
         target = np.ravel(found.y.reshape(len(found.y), -1)[:, 0])
         groups = np.zeros(len(found.x), dtype=np.intp)
         lines = [plain(f"{names[0]} right, {found.targets[0]} up", width, muted)]
-        return lines + scatter(found.x[:, 0], target, groups, width, height - 1, palette)
+        return lines + scatter(found.x[:, 0], target, groups, width, height - 1, palette, braille=braille)
     across, up = found.x.reshape(len(found.x), -1).T
     lines = [plain(f"{names[0]} right, {names[1]} up", width, muted)]
     if found.classes:
@@ -134,7 +136,7 @@ def _points(found: Glance, width: int, height: int, palette: Palette, muted: Sty
         values = found.y.reshape(len(found.y), -1)[:, 0].astype(np.float64)
         edges = np.linspace(values.min(), values.max(), _LEVELS + 1)
         groups = np.clip(np.digitize(values, edges[1:-1]), 0, _LEVELS - 1)
-        levels = np.linspace(0.3, 1, _LEVELS) * (palette.sequential.size - 1)
+        levels = np.linspace(0.45, 1, _LEVELS) * (palette.sequential.size - 1)
 
         def style(index: int) -> Style:
             return palette.sequential.style(round(levels[index])) if palette.colored else Style.null()
@@ -144,7 +146,7 @@ def _points(found: Glance, width: int, height: int, palette: Palette, muted: Sty
     pieces = [piece for text, tone in legend for piece in (Segment(fitted(text, len(text)), tone), Segment("  "))]
     lines.append(Strip(pieces).adjust_cell_length(width))
     square = not found.features or found.features == ("x", "y")
-    return lines + scatter(across, up, groups, width, height - 2, palette, style=style, square=square)
+    return lines + scatter(across, up, groups, width, height - 2, palette, style=style, square=square, braille=braille)
 
 
 def _sequences(found: Glance, width: int, height: int, palette: Palette, muted: Style) -> list[Strip]:

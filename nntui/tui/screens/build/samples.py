@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ class Samples(Panel):
         # NumPy comes with it.
         from nntui.tui.screens.build.sample_lines import sample_lines
 
-        lines = sample_lines(self._found, max(width - 2, 0), height, self.palette, self.chrome("label"))
+        muted, braille = self.chrome("label"), os.environ.get("TERM") != "linux"
+        lines = sample_lines(self._found, max(width - 2, 0), height, self.palette, muted, braille=braille)
         return [Strip([Segment(" "), *line]).adjust_cell_length(width) for line in lines]
 
     def edges(self) -> Edges:
