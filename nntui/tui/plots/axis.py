@@ -122,7 +122,7 @@ class YAxis:
         if round(self._step * 10**decimals, 6) % 1:
             decimals += 1
         text = f"{value:.{decimals}f}"
-        if largest < 10_000 and decimals <= 4:
+        if largest < 10_000 and decimals <= 4 and len(text) <= LABEL_WIDTH:
             return text if float(text) else text.replace("-", "")
         return compact(float(f"{value:.12g}"), 6)
 

@@ -130,25 +130,24 @@ class LineChart:
         shown = extent(np.array([*(reach or ()), *(end for item in curves for end in (extent(item.x) or ()))]))
         if shown is None or all(extent(item.y) is None for item in curves):
             return centred(self.empty, width, height, chrome.label)
-        # The labels' width is known once the axis is, and the axis once the columns are: labels rarely change it.
-        for room in (self.gutter or LABEL_WIDTH + 1, None):
-            left = self._gutter(room, width, gutter)
+        # The labels' width is known once the axis is, and the axis once the columns are: labels rarely change it. The
+        # room for them is made smaller once, and larger as often as they need.
+        left, is_first = self._gutter(self.gutter or LABEL_WIDTH + 1, width, gutter), True
+        while True:
             self.buckets = self._columns(shown, 2 * (width - left), over=over)
             layers = self._layers(curves)
             self._fit(layers, height)
             self.newest = {layer.item.name: self._value(layer) for layer in layers if layer.has_values}
-            if room is not None:
-                self.gutter_needed = max(map(len, self._axis.ticks().values())) + 1
-                if self._gutter(None, width, gutter) == left:
-                    break
+            self.gutter_needed = max(map(len, self._axis.ticks().values())) + 1
+            needed = self._gutter(self.gutter_needed, width, gutter)
+            if needed == left or (needed < left and not is_first):
+                break
+            left, is_first = needed, False
         self.gutter = left
         return self._body(layers, width - self.gutter, height, palette, marks, chrome)
 
-    def _gutter(self, room: int | None, width: int, least: int) -> int:
-        if width < _NARROWEST_WITH_LABELS:
-            return 0
-        needed = self.gutter_needed if room is None else room
-        return min(max(needed, least), LABEL_WIDTH + 1)
+    def _gutter(self, room: int, width: int, least: int) -> int:
+        return 0 if width < _NARROWEST_WITH_LABELS else min(max(room, least), LABEL_WIDTH + 1)
 
     def _columns(self, shown: tuple[float, float], count: int, *, over: bool) -> Buckets:
         if self.x_range is not None:
@@ -184,16 +183,14 @@ class LineChart:
             raw = _thinned(raw, place)
         smoothed = raw.mean if item.dotted or not self.smoothing else smooth(raw.mean, self.smoothing)
         spread = None
-        if not item.dotted and raw.crowded:
+        if not item.dotted and not item.is_setting and raw.crowded:
             spread = spread_of(item.x, item.y, cells)
-            # What is constant, such as a learning rate, has none.
-            spread = spread if (spread[1] < spread[2]).any() else None
-            self.has_spread = self.has_spread or spread is not None
+            self.has_spread = True
         return _Layer(item, raw, smoothed, spread)
 
     def _value(self, layer: _Layer) -> float:
         """The newest value of a layer; of points the last as it is, where columns are means of several."""
-        there = layer.item.y if layer.item.dotted else layer.smoothed
+        there = layer.item.y if layer.item.dotted or layer.item.is_setting else layer.smoothed
         value = float(there[np.isfinite(there)][-1])
         return 10.0**value if self.log_y else value
 

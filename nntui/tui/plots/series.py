@@ -29,6 +29,8 @@ class Series:
     """Drawn as single points and not as a line: few and far between, such as one an epoch."""
     best: float | None = None
     """What it was in the best epoch, for the legend."""
+    is_setting: bool = False
+    """Whether it was set and not measured: it has no spread, and its newest value is the last as it is."""
 
     def value_near(self, x: float) -> float:
         """The y value of the point nearest to `x`; NaN for a series without points."""

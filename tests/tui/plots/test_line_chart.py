@@ -316,3 +316,14 @@ def test_small_sizes(size):
     width, height = size
     drawn = LineChart().draw([series(1, 2, 3)], width, height, COLORS)
     assert [len(row) for row in text(drawn)] == [width] * height
+
+
+def test_a_setting_has_no_spread_and_its_newest_value_is_the_last():
+    steps = np.arange(1000.0)
+    rate = Series("lr", steps, 1 - steps / 1000, is_setting=True)
+    chart = LineChart()
+    chart.draw([rate], 20, 4, COLORS)
+    assert not chart.has_spread
+    assert chart.newest == {"lr": 1 - 999 / 1000}
+    chart.draw([Series("lr", rate.x, rate.y)], 20, 4, COLORS)
+    assert chart.has_spread

@@ -22,16 +22,14 @@ from nntui.tui.plots.labels import compact
 from nntui.tui.plots.line_chart import YRange
 from nntui.tui.resuming import is_extensible, is_resumable, resume
 from nntui.tui.screens.train.settings import EPOCHS_HINT, at_present, epoch_of, fixed_words
-from nntui.tui.widgets.chart import LineChartView
 
 if TYPE_CHECKING:
     from nntui.tui.app import NntuiApp
     from nntui.tui.screens.train.place import TrainPlace
 
 _OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
-_OF_THE_VIEW = frozenset(
-    {"layer", "gradient", "x_axis", "zoom", "pane", "log_scale", "crosshair", "smooth", "show_all", "last_half"}
-)
+_OF_THE_VIEW = frozenset({"x_axis", "metrics", "log_scale", "smooth", "show_all", "last_half"})
+_OF_THE_DASHBOARD = frozenset({"layer", "gradient", "zoom", "pane", "crosshair"})
 _OF_THE_CROSSHAIR = frozenset({"walk", "zoom_x", "leave_crosshair"})
 
 
@@ -47,8 +45,10 @@ class TrainActions(Place):
         status = place.sighting.status if place.sighting is not None else None
         if action in _OF_THE_VIEW:
             return status is not None
+        if action in _OF_THE_DASHBOARD:
+            return status is not None and not place.shows_metrics
         if action in _OF_THE_CROSSHAIR:
-            return status is not None and place.panes.chart.cursor is not None
+            return status is not None and place.chart.cursor is not None
         if action in _OF_A_LIVE_RUN:
             return status in (Status.RUNNING, Status.PAUSED)
         if action == "pause":
@@ -195,56 +195,57 @@ class TrainActions(Place):
         """Counts steps, epochs or seconds on the x axis."""
         place = cast("TrainPlace", self)
         place.axis = place.axis.next
-        for chart in (place.panes.loss, place.panes.metric):
+        for chart in place.charts:
             chart.leave_crosshair()
         self._crosshair_moved()
         place.draw_curves(now=True)
 
     def action_log_scale(self) -> None:
         """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""
-        cast("TrainPlace", self).panes.chart.toggle_log()
+        cast("TrainPlace", self).chart.toggle_log()
 
     def action_crosshair(self) -> None:
         """Turns the crosshair of the chart with the focus, else of the loss, on or off."""
-        cast("TrainPlace", self).panes.chart.toggle_crosshair()
+        cast("TrainPlace", self).chart.toggle_crosshair()
         self._crosshair_moved()
 
     def action_leave_crosshair(self) -> None:
         """Turns the crosshair off."""
-        cast("TrainPlace", self).panes.chart.leave_crosshair()
+        cast("TrainPlace", self).chart.leave_crosshair()
         self._crosshair_moved()
 
     def action_walk(self, by: int) -> None:
         """Moves the crosshair."""
-        cast("TrainPlace", self).panes.chart.walk(by)
+        cast("TrainPlace", self).chart.walk(by)
         cast("TrainPlace", self).show_state()
 
     def action_zoom_x(self, factor: float) -> None:
         """Shows more or less of the x axis around the crosshair."""
-        cast("TrainPlace", self).panes.chart.zoom_x(factor)
+        cast("TrainPlace", self).chart.zoom_x(factor)
 
     def action_smooth(self) -> None:
         """Smooths lines more, and in the end not at all."""
-        for chart in self._charts():
+        for chart in cast("TrainPlace", self).charts:
             chart.smooth_more()
 
     def action_show_all(self) -> None:
         """Shows all values on the y axis, or the bulk again."""
-        for chart in self._charts():
+        for chart in cast("TrainPlace", self).charts:
             chart.toggle_range(YRange.ALL)
 
     def action_last_half(self) -> None:
         """Fits the y axis to the right half of the curves, or to the bulk again."""
-        for chart in self._charts():
+        for chart in cast("TrainPlace", self).charts:
             chart.toggle_range(YRange.HALF)
 
     def _crosshair_moved(self) -> None:
         cast("TrainPlace", self).show_state()
         self.refresh_bindings()
 
-    def _charts(self) -> tuple[LineChartView, LineChartView]:
-        panes = cast("TrainPlace", self).panes
-        return panes.loss, panes.metric
+    def action_metrics(self) -> None:
+        """Shows all metrics, or the dashboard again."""
+        place = cast("TrainPlace", self)
+        place.show_metrics(not place.shows_metrics)
 
     def action_zoom(self) -> None:
         """Fills the place with the pane that has the focus, or goes back."""

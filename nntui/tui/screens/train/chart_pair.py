@@ -26,10 +26,16 @@ def chart_pair(prefix: str = "") -> tuple[LineChartView, LineChartView]:
 
 
 def show_pair(
-    loss: LineChartView, metric: LineChartView, sighting: Sighting, axis: XAxis = XAxis.STEP, *, now: bool = False
+    loss: LineChartView,
+    second: LineChartView,
+    sighting: Sighting,
+    axis: XAxis = XAxis.STEP,
+    *,
+    metric: str | None = None,
+    now: bool = False,
 ) -> None:
-    """Shows what is known of a run, `now` where a key asked for it."""
-    name = metric_of(sighting)
+    """Shows what is known of a run, `now` where a key asked for it; in the second chart this metric, else its own."""
+    name = metric or metric_of(sighting)
     places = marks(sighting, axis)
     losses, metrics = (curves_of(sighting, each, axis) for each in (LOSS, name))
     reach, remark = reach_of(losses, metrics), thinning_words(sighting)
@@ -37,7 +43,7 @@ def show_pair(
     loss.show(losses, places, reach=reach, axis=axis, remark=remark, over=over, now=now)
     by_step = remark if is_by_step(sighting, name) else ""
     title = name or "metric"
-    metric.show(metrics, places, title=title, reach=reach, axis=axis, remark=by_step, over=over, now=now)
+    second.show(metrics, places, title=title, reach=reach, axis=axis, remark=by_step, over=over, now=now)
 
 
 def clear_pair(loss: LineChartView, metric: LineChartView, words: str = LineChart.empty) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
@@ -63,10 +64,9 @@ def curves_of(sighting: Sighting, name: str | None, axis: XAxis) -> tuple[Series
     if name is None:
         return ()
     if name == GRADIENT_NORM:
-        norms = sighting.gradient_norms
-        return _points("norm", norms, sighting, axis, color=0)
+        return _points("norm", sighting.gradient_norms, sighting, axis, color=0)
     if name == LEARNING_RATE:
-        return _by_step(sighting, "lr", steps.learning_rate, axis)
+        return tuple(replace(item, is_setting=True) for item in _by_step(sighting, "lr", steps.learning_rate, axis))
     if is_by_step(sighting, name):
         train = _by_step(sighting, "train", steps.loss if name == LOSS else steps.accuracy, axis)
     else:

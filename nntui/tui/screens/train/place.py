@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,9 +17,11 @@ from nntui.tui.screens.train.actions import TrainActions
 from nntui.tui.screens.train.chart_pair import show_pair
 from nntui.tui.screens.train.crosshair import row_at, words_at
 from nntui.tui.screens.train.curves import XAxis, metric_of
+from nntui.tui.screens.train.metric_grid import MetricGrid
 from nntui.tui.screens.train.pace import progress_of
 from nntui.tui.screens.train.panes import Panes
 from nntui.tui.screens.train.words import EMPTY, headline_state, second_note, state_notes
+from nntui.tui.widgets.chart import LineChartView
 from nntui.tui.widgets.note_line import NoteLine
 from nntui.tui.widgets.progress_line import ProgressLine
 
@@ -42,6 +46,7 @@ class TrainPlace(TrainActions):
         ),
         Binding("R", "train_on", "Resume", tooltip="Go on from the newest checkpoint"),
         Binding("E", "more_epochs", "Epochs", tooltip="Another number of epochs; a finished run goes on for more"),
+        Binding("m", "metrics", "Grid", tooltip="All metrics as small charts, and back"),
         Binding("l", "layer(1)", "Layer", tooltip="Next layer in the heatmap"),
         Binding("L", "layer(-1)", "Layer before", show=False, tooltip="The layer before in the heatmap"),
         Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),
@@ -70,6 +75,7 @@ class TrainPlace(TrainActions):
     TrainPlace > #train-empty { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
     TrainPlace > #train-note { display: none; }
     TrainPlace.-noted > #train-note { display: block; }
+    TrainPlace > MetricGrid { display: none; }
     TrainPlace.-empty > Panes, TrainPlace.-empty > LineDiffed { display: none; }
     TrainPlace.-attached > #train-empty { display: none; }
     """
@@ -84,6 +90,11 @@ class TrainPlace(TrainActions):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self.panes = Panes()
+        self.grid = MetricGrid()
+        self.shows_metrics = False
+        """Whether all metrics are shown in place of the dashboard."""
+        self.second: str | None = None
+        """What the second chart draws where a person has chosen it; None: the metric that stands beside the loss."""
         self.follower: Follower | None = None
         self.sighting: Sighting | None = None
         """What is on the screen; None before a run is attached and seen."""
@@ -100,6 +111,7 @@ class TrainPlace(TrainActions):
     def compose(self) -> ComposeResult:
         yield Static(EMPTY, id="train-empty")
         yield self.panes
+        yield self.grid
         yield self._note
         yield self._progress
         yield self._state
@@ -114,9 +126,48 @@ class TrainPlace(TrainActions):
         if self.sighting is not None:
             self._show(self.sighting, answered=True)
 
+    @property
+    def chart(self) -> LineChartView:
+        """The chart that keys are for."""
+        return (self.grid.chart if self.shows_metrics else None) or self.panes.chart
+
+    @property
+    def charts(self) -> Sequence[LineChartView]:
+        """All charts in sight."""
+        return self.grid.charts if self.shows_metrics else (self.panes.loss, self.panes.metric)
+
+    def show_metrics(self, shown: bool) -> None:
+        """Shows all metrics in place of the dashboard, or the dashboard again."""
+        sighting = self.sighting
+        if shown == self.shows_metrics or (shown and (sighting is None or not sighting.complete)):
+            return
+        for chart in (self.panes.loss, self.panes.metric):
+            chart.leave_crosshair()
+        self.shows_metrics = shown
+        room = self.panes.size
+        # Not by a class of the place: that would style everything in it anew.
+        self.grid.display = shown
+        if shown and sighting is not None:
+            self.panes.display = False
+            self.grid.open(sighting, self.axis, room, chosen=self._second_of(sighting))
+            self.show_state()
+        else:
+            self.grid.close()
+            self.panes.styles.clear_rule("display")
+            self.refresh(layout=True)
+            self.focus_first()
+            if sighting is not None:
+                self._show(sighting, answered=True)
+        self.refresh_bindings()
+
+    def _second_of(self, sighting: Sighting) -> str | None:
+        return self.second or metric_of(sighting)
+
     def focus_first(self) -> None:
         """Focuses the pane that had the focus last."""
-        if self.has_class("-attached"):
+        if self.shows_metrics:
+            self.grid.focus_first()
+        elif self.has_class("-attached"):
             self.screen.set_focus(self.panes.current)
 
     def on_focus(self) -> None:
@@ -130,6 +181,8 @@ class TrainPlace(TrainActions):
                 return
             self.follower.stop()
         self.sighting, self.asked_rate, self._asked = None, None, ""
+        self.second = None
+        self.show_metrics(False)
         self.panes.start_over()
         self.set_class(False, "-empty")
         self.set_class(True, "-attached")
@@ -147,7 +200,8 @@ class TrainPlace(TrainActions):
         if self.follower is None or self.follower.run != run:
             return False
         self.follower.stop()
-        self.follower, self.sighting = None, None
+        self.follower, self.sighting, self.second = None, None, None
+        self.show_metrics(False)
         self.set_class(True, "-empty")
         self.set_class(False, "-attached")
         self.headline("")
@@ -165,7 +219,7 @@ class TrainPlace(TrainActions):
 
     def show_state(self, *, now: bool = True) -> None:
         """Says in the last line how the run stands, or what epoch the crosshair stands at; `now` answers a key."""
-        sighting, cursor = self.sighting, self.panes.chart.cursor
+        sighting, cursor = self.sighting, self.chart.cursor
         if sighting is None:
             return
         if cursor is None or self._asked or sighting.problem or not sighting.complete:
@@ -184,7 +238,10 @@ class TrainPlace(TrainActions):
         sighting, panes = self.sighting, self.panes
         if sighting is None:
             return
-        show_pair(panes.loss, panes.metric, sighting, self.axis, now=now)
+        if self.shows_metrics:
+            self.grid.show(sighting, self.axis, now=now)
+            return
+        show_pair(panes.loss, panes.metric, sighting, self.axis, metric=self._second_of(sighting), now=now)
         panes.show_names()
 
     def on_train_place_sighted(self, message: Sighted) -> None:
@@ -210,6 +267,16 @@ class TrainPlace(TrainActions):
         # The crosshair that counts is that of the chart with the focus.
         self.show_state()
 
+    def on_metric_grid_taken(self, message: MetricGrid.Taken) -> None:
+        message.stop()
+        self.second = message.name
+        self.panes.make_current(self.panes.metric)
+        self.show_metrics(False)
+
+    def on_metric_grid_left(self, message: MetricGrid.Left) -> None:
+        message.stop()
+        self.show_metrics(False)
+
     def _words_at(self, x: float) -> str:
         return words_at(self.sighting, self.axis, x) if self.sighting is not None else ""
 
@@ -220,9 +287,10 @@ class TrainPlace(TrainActions):
     def _show(self, sighting: Sighting, *, answered: bool) -> None:
         if sighting.complete:
             self.draw_curves()
-            self.panes.weights.show_live(sighting.live)
-            best_epoch = sighting.best.epoch if sighting.best is not None else 0
-            self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
+            if not self.shows_metrics:
+                self.panes.weights.show_live(sighting.live)
+                best_epoch = sighting.best.epoch if sighting.best is not None else 0
+                self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
         self._progress.show(progress_of(sighting))
         if answered:
             self._progress.redraw(now=True)
