@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nntui.display.cells import cell_len, fitted, set_cell_size
 from nntui.display.printable import printable
 from nntui.runs.events import EpochEnded
-from nntui.tui.plots.labels import compact, fixed
+from nntui.spec.settings import RISING
+from nntui.tui.plots.column_format import ColumnFormat, Extents, format_of
 
 _SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "precision": "prec",
           "roc_auc": "auc"}  # fmt: skip
+EPOCH, LEARNING_RATE, SECONDS = "epoch", "learning_rate", "seconds"
+"""The columns around the metrics, by names that no metric in a log has."""
+_HEADINGS = {EPOCH: "epoch", LEARNING_RATE: "lr", SECONDS: "sec"}
+_ROUND = frozenset({LEARNING_RATE, SECONDS})
+_MEASURED_DIGITS = 4
 _HEADING = 8
+_NARROWEST = 3
+"""Cells of a column: 'nan' has room."""
 _WIDEST_GAP = 4
 _STAR = 2
 
@@ -46,21 +53,55 @@ class Columns:
         return (" " * self.gap).join(cells)
 
 
-def fitting(width: int, metric: str | None, names: Collection[str] = ()) -> Columns:
-    """The columns for `width` cells, a star's two left free at the end; `metric` is one besides the loss, or None.
+def fitting(width: int, metric: str | None, names: Collection[str], formats: Mapping[str, ColumnFormat]) -> Columns:
+    """The columns that fit `width` cells, a star's two left free at the end; from the first that does not, none.
 
-    `names` are the metrics there are: where room is left, more of them are shown. Where not all fit, these go in turn:
-    the further metrics, seconds, the training metric, its validation, val_loss, loss.
+    Epoch, loss, val_loss, `metric` in training and in validation, the other `names` there are, learning rate, seconds;
+    at least the first. `formats` has one for each but the epoch.
     """
-    others = [name for name in bases(names) if name != metric]
-    wanted = _first_that_fit(_by_importance(metric, others, names), width)
-    pairs = [(name, f"val_{name}") for name in ("loss", metric, *others)]
-    places = ["epoch", *(name for pair in pairs for name in pair), "seconds"]
-    columns = [_column(name) for name in places if name in wanted]
+    wanted = [EPOCH, *in_order(names, metric), LEARNING_RATE, SECONDS]
+    columns: list[Column] = []
+    for name in wanted:
+        columns.append(_column(name, formats.get(name, ColumnFormat(0))))
+        if _size(columns, 1) > width and len(columns) > 1:
+            columns.pop()
+            break
     gap = 1
     while gap < _WIDEST_GAP and _size(columns, gap + 1) <= width:
         gap += 1
     return Columns(tuple(columns), gap)
+
+
+def value_of(epoch: EpochEnded, name: str) -> float | None:
+    """What stands in a column; None where the epoch has no such metric."""
+    if name == EPOCH:
+        return epoch.epoch
+    if name == LEARNING_RATE:
+        return epoch.learning_rate
+    return epoch.seconds if name == SECONDS else epoch.metrics.get(name)
+
+
+class Formats:
+    """A format for each column, from the numbers that were on the screen so far: it stays when a table is scrolled."""
+
+    def __init__(self) -> None:
+        self._extents: dict[str, Extents] = {}
+
+    def take_in(self, epochs: Sequence[EpochEnded], names: Collection[str]) -> None:
+        """These are shown, in the columns of these metrics."""
+        for name in (EPOCH, *names, LEARNING_RATE, SECONDS):
+            values = [value for epoch in epochs if (value := value_of(epoch, name)) is not None]
+            self._extents[name] = self._extents.get(name, Extents()).including(values)
+
+    def formats(self) -> dict[str, ColumnFormat]:
+        """The format of each column."""
+        found = {
+            # What is set, and seconds, are often round numbers; what is measured is not.
+            name: format_of(extents, is_share=name in RISING, digits=0 if name in _ROUND else _MEASURED_DIGITS)
+            for name, extents in self._extents.items()
+        }
+        whole = int(self._extents[EPOCH].largest) if EPOCH in self._extents else 0
+        return found | {EPOCH: ColumnFormat(0, width=len(str(whole)))}
 
 
 def bases(names: Collection[str]) -> list[str]:
@@ -89,49 +130,10 @@ def _size(columns: list[Column], gap: int) -> int:
     return sum(column.width for column in columns) + gap * (len(columns) - 1) + _STAR
 
 
-def _first_that_fit(names: list[str], width: int) -> list[str]:
-    """As many of the names as have room with one space between, at least one."""
-    used = _STAR - 1
-    for count, name in enumerate(names):
-        used += _column(name).width + 1
-        if used > width:
-            return names[: max(count, 1)]
-    return names
-
-
-def _by_importance(metric: str | None, others: list[str], names: Collection[str]) -> list[str]:
-    wanted = ["epoch", "loss", "val_loss"]
-    if metric is not None:
-        held_out_only = f"val_{metric}" in names and metric not in names
-        wanted += [f"val_{metric}"] if held_out_only else [f"val_{metric}", metric]
-    wanted.append("seconds")
-    return wanted + [each for name in others for each in (f"val_{name}", name) if each in names]
-
-
-def _column(name: str) -> Column:
-    if name == "epoch":
-        return Column("epoch", 5, _epoch)
-    if name == "seconds":
-        return Column("sec", 5, _seconds)
-    return _metric(name, 6 if name.endswith("loss") else 5)
-
-
-def _metric(name: str, width: int) -> Column:
-    heading = short(name)
-    digits = max(width, cell_len(heading))
-
+def _column(name: str, number: ColumnFormat) -> Column:
     def text(epoch: EpochEnded) -> str:
-        value = epoch.metrics.get(name)
-        if value is None:
-            return "-"
-        return "nan" if math.isnan(value) else fixed(value, min(digits, 7)).strip()
+        value = value_of(epoch, name)
+        return "-" if value is None else number.text(value)
 
-    return Column(heading, digits, text)
-
-
-def _epoch(epoch: EpochEnded) -> str:
-    return compact(epoch.epoch, 5)
-
-
-def _seconds(epoch: EpochEnded) -> str:
-    return fixed(epoch.seconds, 5).strip()
+    heading = _HEADINGS.get(name) or short(name)
+    return Column(heading, max(cell_len(heading), number.width, _NARROWEST), text)

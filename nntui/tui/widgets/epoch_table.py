@@ -13,7 +13,7 @@ from textual.strip import Strip
 from nntui.runs.events import EpochEnded
 from nntui.tui.plots.frame import Edges
 from nntui.tui.plots.runs_of_style import centred, plain
-from nntui.tui.widgets.epoch_columns import Columns, first_metric, fitting
+from nntui.tui.widgets.epoch_columns import Columns, Formats, first_metric, fitting
 from nntui.tui.widgets.framed import Framed
 
 
@@ -39,6 +39,7 @@ class EpochTable(Framed, can_focus=True):
         super().__init__(max_rate=max_rate, **keywords)
         self.title = title
         self._epochs: Sequence[EpochEnded] = ()
+        self._formats = Formats()
         self._best = 0
         self._metric: str | None = None
         self._top = 0
@@ -57,6 +58,8 @@ class EpochTable(Framed, can_focus=True):
         `best_epoch`; None: to the last one that was the best when it ended.
         """
         self._epochs = epochs
+        if not epochs:
+            self._formats = Formats()
         self._metric = metric or (first_metric(epochs[-1]) if epochs else None)
         if best_epoch is None:
             best_epoch = next((epoch.epoch for epoch in reversed(epochs) if epoch.best), 0)
@@ -69,10 +72,12 @@ class EpochTable(Framed, can_focus=True):
         if not self._epochs:
             return centred("no epoch has ended", width, height, label)
         self._scroll_within(height)
-        columns = fitting(width, self._metric, self._epochs[-1].metrics)
         heading = self.part_style("epoch-table--heading")
         best = self.part_style("epoch-table--best")
         shown = self._epochs[self._top : self._top + self._rows(height)]
+        names = dict.fromkeys(name for epoch in shown for name in epoch.metrics)
+        self._formats.take_in(shown, names)
+        columns = fitting(width, self._metric, names, self._formats.formats())
         lines = [plain(columns.heading(), width, heading)] if height > 1 else []
         lines += [self._line(columns, epoch, width, best) for epoch in shown]
         return lines + [plain("", width)] * (height - len(lines))

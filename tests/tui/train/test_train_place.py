@@ -98,8 +98,8 @@ async def test_everything_is_complete_at_80x24(finished):
         assert "╭ loss ──" in lines[1]
         assert "─train 0.033 ⠶val 0.5 ╮╭ dense_1.weight  4×8 ──" in lines[1]
         heading = next(line for line in lines if "val_loss" in line)
-        assert heading.rpartition("││")[2].split()[:6] == ["epoch", "loss", "val_loss", "acc", "val_acc", "sec"]
-        assert any("2  0.500" in line and "★" in line for line in lines)
+        assert heading.rpartition("││")[2].split()[:6] == ["epoch", "loss", "val_loss", "acc", "val_acc", "lr"]
+        assert any("2 0.500" in line and "★" in line for line in lines)
         assert "epoch 3/5 " in lines[-3]
         assert "60%   " in lines[-3]
         assert lines[-2].startswith(" ✓ finished   trained 3 epochs   ★ epoch 2: val_loss 0.75  val_acc 0.9")
@@ -148,7 +148,7 @@ async def test_what_changes_under_a_dialog_is_there_afterwards(running):
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         append(running, *[step(number) for number in range(21, 41)], epoch(2))
-        await until(pilot, lambda: "2  0.500" in screen_text(app))
+        await until(pilot, lambda: "2 0.500" in screen_text(app))
         assert "epoch 2/5" in screen_text(app)
 
 

@@ -213,10 +213,10 @@ class TestEpochTable:
         async with Stage(table).run_test(size=(50, 8)) as pilot:
             await pilot.pause()
             assert [line.strip("│").rstrip() for line in text(table)[1:6]] == [
-                "epoch    loss  val_loss    acc  val_acc    sec",
-                "    1   1.000     2.000  0.500    0.250  0.120",
-                "    2   0.500     1.000  0.500    0.250  0.120 ★",
-                "    3     nan         -  0.500        -  0.120",
+                "epoch  loss val_loss   acc val_acc    lr  sec",
+                "    1 1.000    2.000 0.500   0.250 0.001 0.12",
+                "    2 0.500    1.000 0.500   0.250 0.001 0.12 ★",
+                "    3   nan        - 0.500       - 0.001 0.12",
                 "",
             ]
 
@@ -229,10 +229,11 @@ class TestEpochTable:
                 await pilot.resize_terminal(width, 5)
                 await pilot.pause()
                 headings.append(text(table)[1].strip("│").split())
-            assert headings[0] == ["epoch", "loss", "val_loss", "acc", "val_acc", "sec"]
+            assert headings[0] == ["epoch", "loss", "val_loss", "acc", "val_acc", "lr", "sec"]
+            assert all(columns == headings[0][: len(columns)] for columns in headings), "from the right"
             assert headings[-1] == ["epoch"]
             assert [len(columns) for columns in headings] == sorted(map(len, headings), reverse=True)
-            assert ["epoch", "loss", "val_loss"] in headings
+            assert ["epoch", "loss", "val_loss", "acc"] in headings
 
     async def test_only_visible_epochs_are_formatted(self):
         class Counted(list):
@@ -314,5 +315,21 @@ class TestEpochTable:
         table.show([epoch(1, loss=1.0, mean_absolute_error=2.0, r2=0.5, val_r2=0.4)], metric="r2")
         async with Stage(table).run_test(size=(60, 5)) as pilot:
             await pilot.pause()
-            assert text(table)[1].strip("│").split() == ["epoch", "loss", "val_loss", "r2", "val_r2", "mae", "sec"]
-            assert text(table)[2].strip("│").split()[3:5] == ["0.500", "0.400"]
+            assert text(table)[1].strip("│").split() == ["epoch", "loss", "r2", "val_r2", "mae", "lr", "sec"]
+            assert text(table)[2].strip("│").split() == ["1", "1.000", "0.500", "0.400", "2.000", "0.001", "0.12"]
+
+    async def test_numbers_in_a_column_have_one_format_that_stays_when_it_is_scrolled(self):
+        table = EpochTable(depth=DEPTH)
+        table.show([epoch(number, loss=0.5 ** (number * 3)) for number in range(1, 9)])
+        async with Stage(table).run_test(size=(40, 5)) as pilot:
+            await pilot.pause()
+            losses = [line.strip("│").split()[1] for line in text(table)[2:4]]
+            assert losses == ["4.77e-7", "5.96e-8"]
+            await pilot.press("home")
+            assert text(table)[1].strip("│").split() == ["epoch", "loss", "lr", "sec"]
+            losses = [line.strip("│").split()[1] for line in text(table)[2:4]]
+            assert losses == ["1.25e-1", "1.56e-2"]
+            table.show(())
+            table.show([epoch(1, loss=0.5)])
+            table.redraw(now=True)
+            assert text(table)[2].strip("│").split()[1] == "0.500"
