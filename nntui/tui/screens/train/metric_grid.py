@@ -50,7 +50,7 @@ class MetricGrid(Container):
         Binding("n,pagedown", "turn(1)", "Page", key_display="n p", tooltip="Next page"),
         Binding("p,pageup", "turn(-1)", "Page before", show=False, tooltip="The page before"),
         Binding("escape", "leave", "Back", tooltip="Leave the filter, then the metrics"),
-        Binding("left,h", "move(-1, 0)", "Left", show=False, tooltip="The chart at the left"),
+        Binding("left", "move(-1, 0)", "Left", show=False, tooltip="The chart at the left"),
         Binding("right", "move(1, 0)", "Right", show=False, tooltip="The chart at the right"),
         Binding("up,k", "move(0, -1)", "Up", show=False, tooltip="The chart above"),
         Binding("down,j", "move(0, 1)", "Down", show=False, tooltip="The chart below"),
@@ -115,7 +115,7 @@ class MetricGrid(Container):
         self._filter.value = ""
         self.set_class(False, "-filtering")
         self.pages = self.pages.filtered("")
-        self._shown = None
+        self._shown, self.is_behind = None, False
 
     def show(self, sighting: Sighting, axis: XAxis, *, now: bool = False) -> None:
         """Draws the charts in sight anew from what is known; `now` answers a key."""
