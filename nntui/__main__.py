@@ -17,7 +17,7 @@ def main() -> int:
         if arguments == ["--version"]:
             print(f"nntui {__version__}", flush=True)
             return 0
-        from nntui.training.threads import set_threads_before_numpy
+        from nntui.training.parallel.blas_threads import set_threads_before_numpy
 
         set_threads_before_numpy(os.environ)
         from nntui.cli.main import run

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from nntui.modelfile.document import write_document
 from nntui.runs.directory import RunDirectory
 from nntui.runs.event_log import EventLog
 from nntui.runs.events import HyperparameterChanged, RunEnded, Warning
 from nntui.runs.live import write_live
-from nntui.spec.document import write_document
 from tests.runs.samples import epoch_ended, started, step
 
 C0 = "".join(map(chr, [*range(0x20), 0x7F]))

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
+from nntui.modelfile.document import write_document
 from nntui.runs.directory import list_runs
 from nntui.runs.events import EpochEnded, RunEnded, RunStarted
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
-from nntui.spec.document import write_document
-from nntui.training.session import Session
+from nntui.worker.session import Session
+from tests.small_runs import assert_equal_tensors, draft, events_of, weights_of
 from tests.terminal import Terminal
-from tests.training.conftest import assert_equal_tensors, draft, events_of, weights_of
 
 NNTUI = [sys.executable, "-m", "nntui"]
 SHORT = draft(**{"training.epochs": 30})

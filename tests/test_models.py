@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nntui.data.catalogue import load
+from nntui.modelfile.document import read_document
+from nntui.modelfile.validation import examine
 from nntui.resources import models_dir
 from nntui.runs.events import EpochEnded, RunEnded
-from nntui.spec.document import read_document
-from nntui.spec.examine import examine
 from nntui.training.loop import train
 
 MODELS = sorted(models_dir().glob("*.toml"))

@@ -18,14 +18,14 @@ import pytest
 import nntui
 from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
+from nntui.modelfile.settings import EarlyStopping, TrainingSettings
 from nntui.nn.activations import Activation
 from nntui.nn.initializers import Initializer
 from nntui.nn.layers.base import Layer
 from nntui.nn.losses import Loss
 from nntui.nn.optimizers import Optimizer
 from nntui.nn.schedules import Schedule
-from nntui.nn.settings import settings_of
-from nntui.spec.settings import EarlyStopping, TrainingSettings
+from nntui.settings import settings_of
 
 PACKAGE = Path(nntui.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "bundled" not in path.parts)

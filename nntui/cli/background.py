@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from nntui.cli.console import say, write
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
-from nntui.cli.speech import say, write
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded
 from nntui.runs.status import Status, status_of
-from nntui.training.launch import REFUSED, discard_unstarted
-from nntui.training.session import Session
+from nntui.worker.launch import REFUSED, discard_unstarted
+from nntui.worker.session import Session
 
 
 def train_detached(run: RunDirectory, *, epochs: int | None = None) -> int:

@@ -12,9 +12,9 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from nntui.cli.console import is_terminal, stamp
 from nntui.cli.event_text import compact, short_epoch_line
 from nntui.cli.reports import Report
-from nntui.cli.speech import is_terminal, stamp
 from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, Paused, Resumed, RunStarted, Step
 from nntui.runs.pace import Pace, duration
 

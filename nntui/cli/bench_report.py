@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
-from nntui.cli.speech import is_terminal, say, write
+from nntui.benchmark.layer_times import StepTimes
+from nntui.benchmark.measure import Benchmark, PeerSpeed
+from nntui.cli.console import is_terminal, say, write
 from nntui.cli.tables import Column, print_facts, print_table
 from nntui.nn.layers.base import shape_words
-from nntui.training.benchmark import Benchmark, PeerSpeed
-from nntui.training.layer_times import StepTimes
 
 _DIGITS = 3
 _LEAST_AWAKE = 0.9

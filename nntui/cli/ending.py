@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from nntui.cli.console import say
 from nntui.cli.event_text import number
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
-from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded, RunStarted, from_record
 from nntui.runs.last_record import last_record

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import click
 
-from nntui.cli.speech import say, silence_stdout
+from nntui.cli.console import say, silence_stdout
 from nntui.data.errors import DataError
 from nntui.display.message import message_line, path_text
+from nntui.modelfile.problems import SpecError
 from nntui.runs.directory import RunsError
-from nntui.spec.problems import SpecError
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 _LONGEST_MISUSE = 240

@@ -6,17 +6,17 @@ import contextlib
 import errno
 import os
 
+from nntui.cli.console import say, silence_stdout, stamp
 from nntui.cli.ending import tell_end
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
 from nntui.cli.reports import Report, report_for
-from nntui.cli.speech import say, silence_stdout, stamp
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event
 from nntui.runs.files import open_appending
-from nntui.training.launch import discard_unstarted
-from nntui.training.signals import outlive_terminal, stop_on_signals
-from nntui.training.worker import REFUSALS, Worker
+from nntui.worker.launch import discard_unstarted
+from nntui.worker.process import REFUSALS, Worker
+from nntui.worker.signals import outlive_terminal, stop_on_signals
 
 
 def train_here(run: RunDirectory, *, as_json: bool = False, epochs: int | None = None) -> int:

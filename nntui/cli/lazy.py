@@ -8,7 +8,7 @@ import click
 
 from nntui.display.message import quoted
 from nntui.display.printable import cut
-from nntui.spec.problems import suggestion
+from nntui.modelfile.problems import suggestion
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("train", "Train a model."),

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 import nntui
+from nntui.cli.console import stamp_lines, survive_any_text
 from nntui.cli.failures import told
 from nntui.cli.lazy import LazyGroup
 from nntui.cli.parameters import COMPLETION_VARIABLE, complete_models, runs_dir_option
-from nntui.cli.speech import stamp_lines, survive_any_text
 from nntui.cli.start import RunApp, start
 
 

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from nntui.cli.console import say, stamp_lines
 from nntui.cli.failures import InputError
-from nntui.cli.speech import say, stamp_lines
 from nntui.display.message import quoted
+from nntui.modelfile.problems import SpecError, suggestion
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
-from nntui.spec.problems import SpecError, suggestion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
@@ -65,13 +65,13 @@ def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     Where a path leads nowhere, the error tells all that is wrong with the rest of the model too. Before a large file of
     data, which takes a while to read, a line says so.
     """
-    from nntui.spec.document import apply_overrides, read_document
+    from nntui.modelfile.document import apply_overrides, read_document
 
     draft = read_document(path)
     try:
         apply_overrides(draft, overrides)
     except SpecError as error:
-        from nntui.spec.examine import examine
+        from nntui.modelfile.validation import examine
 
         raise SpecError([*error.problems, *examine(draft, base=base_of(path)).problems]) from None
     data = draft.get("data")

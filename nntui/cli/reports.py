@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from nntui.cli.console import draws_on_terminal, say, stamp, write
 from nntui.cli.event_text import epoch_line, talk_of
-from nntui.cli.speech import draws_on_terminal, say, stamp, write
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import SCHEMA, EpochEnded, Event, HyperparameterChanged, RunStarted, Warning, to_json
 

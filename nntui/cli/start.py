@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from nntui.cli.commands.train import train
+from nntui.cli.console import is_terminal, say
 from nntui.cli.failures import FAILED
 from nntui.cli.hangup import Leavable, leave_in_good_order
 from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model
-from nntui.cli.speech import is_terminal, say
 
 _COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor")
 

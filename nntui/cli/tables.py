@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nntui.cli.speech import is_terminal, write
+from nntui.cli.console import is_terminal, write
 from nntui.display.printable import printable
 
 _GAP = 2

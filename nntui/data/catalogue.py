@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from nntui.data.cards import Card, cards
 from nntui.data.errors import DataError, shown, source_error
 from nntui.data.generators.base import Generator
-from nntui.data.locating import LocatedFile, locate
 from nntui.data.readers.outline import Outline
 from nntui.data.settings import DataSettings
+from nntui.data.sources import LocatedFile, locate
 
 if TYPE_CHECKING:
     from nntui.data.dataset import Dataset
-    from nntui.data.learnt import Learnt
+    from nntui.data.input_schema import Learnt
     from nntui.data.preprocessing import Preprocessing
 
 
@@ -145,7 +145,7 @@ def load(
     is enough. With a trained network's `preprocessing` raw values become inputs by it, and nothing is fitted.
     """
     from nntui.data.assembly import assemble, generate
-    from nntui.data.learnt import places
+    from nntui.data.input_schema import places
 
     located = locate(settings, base)
     outline = checked_outline(settings, located, learnt)

@@ -12,9 +12,9 @@ from nntui.data.assembly import generate
 from nntui.data.catalogue import checked_outline
 from nntui.data.errors import source_error
 from nntui.data.generators.base import Generator
-from nntui.data.locating import LocatedFile, locate
 from nntui.data.readers.outline import RawData
 from nntui.data.settings import DataSettings
+from nntui.data.sources import LocatedFile, locate
 
 LARGEST = 64 * 2**20
 """Bytes of a source that are read for a glance."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nntui.nn.settings import Configurable
+from nntui.settings import Configurable
 
 Scratch = Sequence[np.ndarray]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntui.nn.settings import Configurable
+from nntui.settings import Configurable
 
 
 @dataclass

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nntui.nn.settings import Configurable, setting
+from nntui.settings import Configurable, setting
 
 _LONGEST = 10_000_000
 

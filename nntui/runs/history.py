@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nntui.display.number import setting_number
+from nntui.runs.decimation import EpochThinning, keeps_epoch
 from nntui.runs.events import (
     LARGEST,
     EpochEnded,
@@ -29,7 +30,6 @@ from nntui.runs.events import (
     from_record,
 )
 from nntui.runs.gradient_norms import GradientNorms
-from nntui.runs.spacing import EpochThinning, keeps_epoch
 from nntui.runs.step_lines import StepTable
 
 _COLUMNS = {

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from pydantic_core import from_json
 
 from nntui.runs.best import best_row, is_higher_better, monitored
+from nntui.runs.best_in_log import newest_best_epoch
 from nntui.runs.chosen_settings import settings_of
 from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.disk_usage import size_of
 from nntui.runs.events import Event, HyperparameterChanged, RunStarted, from_record
 from nntui.runs.files import open_regular, read_small
 from nntui.runs.metrics_table import read_metrics, row_of
-from nntui.runs.newest import newest_best_epoch
-from nntui.runs.resources import size_of
 from nntui.runs.status import Status, status_of
 from nntui.runs.tailing import blocks_from_end
 from nntui.runs.verdict import verdict_of_run

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from nntui.nn.arena import Arena
-from nntui.training.crew import Crew
-from nntui.training.gradients import BatchGradient
+from nntui.training.parallel.batch_gradient import BatchGradient
+from nntui.training.parallel.worker_pool import Crew
 
 
 class AccumulatedGradient:

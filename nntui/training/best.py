@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nntui.modelfile.settings import RISING, TrainingSettings
 from nntui.runs.best import improves
-from nntui.spec.settings import RISING, TrainingSettings
 
 
 class Best:

@@ -16,9 +16,9 @@ import numpy as np
 
 from nntui.data.preprocessing import Preprocessing
 from nntui.display.message import quoted
+from nntui.modelfile.parsing import to_draft
 from nntui.nn.arena import Arena
 from nntui.runs.checkpoints import CheckpointError
-from nntui.spec.parsing import to_draft
 from nntui.training.loop import Trainer
 
 FORMAT = 1

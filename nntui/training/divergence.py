@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.data.dataset import Dataset
+from nntui.modelfile.model import ModelSpec
 from nntui.nn.network import Sequential
-from nntui.spec.model import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,28 +20,28 @@ import numpy as np
 
 from nntui.data.batches import Batches
 from nntui.data.dataset import Dataset
+from nntui.modelfile.model import ModelSpec
+from nntui.modelfile.settings import RISING
 from nntui.nn.arena import Arena
 from nntui.nn.metrics import ClassificationMeter
 from nntui.nn.moving_average import MovingAverage
 from nntui.nn.network import Sequential
 from nntui.nn.regularization import Regularizer, gradient_norm
 from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step, Warning
-from nntui.spec.model import ModelSpec
-from nntui.spec.settings import RISING
 from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
-from nntui.training.counts import counted
-from nntui.training.crew import Crew, Task
+from nntui.training.checkpoint_counts import counted
 from nntui.training.divergence import Origin, advice, origin_of_divergence
-from nntui.training.gradients import BatchGradient, Part
-from nntui.training.measuring import (
+from nntui.training.live_settings import Tuning
+from nntui.training.loss_and_metrics import (
     build_loss,
     build_meter,
     evaluate,
     refuse_strange_inputs,
     refuse_undefined_monitor,
 )
-from nntui.training.tuning import Tuning
+from nntui.training.parallel.batch_gradient import BatchGradient, Part
+from nntui.training.parallel.worker_pool import Crew, Task
 
 Clock = Callable[[], float]
 _STEP = 1

@@ -26,13 +26,13 @@ from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.screens import BaseScreen
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
-from nntui.tui.line import line_of
-from nntui.tui.place import Place
-from nntui.tui.places import PLACES, PlaceEntry
-from nntui.tui.screens.build.place import BuildPlace
+from nntui.tui.gc_pauses import LOOK_SECONDS, Tidying
+from nntui.tui.places.builder.place import BuildPlace
+from nntui.tui.places.place import Place
+from nntui.tui.places.registry import PLACES, PlaceEntry
 from nntui.tui.starting import refusal_of, start_run
 from nntui.tui.terminal.app import TerminalApp
-from nntui.tui.tidying import LOOK_SECONDS, Tidying
+from nntui.tui.terminal.backpressure import line_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -140,7 +140,7 @@ class NntuiApp(TerminalApp[None]):
         """Shows a place: build, train or runs; in Train, where nothing is watched yet, a run that is going on."""
         await self.show_place(place)
         if place == "train" and not self.attached:
-            from nntui.tui.running import running_runs
+            from nntui.worker.running import running_runs
 
             runs = await asyncio.to_thread(running_runs, self.runs_root)
             if runs and not self.attached:
@@ -186,7 +186,7 @@ class NntuiApp(TerminalApp[None]):
     async def may_start(self) -> bool:
         """Whether a training may start: where others are running the person says so, or has them stopped first."""
         from nntui.tui.dialogs.running import Beside, RunningDialog
-        from nntui.tui.running import running_runs, stop_runs
+        from nntui.worker.running import running_runs, stop_runs
 
         runs = await asyncio.to_thread(running_runs, self.runs_root)
         if not runs:
@@ -208,7 +208,7 @@ class NntuiApp(TerminalApp[None]):
                 await self._start(draft, base)
 
     async def _start(self, draft: dict[str, Any], base: Path) -> None:
-        from nntui.spec.problems import SpecError
+        from nntui.modelfile.problems import SpecError
 
         try:
             run, worker = await asyncio.to_thread(start_run, draft, base, self.runs_root)
@@ -240,7 +240,7 @@ class NntuiApp(TerminalApp[None]):
     async def _offer_running(self) -> None:
         from nntui.runs.status import Status, status_of
         from nntui.tui.dialogs.confirm import ConfirmDialog
-        from nntui.tui.running import running_runs
+        from nntui.worker.running import running_runs
 
         runs = await asyncio.to_thread(running_runs, self.runs_root)
         if not runs:

@@ -26,8 +26,8 @@ class FirstModel:
 def first_model(path: Path | None, *, base: Path) -> FirstModel:
     """The model at `path`, or the bundled digits-mlp where there is no path or it cannot be read."""
     if path is not None:
-        from nntui.spec.document import read_document
-        from nntui.spec.problems import SpecError
+        from nntui.modelfile.document import read_document
+        from nntui.modelfile.problems import SpecError
 
         try:
             draft = read_document(path)
@@ -41,5 +41,5 @@ def first_model(path: Path | None, *, base: Path) -> FirstModel:
 
 
 def _bundled() -> dict[str, Any]:
-    # Not by nntui.spec, which brings NumPy and pydantic: the first frame is drawn without waiting for them.
+    # Not by nntui.modelfile, which brings NumPy and pydantic: the first frame is drawn without waiting for them.
     return tomllib.loads((models_dir() / "digits-mlp.toml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import threading
 
 from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
-from nntui.training.launch import start_worker
+from nntui.worker.launch import start_worker
 
 _RESUMABLE = (Status.STOPPED, Status.CRASHED, Status.FAILED)
 

@@ -23,7 +23,7 @@ def run_app(
     # Nothing that an import makes is garbage, and looking for some costs a fifth of the start.
     gc.disable()
     from nntui.tui.app import NntuiApp
-    from nntui.tui.tidying import Tidying
+    from nntui.tui.gc_pauses import Tidying
 
     Tidying.take_over()
     gc.enable()
@@ -39,7 +39,7 @@ def run_app(
 def farewell(app: NntuiApp) -> list[str]:
     """The runs watched that go on without the app, and how to come back to them; [] where there are none."""
     from nntui.runs.status import Status, status_of
-    from nntui.tui.running import is_running
+    from nntui.worker.running import is_running
 
     lines = []
     for run in filter(is_running, app.attached):

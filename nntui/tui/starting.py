@@ -16,7 +16,7 @@ _LOOK_SECONDS = 0.2
 
 def start_run(draft: dict[str, Any], base: Path, root: Path) -> tuple[RunDirectory, subprocess.Popen[bytes]]:
     """Creates a run of the draft and starts its worker; SpecError or RunsError where that cannot be done."""
-    from nntui.training.launch import create_run, start_worker
+    from nntui.worker.launch import create_run, start_worker
 
     run = create_run(draft, base=base, root=root)
     return run, start_worker(run)
@@ -24,7 +24,7 @@ def start_run(draft: dict[str, Any], base: Path, root: Path) -> tuple[RunDirecto
 
 async def refusal_of(run: RunDirectory, worker: subprocess.Popen[bytes]) -> str | None:
     """Waits until a new run trains; why its worker refused it, in which case its directory is deleted, else None."""
-    from nntui.training.launch import REFUSED, discard_unstarted
+    from nntui.worker.launch import REFUSED, discard_unstarted
 
     while worker.poll() is None:
         if await asyncio.to_thread(last_record, run.events_path, (RunStarted.name,)) is not None:

@@ -29,12 +29,12 @@ def test_a_run_that_is_refused_when_it_is_resumed_stays(call, root, tmp_path):
 
 
 def test_a_run_that_cannot_be_written_leaves_no_directory(ask, root, monkeypatch):
-    import nntui.spec.document
+    import nntui.modelfile.document
 
     def no_room(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(nntui.spec.document, "write_document", no_room)
+    monkeypatch.setattr(nntui.modelfile.document, "write_document", no_room)
     answer = ask("train", "iris")
     assert answer.code == 1
     assert "model.toml: No space left on device" in answer.err

@@ -5,10 +5,10 @@ import subprocess
 import pytest
 
 from nntui.cli.commands.watch import _epochs_past
+from nntui.runs.decimation import keeps_epoch
 from nntui.runs.directory import RunDirectory, list_runs
 from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_table import read_metrics
-from nntui.runs.spacing import keeps_epoch
 from tests.cli.conftest import COMMAND, QUICK, newest
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.cli.chart import curve_lines
-from nntui.training.lr_range import RateRange
+from nntui.training.lr_finder import RateRange
 
 
 def test_a_rate_is_found_and_drawn(ask, monkeypatch, root):
@@ -70,7 +70,7 @@ def test_rates_too_small_to_move_anything_find_none(ask):
 
 def test_a_loss_that_is_lost_at_once_is_told_without_a_chart(ask, monkeypatch):
     ended = "the loss was not finite any more at 1e-07"
-    monkeypatch.setattr("nntui.training.lr_range.find_rates", lambda *_, **__: RateRange((), None, None, ended))
+    monkeypatch.setattr("nntui.training.lr_finder.find_rates", lambda *_, **__: RateRange((), None, None, ended))
     answer = ask("lrfind", "iris")
     assert (answer.code, answer.out) == (1, f"steps\t0; {ended}\n")
     assert json.loads(ask("lrfind", "iris", "--json").out)["points"] == []

@@ -3,7 +3,7 @@
 import pytest
 
 from nntui.runs.checkpoints import CheckpointStore, load
-from tests.training.conftest import assert_equal_tensors
+from tests.small_runs import assert_equal_tensors
 
 MODEL = ("iris", "--set", "training.epochs=3", "--set", "training.early_stopping.patience=3")
 

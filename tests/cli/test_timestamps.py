@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from nntui.cli.speech import stamp, stamp_lines
+from nntui.cli.console import stamp, stamp_lines
 from nntui.runs.event_log import EventReader
 from tests.cli.conftest import QUICK, newest
 

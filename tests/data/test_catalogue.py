@@ -13,7 +13,7 @@ from nntui.data.cards import cards
 from nntui.data.catalogue import describe, load, sources
 from nntui.data.errors import DataError
 from nntui.data.generators.spiral import Spiral
-from nntui.data.learnt import Learnt
+from nntui.data.input_schema import Learnt
 from nntui.data.readers import csv_text
 from nntui.data.settings import DataSettings
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nntui.nn.gradcheck import check_gradients
 from nntui.nn.layers.dense import Dense
 from nntui.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, balanced_weights
-from nntui.nn.settings import settings_of
+from nntui.settings import settings_of
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "losses.json").read_text())
 DATA = REFERENCE["data"]

@@ -22,7 +22,7 @@ from nntui.nn.layers.reshape import Reshape
 from nntui.nn.layers.residual import Residual, skip_strides
 from nntui.nn.losses import Loss
 from nntui.nn.network import Sequential
-from nntui.nn.settings import settings_of
+from nntui.settings import settings_of
 from tests.nn.test_network import peak_of
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "norms.json").read_text())["residual"]

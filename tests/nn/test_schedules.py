@@ -18,7 +18,7 @@ from nntui.nn.schedules import (
     Schedule,
     StepDecay,
 )
-from nntui.nn.settings import settings_of
+from nntui.settings import settings_of
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "optimizers.json").read_text())
 RATE = 0.2

@@ -1,6 +1,6 @@
 import pytest
 
-from nntui.nn.settings import Setting
+from nntui.settings import Setting
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_no_runs_at_all_says_how_to_make_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "module", ["directory", "files", "status", "summary", "event_log", "lock", "commands", "metrics_csv", "resources"]
+    "module", ["directory", "files", "status", "summary", "event_log", "lock", "commands", "metrics_csv", "disk_usage"]
 )
 def test_looking_at_runs_imports_no_numpy(module):
     code = f"import sys, nntui.runs.{module}; sys.exit(str({{'numpy', 'textual', 'pydantic'}} & sys.modules.keys()))"

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from nntui.runs.decimation import keeps_epoch
 from nntui.runs.events import HyperparameterChanged, LayerStats, Paused, Resumed, Warning, to_json
 from nntui.runs.history import History
-from nntui.runs.spacing import keeps_epoch
 from nntui.runs.step_lines import StepTable
 
 from .samples import ended, epoch_ended, started, step

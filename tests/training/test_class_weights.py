@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
+from nntui.modelfile.validation import examine
 from nntui.runs.events import EpochEnded
-from nntui.spec.examine import examine
 from nntui.training.loop import Trainer
-from tests.training.conftest import Ticks, draft
+from tests.small_runs import Ticks, draft
 from tests.training.overlapping import overlapping
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "balanced.json").read_text())

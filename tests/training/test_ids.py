@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from nntui.data.errors import DataError
-from nntui.spec.examine import examine
-from nntui.spec.problems import SpecError
-from nntui.training.evaluation import evaluate_run
-from nntui.training.gradient_check import check_model
-from nntui.training.worker import Worker
-from tests.training.conftest import draft
+from nntui.inspection.evaluation import evaluate_run
+from nntui.inspection.gradient_check import check_model
+from nntui.modelfile.problems import SpecError
+from nntui.modelfile.validation import examine
+from nntui.worker.process import Worker
+from tests.small_runs import draft
 
 EMBEDDING = {"type": "embedding", "vocabulary": 4, "dimensions": 3}
 DENSE, FLATTEN = {"type": "dense"}, {"type": "flatten"}

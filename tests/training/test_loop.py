@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nntui.data.catalogue import load
+from nntui.modelfile.problems import SpecError
+from nntui.modelfile.validation import examine
 from nntui.nn.losses import CrossEntropy
 from nntui.runs.events import EpochEnded, LayerStats, RunEnded, Step
-from nntui.spec.examine import examine
-from nntui.spec.problems import SpecError
 from nntui.training.loop import Trainer, train
-from tests.training.conftest import Ticks, draft, trainer_of
+from tests.small_runs import Ticks, draft, trainer_of
 
 
 def names(events):

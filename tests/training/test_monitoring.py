@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
-from nntui.spec.examine import examine
-from nntui.spec.problems import SpecError
-from nntui.spec.settings import EarlyStopping, TrainingSettings
+from nntui.modelfile.problems import SpecError
+from nntui.modelfile.settings import EarlyStopping, TrainingSettings
+from nntui.modelfile.validation import examine
 from nntui.training.best import Best
 from nntui.training.loop import Trainer
-from tests.training.conftest import Ticks, draft, trainer_of
-from tests.training.test_measuring import PLAIN, epochs_of
+from tests.small_runs import Ticks, draft, trainer_of
+from tests.training.test_loss_and_metrics import PLAIN, epochs_of
 
 
 def arrays(tmp_path: Path, x_test: np.ndarray, y_test: np.ndarray, y_train: np.ndarray, **changes) -> Trainer:

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nntui.inspection.evaluation import evaluate_run
+from nntui.modelfile.validation import examine
 from nntui.nn.schedules import Schedule
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.checkpoints import load as load_checkpoint
 from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunStarted, Step, Warning
-from nntui.spec.examine import examine
 from nntui.training.checkpointing import checkpoint_of, restore_training
-from nntui.training.evaluation import evaluate_run
-from nntui.training.worker import Worker
-from tests.training.conftest import assert_equal_tensors, draft, events_of, trainer_of, weights_of
-from tests.training.test_worker import obeying
+from nntui.worker.process import Worker
+from tests.small_runs import assert_equal_tensors, draft, events_of, trainer_of, weights_of
+from tests.worker.test_process import obeying
 
 PLAIN = [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}]
 ALL = {

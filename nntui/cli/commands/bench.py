@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from nntui.cli.console import write
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import (
     DEFAULT_MODEL,
@@ -17,7 +18,6 @@ from nntui.cli.parameters import (
     read_model,
     set_option,
 )
-from nntui.cli.speech import write
 
 _PEERS = ("torch", "jax", "sklearn")
 
@@ -49,12 +49,12 @@ def bench_command(
     \b
     Example: nntui bench digits-mlp --peer torch
     """
+    from nntui.benchmark.measure import BenchmarkError, measure
+    from nntui.benchmark.peers.process import PeerError
     from nntui.cli.bench_report import print_benchmark, to_json
     from nntui.data.catalogue import load
-    from nntui.spec.examine import examine
-    from nntui.training.benchmark import BenchmarkError, measure
-    from nntui.training.crew import CrewError
-    from nntui.training.peer import PeerError
+    from nntui.modelfile.validation import examine
+    from nntui.training.parallel.worker_pool import CrewError
 
     path = find_model(model)
     draft = read_model(path, overrides)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from nntui.cli.console import write_text
 from nntui.cli.parameters import COMPLETION_VARIABLE
-from nntui.cli.speech import write_text
 
 _WHERE = """\b
 bash: nntui completion bash > ~/.local/share/bash-completion/completions/nntui

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nntui.cli.console import is_terminal, say, write
 from nntui.cli.event_text import number
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
-from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import Column, print_facts, print_table
 
 if TYPE_CHECKING:
-    from nntui.training.evaluation import Evaluation
+    from nntui.inspection.evaluation import Evaluation
 
 _MOST_COLUMNS = 20
 
@@ -38,9 +38,9 @@ def evaluate_command(
     \b
     Example: nntui evaluate digits --checkpoint last
     """
+    from nntui.inspection.evaluation import evaluate_run
     from nntui.runs.checkpoints import CheckpointError
-    from nntui.training.evaluation import evaluate_run
-    from nntui.training.trained import checkpoint_path
+    from nntui.training.trained_model import checkpoint_path
 
     chosen = chosen_run(chosen_root(runs_dir), run)
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from nntui.cli.console import say
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
-from nntui.cli.speech import say
 from nntui.cli.tables import Column, print_table
 
 
@@ -21,8 +21,8 @@ def gradcheck_command(model: str, overrides: tuple[str, ...]) -> int:
     \b
     Example: nntui gradcheck iris
     """
+    from nntui.inspection.gradient_check import check_model
     from nntui.nn.gradcheck import TOLERANCE
-    from nntui.training.gradient_check import check_model
 
     path = find_model(model)
     checks = check_model(read_model(path, overrides), base=base_of(path))

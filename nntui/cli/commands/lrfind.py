@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nntui.cli.console import is_terminal, say, write
 from nntui.cli.failures import FAILED, InputError
 from nntui.cli.parameters import FiniteRange, base_of, find_model, json_option, model_argument, read_model, set_option
-from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import print_facts
 
 if TYPE_CHECKING:
-    from nntui.training.lr_range import RateRange
+    from nntui.training.lr_finder import RateRange
 
 _RATE = FiniteRange(min=0, min_open=True, max=1000)
 _HEIGHT, _WIDEST = 12, 100
@@ -43,7 +43,7 @@ def lrfind_command(
     \b
     Example: nntui lrfind digits-mlp
     """
-    from nntui.training.lr_range import find_rates
+    from nntui.training.lr_finder import find_rates
 
     if lowest >= highest:
         raise InputError(f"--from must be below --to, got {lowest:g} and {highest:g}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nntui.cli.console import say
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import (
     chosen_root,
@@ -16,7 +17,6 @@ from nntui.cli.parameters import (
     runs_dir_option,
     timestamps_option,
 )
-from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
 from nntui.runs.lock import held
 from nntui.runs.status import Status, status_of
@@ -45,7 +45,7 @@ def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, ru
         return _go_on(chosen, epochs)
     total = None
     if epochs is not None:
-        from nntui.training.changing import extension
+        from nntui.worker.changes import extension
 
         total = extension(chosen).total(epochs)
     status = status_of(chosen)

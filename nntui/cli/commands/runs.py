@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from nntui.cli.console import is_terminal, say, write
 from nntui.cli.event_text import number
 from nntui.cli.parameters import chosen_root, json_option, runs_dir_option
-from nntui.cli.speech import is_terminal, say, write
 from nntui.cli.tables import Column, print_table
 from nntui.runs.directory import list_runs
 from nntui.runs.summary import RunSummary, summarize

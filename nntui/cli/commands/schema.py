@@ -6,7 +6,7 @@ import json
 
 import click
 
-from nntui.cli.speech import write_text
+from nntui.cli.console import write_text
 
 
 @click.command("schema")
@@ -16,6 +16,6 @@ def schema_command() -> None:
     \b
     Example: nntui schema > nntui.schema.json
     """
-    from nntui.spec.schema import json_schema
+    from nntui.modelfile.schema import json_schema
 
     write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nntui.cli.console import is_terminal, say
 from nntui.cli.failures import WRONG_INPUT
 from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
-from nntui.cli.speech import is_terminal, say
 from nntui.cli.tables import Column, print_facts, print_table
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
-    from nntui.spec.examine import Totals
-    from nntui.spec.layer_rows import LayerRow
+    from nntui.modelfile.layer_rows import LayerRow
+    from nntui.modelfile.validation import Totals
 
 
 @click.command("show")
@@ -30,7 +30,7 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     \b
     Example: nntui show digits-mlp
     """
-    from nntui.spec.examine import examine
+    from nntui.modelfile.validation import examine
 
     path = find_model(model)
     examination = examine(read_model(path, overrides), base=base_of(path))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nntui.cli.console import say
 from nntui.cli.ending import tell_end
 from nntui.cli.event_text import talk_of
 from nntui.cli.failures import FAILED, WRONG_INPUT
 from nntui.cli.parameters import chosen_root, chosen_run, complete_runs, run_argument, runs_dir_option
-from nntui.cli.speech import say
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Event, RunEnded, Warning
 
 if TYPE_CHECKING:
-    from nntui.training.session import Session
+    from nntui.worker.session import Session
 
 
 @click.command("pause")
@@ -68,7 +68,7 @@ def set_command(arguments: tuple[str, ...], runs_dir: Path | None) -> int:
 
 def change(run: RunDirectory, texts: Mapping[str, str]) -> int:
     """Has a run's worker give settings the values that texts stand for, and says its answers; the exit code."""
-    from nntui.training.changing import changeable, typed_changes
+    from nntui.worker.changes import changeable, typed_changes
 
     values = typed_changes(texts, changeable(run))
     return _ask_all(run, lambda session: session.change(values))
@@ -86,7 +86,7 @@ def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, en
 def _ask_all(
     run: RunDirectory, request: Callable[[Session], Awaitable[list[Event]]], *, end_is_answer: bool = False
 ) -> int:
-    from nntui.training.session import Session
+    from nntui.worker.session import Session
 
     async def answers() -> list[Event]:
         return await request(Session.attach(run))

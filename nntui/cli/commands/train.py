@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nntui.cli.console import say
 from nntui.cli.parameters import (
     DEFAULT_MODEL,
     base_of,
@@ -18,7 +19,6 @@ from nntui.cli.parameters import (
     set_option,
     timestamps_option,
 )
-from nntui.cli.speech import say
 
 
 @click.command("train")
@@ -57,14 +57,14 @@ def train(
     detach: bool = False,
 ) -> int:
     """Trains a model file into a new run in `root`; the exit code."""
-    from nntui.data.readers.ahead import inflate_ahead
+    from nntui.data.readers.prefetch import inflate_ahead
 
     draft = read_model(path, overrides)
     base = base_of(path)
     if not detach and isinstance(draft.get("data"), dict):
         inflate_ahead(draft["data"].get("source"), base)
     # Only now, because this brings NumPy and much else, which takes as long as inflating does.
-    from nntui.training.launch import create_run
+    from nntui.worker.launch import create_run
 
     run = create_run(draft, base=base, root=root, name=name, on_hint=lambda hint: say(f"hint: {hint}"))
     if detach:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nntui.cli.console import say
 from nntui.cli.failures import FAILED, INTERRUPTED
 from nntui.cli.parameters import (
     chosen_root,
@@ -17,11 +18,10 @@ from nntui.cli.parameters import (
     runs_dir_option,
     timestamps_option,
 )
-from nntui.cli.speech import say
+from nntui.runs.decimation import WHOLE_EPOCHS, spacing
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded, RunStarted
 from nntui.runs.lock import held
-from nntui.runs.spacing import WHOLE_EPOCHS, spacing
 
 _STARTING_SECONDS = 0.05
 _EPOCHS_BEFORE = 10
@@ -72,7 +72,7 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
     from nntui.cli.reports import report_for
     from nntui.runs.status import Status, status_of
     from nntui.runs.summary import summarize
-    from nntui.training.session import Session
+    from nntui.worker.session import Session
 
     while status_of(run) is Status.STARTING:
         await asyncio.sleep(_STARTING_SECONDS)

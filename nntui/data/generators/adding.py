@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from nntui.data.generators.by_sequence import BySequence
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass(frozen=True)

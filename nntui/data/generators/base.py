@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from nntui.data.generators import discover
-from nntui.nn.settings import Configurable, setting
+from nntui.settings import Configurable, setting
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.data.generators.base import Generator
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nntui.data.generators.base import Generator
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nntui.data.readers.ahead import taken
 from nntui.data.readers.idx_content import read_content
+from nntui.data.readers.prefetch import taken
 
 
 def read_array(path: Path, dimensions: int) -> np.ndarray:

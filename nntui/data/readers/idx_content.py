@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from nntui.data.errors import source_error
-from nntui.data.readers.inflate import GZIP_MAGIC, can_hold, gunzip
+from nntui.data.readers.gunzip import GZIP_MAGIC, can_hold, gunzip
 from nntui.data.readers.outline import MAX_BYTES
 
 NAME = re.compile(r"(?:.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.learnt import Learnt
-from nntui.data.readers.answers import Answers, read_answers
+from nntui.data.input_schema import Learnt
+from nntui.data.readers.file_cache import remembered, unreadable
 from nntui.data.readers.idx import read_array
 from nntui.data.readers.idx_content import NAME, read_shape
-from nntui.data.readers.images import sample_shape
 from nntui.data.readers.outline import Outline, RawData
-from nntui.data.readers.remembered import remembered, unreadable
+from nntui.data.readers.sample_shapes import sample_shape
+from nntui.data.readers.targets import Answers, read_answers
 
 _DIMENSIONS = {"images": 3, "labels": 1}
 

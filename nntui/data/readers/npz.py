@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.learnt import Learnt, places
-from nntui.data.readers.answers import Answers, read_answers
+from nntui.data.input_schema import Learnt, places
+from nntui.data.readers.file_cache import remembered, unreadable
 from nntui.data.readers.finite import refuse_not_finite
-from nntui.data.readers.images import sample_shape
 from nntui.data.readers.outline import Outline, RawData
-from nntui.data.readers.remembered import remembered, unreadable
 from nntui.data.readers.rounding import SAMPLE, first_merged
+from nntui.data.readers.sample_shapes import sample_shape
+from nntui.data.readers.targets import Answers, read_answers
 from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
 
 _OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))

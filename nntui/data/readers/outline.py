@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from nntui.data.learnt import Learnt
+    from nntui.data.input_schema import Learnt
 
 MAX_BYTES = 4 * 2**30
 """The largest array read, in bytes, and the largest file."""

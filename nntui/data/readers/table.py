@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.learnt import Learnt
-from nntui.data.readers.answers import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
+from nntui.data.input_schema import Learnt
 from nntui.data.readers.columns import Column, Missing, block_numbers
 from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
-from nntui.data.readers.learnt_columns import (
+from nntui.data.readers.file_cache import remembered, unreadable
+from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
+from nntui.data.readers.schema_columns import (
     inputs_of,
     learnt_class,
     learnt_columns,
     learnt_target,
     unknown_category,
 )
-from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
-from nntui.data.readers.remembered import remembered, unreadable
+from nntui.data.readers.targets import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
 from nntui.display.printable import printable
 
 MAX_CATEGORIES = 50

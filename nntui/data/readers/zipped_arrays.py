@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.readers.inflate import can_hold
+from nntui.data.readers.gunzip import can_hold
 from nntui.data.readers.outline import MAX_BYTES
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nntui.nn.windows import Sliding
+from nntui.nn.convolution.windows import Sliding
 
 
 class Convolver(ABC):

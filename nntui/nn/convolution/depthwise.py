@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nntui.nn.cells import Gathering, Spreading
+from nntui.nn.convolution.col2im import Gathering, Spreading
 from nntui.nn.convolution.convolver import Convolver
-from nntui.nn.pixels import copy_pixels
-from nntui.nn.windows import Sliding
+from nntui.nn.convolution.pixels import copy_pixels
+from nntui.nn.convolution.windows import Sliding
 
 
 class Depthwise(Convolver):

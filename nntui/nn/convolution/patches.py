@@ -18,8 +18,8 @@ from typing import Self
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from nntui.nn.pixels import as_items, has_whole_pixels
-from nntui.nn.windows import Sliding
+from nntui.nn.convolution.pixels import as_items, has_whole_pixels
+from nntui.nn.convolution.windows import Sliding
 
 _UNPACKED = 1_000_000
 """Up to this many multiply-adds OpenBLAS multiplies without packing, which is half as quick again for few columns."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from nntui.nn.activations import Activation
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 
 from nntui.nn.activations import SELU
 from nntui.nn.layers.base import Buffers, Layer, Shape
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nntui.nn.convolution.pooling import AveragePooling
 from nntui.nn.layers.pool import Pool
-from nntui.nn.pooling import AveragePooling
 
 
 @dataclass

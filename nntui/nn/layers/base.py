@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nntui.nn.arena import ParameterSpec
-from nntui.nn.settings import Configurable
+from nntui.settings import Configurable
 
 Shape = tuple[int, ...]
 

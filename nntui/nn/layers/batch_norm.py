@@ -9,7 +9,7 @@ import numpy as np
 
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _WIDEST = 2048
 """Numbers in a row that is worked on at once: loops over a few channels only would cost more than the arithmetic."""

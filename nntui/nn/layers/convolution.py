@@ -11,10 +11,10 @@ from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.convolution.convolver import Convolver
+from nntui.nn.convolution.tiles import tile_samples, tiles_of
+from nntui.nn.convolution.windows import Sliding
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape
 from nntui.nn.layers.sliding import sliding_over
-from nntui.nn.tiles import tile_samples, tiles_of
-from nntui.nn.windows import Sliding
 
 _TILE_NUMBERS = 210_000
 """Numbers of a tile in a pass back: about half of a core's second cache in float32."""

@@ -11,7 +11,7 @@ from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

@@ -8,9 +8,9 @@ from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.convolution.convolver import Convolver
 from nntui.nn.convolution.depthwise import Depthwise
+from nntui.nn.convolution.windows import PADDINGS, Sliding
 from nntui.nn.layers.convolution import Convolution
-from nntui.nn.settings import setting
-from nntui.nn.windows import PADDINGS, Sliding
+from nntui.settings import setting
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Shape
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

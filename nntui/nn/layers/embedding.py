@@ -9,7 +9,7 @@ import numpy as np
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.initializers import Initializer
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, Typed, shape_words
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

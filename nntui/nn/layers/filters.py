@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from nntui.nn import initializers
 from nntui.nn.activations import Activation
-from nntui.nn.convolution.by_copies import ByCopies
-from nntui.nn.convolution.by_rows import ByRows
 from nntui.nn.convolution.convolver import Convolver
+from nntui.nn.convolution.im2col import ByCopies
+from nntui.nn.convolution.overlapping_im2col import ByRows
+from nntui.nn.convolution.windows import PADDINGS, Sliding
 from nntui.nn.layers.convolution import Convolution
-from nntui.nn.settings import setting
-from nntui.nn.windows import PADDINGS, Sliding
+from nntui.settings import setting
 
 
 @dataclass

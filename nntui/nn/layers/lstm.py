@@ -9,7 +9,7 @@ import numpy as np
 from nntui.nn.layers.base import Memory
 from nntui.nn.layers.recurrent import Recurrent
 from nntui.nn.recurrence import Cell, Extent, Views
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 class LSTMCell(Cell):

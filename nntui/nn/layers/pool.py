@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from nntui.nn.convolution.pooling import Pooling
+from nntui.nn.convolution.tiles import tile_samples, tiles_of
+from nntui.nn.convolution.windows import PADDINGS, Sliding
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, Typed
 from nntui.nn.layers.sliding import sliding_over
-from nntui.nn.pooling import Pooling
-from nntui.nn.settings import setting
-from nntui.nn.tiles import tile_samples, tiles_of
-from nntui.nn.windows import PADDINGS, Sliding
+from nntui.settings import setting
 
 _TILE_NUMBERS = 200_000
 """Numbers of a tile's images: with what is made of them they stay in a core's second cache."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
-from nntui.nn.layers.pictures import check_picture
-from nntui.nn.settings import setting
+from nntui.nn.layers.image_augmentation import check_picture
+from nntui.settings import setting
 
 
 @dataclass

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, Typed
-from nntui.nn.layers.pictures import MARGIN, Planes, check_picture, plane_scratch
-from nntui.nn.settings import setting
+from nntui.nn.layers.image_augmentation import MARGIN, Planes, check_picture, plane_scratch
+from nntui.settings import setting
 
 
 @dataclass

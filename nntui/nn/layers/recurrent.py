@@ -12,7 +12,7 @@ from nntui.nn import initializers
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
 from nntui.nn.recurrence import Cell, Extent
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _BACKWARD = "backward_"
 """Stands before the names of what belongs to the cell that runs from the end."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, shape_words
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _FREE = 0
 """In a parsed shape: the length that follows from the others."""

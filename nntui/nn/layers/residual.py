@@ -13,7 +13,7 @@ from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
 from nntui.nn.layers.plan import LayerPlan, layer_names, plan
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _PROJECTION = "projection.weight"
 

@@ -10,7 +10,7 @@ from nntui.nn.activations import Activation
 from nntui.nn.layers.base import Memory
 from nntui.nn.layers.recurrent import Recurrent
 from nntui.nn.recurrence import Cell, Views
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 class SimpleCell(Cell):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nntui.nn.convolution.windows import Sliding, Window
 from nntui.nn.layers.base import Shape, ShapeError, shape_words
-from nntui.nn.windows import Sliding, Window
 
 
 def sliding_over(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nntui.nn.layers.base import Buffers, Shape, ShapeError, shape_words
 from nntui.nn.layers.dropout import Dropout
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nntui.nn.settings import Configurable
+from nntui.settings import Configurable
 
 
 def balanced_weights(labels: np.ndarray, classes: int) -> np.ndarray:

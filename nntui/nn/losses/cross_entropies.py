@@ -10,7 +10,7 @@ import numpy as np
 from nntui.nn.activations import logistic
 from nntui.nn.losses.base import Loss
 from nntui.nn.products import plain_sum
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _SUM_TOLERANCE = 1e-3
 """How far from 1 a row of probabilities may add up: tables are rounded."""

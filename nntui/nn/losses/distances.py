@@ -8,7 +8,7 @@ import numpy as np
 
 from nntui.nn.losses.base import Loss
 from nntui.nn.products import product_sum
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

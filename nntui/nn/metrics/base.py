@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nntui.nn.settings import Configurable
+from nntui.settings import Configurable
 
 
 @dataclass(frozen=True, slots=True)

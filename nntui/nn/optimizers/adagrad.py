@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.optimizers.base import Optimizer, learning_rate_setting
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.optimizers.base import Optimizer, weight_decay_setting
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 
 @dataclass

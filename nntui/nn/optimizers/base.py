@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from nntui.nn.arena import Arena, aligned_zeros
-from nntui.nn.settings import Configurable, setting
+from nntui.settings import Configurable, setting
 
 _BLOCK = 32768
 """Numbers in a block: five vectors of it (640 kB) stay in a second-level cache."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.optimizers.base import Optimizer, learning_rate_setting
-from nntui.nn.settings import setting
+from nntui.settings import setting
 
 _NEGLIGIBLE = 1e-30
 """A product of momenta below which 1 less it is 1; it comes there in some hundred steps, and only gets smaller."""

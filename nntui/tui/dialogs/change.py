@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 
 from nntui.display.number import setting_number
 from nntui.display.printable import printable_lines
-from nntui.spec.problems import SpecError
-from nntui.spec.tunable import Tunable
+from nntui.modelfile.problems import SpecError
+from nntui.modelfile.tunable import Tunable
 from nntui.tui.dialogs.dialog import Dialog
 from nntui.tui.widgets.line_input import LineInput
 

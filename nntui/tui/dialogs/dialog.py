@@ -15,7 +15,7 @@ from textual.widgets import Static
 from nntui.display.printable import printable_lines
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.screens import quiet_focus
-from nntui.tui.line import line_of
+from nntui.tui.terminal.backpressure import line_of
 
 Answer = TypeVar("Answer")
 

@@ -45,7 +45,7 @@ class GradientsDialog(Dialog[bool]):
     async def run_check(self) -> None:
         """Waits for the check without keeping a key waiting."""
         from nntui.data.errors import DataError
-        from nntui.spec.problems import SpecError
+        from nntui.modelfile.problems import SpecError
 
         try:
             checks = await asyncio.to_thread(self._check)

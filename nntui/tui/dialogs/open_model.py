@@ -67,7 +67,7 @@ class OpenDialog(Chooser[Opened]):
 
     def take(self, choice: Choice) -> None:
         """Opens the file, and closes where that works."""
-        from nntui.spec.problems import SpecError
+        from nntui.modelfile.problems import SpecError
 
         path = self._base / Path(choice.value).expanduser() if isinstance(choice.value, str) else choice.value
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nntui.tui.plots.labels import compact
+from nntui.display.numbers import compact
 
 _ROUND = (1.0, 2.0, 2.5, 5.0)
 _SHRINK_BELOW = 0.5

@@ -10,8 +10,8 @@ import numpy as np
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.display.numbers import compact
 from nntui.tui.plots.heat_grid import Grid, shrunk
-from nntui.tui.plots.labels import compact
 from nntui.tui.plots.mosaic import Mosaic
 from nntui.tui.plots.palette import Palette, Ramp
 from nntui.tui.plots.runs_of_style import centred, segments

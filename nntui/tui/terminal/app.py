@@ -9,7 +9,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.screen import Screen
 
-from nntui.tui.line import line_of
+from nntui.tui.terminal.backpressure import line_of
 from nntui.tui.terminal.mirror import Mirror, MirroredUpdate
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from textual.strip import Strip
 
 from nntui.display.cells import cell_len
+from nntui.display.numbers import compact
 from nntui.tui.plots.frame import Edges, Text
-from nntui.tui.plots.labels import compact
 from nntui.tui.plots.line_chart import Chrome, LineChart, Mark, YRange
 from nntui.tui.plots.series import Series
 from nntui.tui.widgets.framed import Framed

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from nntui.display.cells import cell_len, fitted, set_cell_size
 from nntui.display.printable import printable
+from nntui.modelfile.settings import RISING
 from nntui.runs.events import EpochEnded
-from nntui.spec.settings import RISING
 from nntui.tui.plots.column_format import ColumnFormat, Extents, format_of
 
 _SHORT = {"accuracy": "acc", "mean_absolute_error": "mae", "mean_squared_error": "mse", "precision": "prec",

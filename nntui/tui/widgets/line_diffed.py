@@ -15,9 +15,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from nntui.tui.chrome.screens import quiet_size
-from nntui.tui.line import line_of
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
+from nntui.tui.terminal.backpressure import line_of
 from nntui.tui.widgets.differing import differing
 
 _NEARLY = 0.2

@@ -9,8 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.display.numbers import compact
 from nntui.runs.pace import duration
-from nntui.tui.plots.labels import compact
 from nntui.tui.widgets.line_diffed import LineDiffed
 
 _SHORTEST_BAR, _LONGEST_BAR = 6, 40

@@ -10,10 +10,10 @@ from nntui.tui.chrome.keys import own_bindings
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.dialogs.help import HelpDialog
 from nntui.tui.dialogs.palette import PaletteDialog
-from nntui.tui.place import Place
-from nntui.tui.screens.build.place import BuildPlace
+from nntui.tui.places.builder.place import BuildPlace
+from nntui.tui.places.place import Place
 from nntui.tui.start import farewell
-from tests.tui.build.stage import stage
+from tests.tui.builder.stage import stage
 from tests.tui.screen_text import screen_text
 
 

@@ -4,8 +4,8 @@ from textual._compositor import Compositor
 
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.choose import ChooseDialog
-from nntui.tui.screens.build.form import Form
-from nntui.tui.screens.build.stack import Stack
+from nntui.tui.places.builder.form import Form
+from nntui.tui.places.builder.stack import Stack
 
 
 async def test_only_the_widgets_concerned_are_drawn(tmp_path, monkeypatch):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.color import ColorSystem
 
+from nntui.modelfile.document import write_document
 from nntui.runs.events import Warning
-from nntui.spec.document import write_document
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.choice import Choice
 from nntui.tui.dialogs.choose import ChooseDialog

@@ -9,7 +9,7 @@ from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.dialogs.dialog import Dialog
 from nntui.tui.dialogs.gradients import GradientsDialog
 from tests.tui.app.test_app import running_run
-from tests.tui.build.stage import MODEL, Stage, stage
+from tests.tui.builder.stage import MODEL, Stage, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import until
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tests.tui.build.stage import stage
+from tests.tui.builder.stage import stage
 from tests.tui.screen_text import screen_text
 from tests.unstartable import WORDS, write_unstartable
 

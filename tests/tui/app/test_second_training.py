@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from nntui.runs.status import Status, status_of
-from nntui.training.launch import create_run, start_worker
-from nntui.training.worker import Worker
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.change import ChangeDialog
 from nntui.tui.dialogs.running import RunningDialog
-from nntui.tui.running import stop_runs
+from nntui.worker.launch import create_run, start_worker
+from nntui.worker.process import Worker
+from nntui.worker.running import stop_runs
 from tests.tui.app.test_app import running_run
-from tests.tui.build.stage import Stage, stage
+from tests.tui.builder.stage import Stage, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import append, ended, until
 from tests.tui.train.test_live_worker import DRAFT

@@ -1,6 +1,6 @@
 import gc
 
-from nntui.tui.tidying import Tidying
+from nntui.tui.gc_pauses import Tidying
 
 
 class Clock:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.plots.labels import compact, fixed
+from nntui.display.numbers import compact, fixed
 
 
 @pytest.mark.parametrize(

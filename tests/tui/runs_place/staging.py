@@ -2,7 +2,7 @@
 
 from nntui.runs.directory import RunDirectory
 from nntui.runs.metrics_csv import MetricsCsv
-from nntui.tui.screens.runs.place import RunsPlace
+from nntui.tui.places.runs.place import RunsPlace
 from tests.tui.train.staging import BEGAN, Stage, drawn, epoch, until, write_run
 
 MODEL = """\

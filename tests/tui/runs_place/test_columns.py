@@ -9,8 +9,8 @@ from nntui.display.cells import cell_len
 from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.runs.summary import RunSummary
-from nntui.tui.screens.runs.columns import age, fitting, size
-from nntui.tui.screens.runs.listing import RunRow
+from nntui.tui.places.runs.columns import age, fitting, size
+from nntui.tui.places.runs.listing import RunRow
 
 
 def row(**changes) -> RunRow:

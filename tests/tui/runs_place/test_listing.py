@@ -7,8 +7,8 @@ from nntui.runs.directory import RunsError
 from nntui.runs.lock import WorkerLock
 from nntui.runs.metrics_csv import MetricsCsv
 from nntui.runs.status import Status
-from nntui.tui.screens.runs import listing
-from nntui.tui.screens.runs.listing import Listing
+from nntui.tui.places.runs import listing
+from nntui.tui.places.runs.listing import Listing
 from tests.tui.train.staging import BEGAN, append, ended, epoch, trained, write_run
 
 NOW = BEGAN + 3600

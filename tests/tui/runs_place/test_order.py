@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from nntui.tui.screens.runs.order import NEWEST_FIRST, Order
+from nntui.tui.places.runs.order import NEWEST_FIRST, Order
 from tests.tui.runs_place.staging import listed, saved, stage
 from tests.tui.runs_place.test_columns import row
 from tests.tui.screen_text import screen_text

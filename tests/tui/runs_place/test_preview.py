@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from nntui.runs.directory import RunDirectory
+from nntui.runs.follow.follower import Follower
 from nntui.runs.lock import WorkerLock
-from nntui.tui import follow
-from nntui.tui.screens.runs.facts import fact_lines
-from nntui.tui.screens.runs.listing import Listing
+from nntui.tui.places.runs.facts import fact_lines
+from nntui.tui.places.runs.listing import Listing
 from nntui.tui.widgets.line_diffed import LineDiffed
 from tests.tui.runs_place.staging import listed, previewed, saved, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
@@ -31,13 +31,13 @@ def runs(tmp_path):
 def opened(monkeypatch):
     """The names of the runs whose logs were opened for a preview."""
     names = []
-    start = follow.Follower.start
+    start = Follower.start
 
     def noting(follower):
         names.append(follower.run.id)
         start(follower)
 
-    monkeypatch.setattr(follow.Follower, "start", noting)
+    monkeypatch.setattr(Follower, "start", noting)
     return names
 
 

@@ -8,7 +8,7 @@ from nntui.runs.directory import RunDirectory
 from nntui.runs.events import Command, Paused
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status, status_of
-from nntui.training.launch import create_run, start_worker
+from nntui.worker.launch import create_run, start_worker
 from tests.tui.runs_place.staging import MODEL, listed, previewed, saved, stage
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import STEPS, append, ended, trained, until

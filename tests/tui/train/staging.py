@@ -19,7 +19,7 @@ from nntui.runs.events import (
 from nntui.runs.live import write_live
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.top_line import Headline, TopLine
-from nntui.tui.place import Place
+from nntui.tui.places.place import Place
 from nntui.tui.widgets.line_diffed import LineDiffed
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import screen_text

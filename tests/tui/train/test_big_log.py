@@ -43,7 +43,7 @@ def test_a_million_lines_open_in_little_memory(tmp_path):
 
 async def _open(path: Path) -> tuple[float, float]:
     from nntui.runs.directory import RunDirectory
-    from nntui.tui.screens.train.place import TrainPlace
+    from nntui.tui.places.train.place import TrainPlace
     from tests.tui.train.staging import Stage
 
     app = Stage(place := TrainPlace())

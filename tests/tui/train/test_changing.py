@@ -2,14 +2,14 @@
 
 import pytest
 
+from nntui.modelfile.document import write_document
 from nntui.runs.events import Command, HyperparameterChanged, Paused
 from nntui.runs.status import Status
-from nntui.spec.document import write_document
-from nntui.training.launch import create_run
-from nntui.training.worker import Worker
 from nntui.tui.dialogs.change import ChangeDialog
-from nntui.tui.screens.train.curves import XAxis, marks
-from nntui.tui.screens.train.place import TrainPlace
+from nntui.tui.places.train.curves import XAxis, marks
+from nntui.tui.places.train.place import TrainPlace
+from nntui.worker.launch import create_run
+from nntui.worker.process import Worker
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import STEPS, Stage, append, asks, attached, ended, keys, state, until
 from tests.tui.train.test_live_worker import DRAFT, is_training

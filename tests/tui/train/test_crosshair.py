@@ -1,9 +1,9 @@
 import dataclasses
 
 from nntui.runs.events import RunEnded
-from nntui.tui.screens.train.crosshair import epoch_at, row_at, words_at
-from nntui.tui.screens.train.curves import XAxis
-from nntui.tui.screens.train.place import TrainPlace
+from nntui.tui.places.train.crosshair import epoch_at, row_at, words_at
+from nntui.tui.places.train.curves import XAxis
+from nntui.tui.places.train.place import TrainPlace
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import STEPS, Stage, append, attached, drawn, epoch, started, state, step, until
 from tests.tui.train.test_pace import sighting

@@ -6,8 +6,9 @@ import numpy as np
 
 from nntui.runs.event_log import EventReader
 from nntui.runs.events import LayerStats
-from nntui.tui.follow import Follower
-from nntui.tui.screens.train.curves import (
+from nntui.runs.follow.downsample import Curve
+from nntui.runs.follow.follower import Follower
+from nntui.tui.places.train.curves import (
     GRADIENT_NORM,
     LEARNING_RATE,
     XAxis,
@@ -16,7 +17,6 @@ from nntui.tui.screens.train.curves import (
     metric_of,
     names_of,
 )
-from nntui.tui.thinned import Curve
 from tests.tui.train.staging import PATIENCE, STEPS, epoch, started, trained, write_run
 from tests.tui.train.test_pace import sighting
 

@@ -10,8 +10,8 @@ import pytest
 from nntui.runs.commands import send
 from nntui.runs.events import Command
 from nntui.runs.status import Status, status_of
-from nntui.training.launch import create_run, start_worker
-from nntui.tui.screens.train.place import TrainPlace
+from nntui.tui.places.train.place import TrainPlace
+from nntui.worker.launch import create_run, start_worker
 from tests.tui.screen_text import screen_text
 from tests.tui.train.staging import PATIENCE, Stage, until
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nntui.runs.events import LayerStats
-from nntui.tui.screens.train.place import TrainPlace
+from nntui.tui.places.train.place import TrainPlace
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import (
     STEPS,

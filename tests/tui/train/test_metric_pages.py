@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.screens.train.metric_pages import Layout, Pages, layout_of
+from nntui.tui.places.train.metric_pages import Layout, Pages, layout_of
 
 SIX = Pages(("loss", "accuracy", "f1", "recall", "learning rate", "gradient norm"), chosen="loss")
 FOUR = Layout(2, 2)

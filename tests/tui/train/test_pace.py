@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from nntui.runs.events import EpochEnded, RunStarted
+from nntui.runs.follow.downsample import Curve
+from nntui.runs.follow.follower import Sighting
 from nntui.runs.history import Steps
 from nntui.runs.status import Status
-from nntui.tui.follow import Sighting
-from nntui.tui.screens.train.pace import progress_of
-from nntui.tui.thinned import Curve
+from nntui.tui.places.train.pace import progress_of
 from tests.tui.train.staging import STEPS, epoch, started, step
 
 

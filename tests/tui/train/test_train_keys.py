@@ -1,8 +1,8 @@
 from nntui.runs.events import Command, HyperparameterChanged, Paused
 from nntui.runs.status import Status
+from nntui.tui.places.train.curves import XAxis
+from nntui.tui.places.train.place import TrainPlace
 from nntui.tui.plots.line_chart import YRange
-from nntui.tui.screens.train.curves import XAxis
-from nntui.tui.screens.train.place import TrainPlace
 from tests.tui.screen_text import screen_text
 from tests.tui.train.staging import STEPS, Stage, append, asks, attached, drawn, ended, keys, state, until
 

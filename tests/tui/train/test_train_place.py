@@ -7,8 +7,8 @@ import pytest
 from nntui.runs.events import CheckpointSaved, Warning
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status
-from nntui.tui.screens.train.curves import thinning_words
-from nntui.tui.screens.train.place import TrainPlace
+from nntui.tui.places.train.curves import thinning_words
+from nntui.tui.places.train.place import TrainPlace
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import (
@@ -211,8 +211,8 @@ async def test_warnings_are_a_line_for_a_minute_of_the_run(running):
 
 async def test_that_nothing_is_saved_stands_there_until_something_is(running, monkeypatch):
     full = False
-    monkeypatch.setattr("nntui.tui.follow.is_full", lambda path: full)
-    monkeypatch.setattr("nntui.tui.follow._DISK_SECONDS", 0.0)
+    monkeypatch.setattr("nntui.runs.follow.follower.is_full", lambda path: full)
+    monkeypatch.setattr("nntui.runs.follow.follower._DISK_SECONDS", 0.0)
     app = Stage(place := TrainPlace())
     note = "No checkpoint so far could be saved"
     async with app.run_test(size=(80, 24)) as pilot:

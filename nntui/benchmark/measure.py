@@ -1,0 +1,205 @@
+"""Benchmark: how fast a model trains here, of what the machine can do, where the time goes, and beside other libraries.
+
+Rounds of real training steps lie between rounds of the peers, so that a neighbour's load meets all of them; what is
+told is the median over the rounds, and of each round's ratio.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from nntui.benchmark.layer_times import StepTimes, measure_layers
+from nntui.benchmark.memory import Memory, measured_step_bytes, peak_rss_bytes
+from nntui.benchmark.peak import sgemm_peak
+from nntui.benchmark.peers.process import Peer, Round, job_of
+from nntui.data.dataset import Dataset
+from nntui.modelfile.model import ModelSpec
+from nntui.modelfile.validation import Examination
+from nntui.nn.layers.plan import LayerPlan
+from nntui.training.loop import Trainer
+from nntui.training.parallel.blas_threads import one_matrix_thread
+from nntui.training.parallel.worker_count import is_worth_trying, quickest_workers, usable_cores
+
+_ROUNDS, _FEWEST_ROUNDS = 9, 3
+_STEPS_SHARE, _PEAK_SHARE = 0.5, 0.15
+"""Of the time there is, the rest being for the layers."""
+
+
+class BenchmarkError(Exception):
+    """A training that cannot be measured; one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSpeed:
+    """The same training with another library."""
+
+    name: str
+    version: str
+    threads: int
+    samples_per_second: float
+    ratio: float
+    """Our speed over the peer's, the median over the rounds: above 1 we are ahead."""
+    compile_seconds: float | None
+    """What it took before the first step, not part of the speed; None where nothing is compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast whole training steps are."""
+
+    workers: int
+    samples_per_step: int
+    samples_per_second: float
+    step_seconds: float
+    gflops: float
+    """A second, of forward and backward passes."""
+    peak_gflops: float
+    """What this machine multiplies a second with as many processes at once."""
+    awake: float
+    """The share of the time this process ran: well below 1 with one worker, others held it up."""
+
+    @property
+    def peak_share(self) -> float:
+        """Of what the machine multiplies, how much training gets done."""
+        return self.gflops / self.peak_gflops
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What was measured of a model."""
+
+    model: str
+    data: str
+    samples: int
+    """Of the training split."""
+    speed: Speed
+    step: StepTimes
+    memory: Memory
+    peers: tuple[PeerSpeed, ...]
+
+
+def training_flops(plans: Iterable[LayerPlan]) -> int:
+    """Floating-point operations of a forward and a backward pass for one sample; loss and optimizer left out.
+
+    The backward pass of a layer with weights counts as two of its forward passes, one for the weights' gradient and
+    one for the input's, and as one where the input's is not needed. Layers without weights count once more where they
+    are asked, which those before the first weights are not. A block of layers counts like a layer.
+    """
+    return sum(item.flops * (1 + bool(item.parameter_count) + item.needs_input_gradient) for item in plans)
+
+
+def measure(
+    examination: Examination,
+    dataset: Dataset,
+    *,
+    seconds: float,
+    workers: int | None = None,
+    peers: Sequence[str] = (),
+    peer_python: str,
+) -> Benchmark:
+    """Measures an examined model on its data in about so many seconds; each peer takes half as many more.
+
+    `workers` replaces what the spec says; where both say nothing, the quickest number is found by trying. Raises
+    SpecError for a model that is not ready, BenchmarkError where it diverges, and PeerError where a peer cannot do it.
+    """
+    spec, totals = examination.ready(), examination.totals
+    assert totals is not None, "an examined spec has totals"
+    with one_matrix_thread():
+        spec = _with_workers(spec, dataset, workers, flops=totals.flops)
+        trainer = Trainer(spec, dataset, clock=time.perf_counter)
+        ours, compared = _beside_peers(trainer, peers, peer_python, seconds=seconds * _STEPS_SHARE)
+        most_memory = peak_rss_bytes()
+        return Benchmark(
+            model=spec.name,
+            data=dataset.name,
+            samples=len(dataset.train),
+            speed=_speed(trainer, ours, seconds=seconds * _PEAK_SHARE),
+            step=measure_layers(spec, dataset, seconds=seconds * (1 - _STEPS_SHARE - _PEAK_SHARE)),
+            memory=Memory(totals.step_bytes, measured_step_bytes(spec, dataset), most_memory),
+            peers=compared,
+        )
+
+
+def _with_workers(spec: ModelSpec, dataset: Dataset, workers: int | None, *, flops: int) -> ModelSpec:
+    training = spec.training
+    count = workers or training.workers
+    if count is None and is_worth_trying(flops * training.batch_size, batch_size=training.batch_size):
+        count = quickest_workers(spec, dataset)
+    return dataclasses.replace(spec, training=dataclasses.replace(training, workers=count or 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnRound(Round):
+    cpu_seconds: float
+    """Of this process."""
+
+
+def _beside_peers(
+    trainer: Trainer, names: Sequence[str], python: str, *, seconds: float
+) -> tuple[list[_OwnRound], tuple[PeerSpeed, ...]]:
+    """Our rounds, and how each peer did between them."""
+    job = job_of(trainer.spec, trainer.dataset, threads=usable_cores()) if names else {}
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(name, job, trainer.dataset, python=python)) for name in names]
+        step = stack.enter_context(trainer.trying())
+        train_round = _rounds(trainer, step, seconds / _ROUNDS)
+        ours: list[_OwnRound] = []
+        theirs: list[list[Round]] = [[] for _ in peers]
+        while len(ours) < _FEWEST_ROUNDS or sum(each.seconds for each in ours) < seconds:
+            ours.append(next(train_round))
+            for peer, rounds in zip(peers, theirs, strict=True):
+                rounds.append(peer.round(seconds / _ROUNDS))
+        return ours, tuple(_compared(peer, ours, rounds) for peer, rounds in zip(peers, theirs, strict=True))
+
+
+def _rounds(trainer: Trainer, step: Callable[[], object], seconds: float) -> Iterator[_OwnRound]:
+    """Rounds of about so many seconds, at least a step each; the first step, which is slow, belongs to none."""
+    total, size = len(trainer.dataset.train), trainer.samples_per_step
+    lengths = itertools.cycle([min(size, total - start) for start in range(0, total, size)])
+    numbers = itertools.count(1)
+
+    def take() -> int:
+        number = next(numbers)
+        if step() is None:
+            raise BenchmarkError(f"the loss is not finite after {number} steps; try a lower learning rate")
+        return next(lengths)
+
+    take()
+    while True:
+        samples, spent = 0, 0.0
+        began, cpu_began = time.perf_counter(), time.process_time()
+        while spent < seconds or not samples:
+            samples += take()
+            spent = time.perf_counter() - began
+        yield _OwnRound(samples, spent, time.process_time() - cpu_began)
+
+
+def _speed(trainer: Trainer, rounds: Sequence[_OwnRound], *, seconds: float) -> Speed:
+    rate = statistics.median(each.rate for each in rounds)
+    workers = min(trainer.spec.training.workers or 1, trainer.batch_size)
+    return Speed(
+        workers=workers,
+        samples_per_step=trainer.samples_per_step,
+        samples_per_second=rate,
+        step_seconds=trainer.samples_per_step / rate,
+        gflops=training_flops(trainer.network.plans) * rate / 1e9,
+        peak_gflops=sgemm_peak(workers, seconds=seconds),
+        awake=statistics.median(each.cpu_seconds / each.seconds for each in rounds),
+    )
+
+
+def _compared(peer: Peer, ours: Sequence[Round], theirs: Sequence[Round]) -> PeerSpeed:
+    return PeerSpeed(
+        name=peer.name,
+        version=peer.version,
+        threads=peer.threads,
+        samples_per_second=statistics.median(each.rate for each in theirs),
+        ratio=statistics.median(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True)),
+        compile_seconds=peer.compile_seconds,
+    )

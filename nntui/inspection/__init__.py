@@ -1,0 +1,1 @@
+"""What one computes from a trained network and data: evaluation, gradient check."""

@@ -1,0 +1,164 @@
+"""Documents: model files on disk, read with their mistakes told in one line and written for people to edit."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import tempfile
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from nntui.display.message import path_text
+from nntui.display.printable import cut
+from nntui.modelfile.keys import TOP_LEVEL
+from nntui.modelfile.overrides import apply_overrides
+from nntui.modelfile.problems import SpecError, refusal
+
+__all__ = ["apply_overrides", "dump_document", "parse_document", "read_document", "write_document"]
+
+LARGEST_FILE = 1_000_000
+"""Bytes: a thousand times the largest model a person would write."""
+_MOST_DOTS = 100
+"""In one line: the time and memory tomllib takes for a dotted key grow with more than its square."""
+_DEEPEST = 50
+"""Tables and lists within one another: what walks a draft may do so by recursion."""
+_READABLE_BY_ALL, _OWNER_ONLY = 0o644, 0o600
+
+
+def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
+    """The draft in a model file; raises SpecError where it cannot be read or is not TOML. Never waits for a pipe.
+
+    `follow`: whether it may be a symbolic link.
+    """
+    try:
+        with open(path, "rb", opener=_open_at_once if follow else _open_itself) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise refusal(f"{path_text(path)} is not a regular file; expected a model file (TOML)")
+            raw = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise refusal(f"{path_text(path)} does not exist") from None
+    except IsADirectoryError:
+        raise refusal(f"{path_text(path)} is a directory; expected a model file (TOML)") from None
+    except (OSError, ValueError) as error:
+        if not follow and getattr(error, "errno", None) == errno.ELOOP:
+            raise refusal(f"{path_text(path)}: expected a file, got a symbolic link") from None
+        reason = getattr(error, "strerror", None) or error
+        raise refusal(f"{path_text(path)} cannot be read: {reason}") from None
+    if len(raw) > LARGEST_FILE:
+        raise refusal(f"{path_text(path)} is larger than {LARGEST_FILE:,} bytes, which no model file is")
+    try:
+        # With -sig: some editors begin a file with a byte order mark.
+        return parse_document(raw.decode("utf-8-sig"), where=path_text(path))
+    except UnicodeDecodeError as error:
+        raise refusal(f"{path_text(path)} is not UTF-8 text (byte {error.start})") from None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _open_itself(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+
+
+def parse_document(text: str, *, where: str = "the model") -> dict[str, Any]:
+    """The draft in a TOML text; raises SpecError, with line and column, where it is not TOML."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise refusal(f"{where} has more than {_MOST_DOTS} dots in line {number}, which no model file has")
+    try:
+        draft = tomllib.loads(text)
+    except RecursionError:
+        raise _too_deep(where) from None
+    except ValueError as error:
+        raise refusal(f"{where} is not valid TOML: {cut(str(error), 200)}") from None
+    if _depth(draft) > _DEEPEST:
+        raise _too_deep(where)
+    return draft
+
+
+def _too_deep(where: str) -> Exception:
+    return refusal(f"{where} has more than {_DEEPEST} tables and lists within one another, which no model file has")
+
+
+def _depth(draft: dict[str, Any]) -> int:
+    """How many tables and lists are within one another, found without recursion."""
+    depth, level = 0, [draft]
+    while level:
+        depth += 1
+        items = [item for each in level for item in (each.values() if isinstance(each, dict) else each)]
+        level = [item for item in items if isinstance(item, (dict, list))]
+    return depth
+
+
+def dump_document(draft: dict[str, Any], *, older: str = "") -> str:
+    """The draft as TOML, in the order name, data, layers, training; keys that are None are left out.
+
+    Comments of an `older` text of the model stay where their keys stay.
+    """
+    # Imported here: those who only read do not wait for what writes.
+    from nntui.modelfile.toml_text import to_toml
+
+    order = [*(key for key in TOP_LEVEL if key in draft), *(key for key in draft if key not in TOP_LEVEL)]
+    return to_toml({key: draft[key] for key in order}, older=older)
+
+
+def _older_text(path: Path) -> str:
+    try:
+        read_document(path)
+        return path.read_text(encoding="utf-8")
+    except (SpecError, OSError, UnicodeDecodeError):
+        # Nothing worth keeping: what is there is no model.
+        return ""
+
+
+def _sweep(target: Path) -> None:
+    """Removes what processes that were killed while they wrote this file left beside it."""
+    leftover = re.compile(re.escape(f".{target.name}.") + r"(\d{1,9})\.[^.]+\.tmp")
+    # A directory that cannot be read may still be written to.
+    with suppress(OSError):
+        for entry in target.parent.iterdir():
+            match = leftover.fullmatch(entry.name)
+            if match and not _lives(int(match[1])):
+                entry.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) -> None:
+    """Replaces the file at once with the draft, never leaving half of one; raises OSError where it cannot.
+
+    A symbolic link stays one, and a file keeps its permissions and its comments. `private` is for a run's own copy:
+    a symbolic link is refused, and only the owner may read the file.
+    """
+    if private and path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    target = path if private else Path(os.path.realpath(path))
+    text = dump_document(draft, older=_older_text(target))
+    mode = _OWNER_ONLY if private else _READABLE_BY_ALL
+    if not private and target.exists():
+        mode = stat.S_IMODE(target.stat().st_mode)
+    _sweep(target)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""Convolution with any stride and dilation, by a copy of every patch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from nntui.nn.convolution.col2im import Padding, Spreading
+from nntui.nn.convolution.convolver import Convolver
+from nntui.nn.convolution.pixels import copy_pixels
+from nntui.nn.convolution.windows import Sliding
+
+
+class _Views(NamedTuple):
+    """What a tile of one size is in memory."""
+
+    images: np.ndarray
+    """Where the images go, amid their padding."""
+    seen: np.ndarray
+    """What each cell of the window sees of them, overlapping."""
+    cells: np.ndarray
+    """Where that goes: (kernel height, kernel width, n, output height, output width, channels)."""
+    patches: np.ndarray
+    """The same as a matrix (places, cells of a patch)."""
+
+
+class ByCopies(Convolver):
+    """For any window; for images of one channel also the quickest, as their pixels are single numbers.
+
+    Patches are the rows of a matrix, copied pixel by pixel; where there is one channel they are its columns, so that
+    rows of pixels are copied whole.
+    """
+
+    def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:
+        super().__init__(sliding, filters=filters, samples=samples, backwards=backwards)
+        self._padding = Padding(sliding, samples=samples)
+        self._spreading = Spreading(sliding, samples=samples)
+        self._size = sliding.down.kernel * sliding.across.kernel * sliding.channels
+        self._views: dict[int, _Views] = {}
+
+    def scratch(self) -> dict[str, tuple[int, ...]]:
+        matrix = (self._size, self.filters)
+        patches = self.samples * self.sliding.places * self._size
+        found = {"images": self._padding.shape, "patches": (patches,), "part": matrix, "total": matrix}
+        return found | self._spreading.scratch() if self.backwards else found
+
+    def build(self, memory: Mapping[str, np.ndarray]) -> None:
+        self._padding.build(memory["images"])
+        if self.backwards:
+            self._spreading.build(memory)
+        self._memory, self._part, self._total = memory["patches"], memory["part"], memory["total"]
+
+    def _viewed(self, count: int) -> _Views:
+        height, width, channels = self.sliding.output_shape
+        places, kernel = (count, height, width), self.sliding.kernel
+        memory = self._memory[: count * height * width * self._size]
+        if channels == 1:
+            patches = memory.reshape(self._size, -1).T
+            cells = memory.reshape(*kernel, *places, 1)
+        else:
+            patches = memory.reshape(-1, self._size)
+            cells = memory.reshape(*places, *kernel, channels).transpose(3, 4, 0, 1, 2, 5)
+        views = self._views[count] = _Views(self._padding.interior(count), self._all_cells(count), cells, patches)
+        return views
+
+    def _all_cells(self, count: int) -> np.ndarray:
+        """What each cell of the window sees: a view (kernel height, kernel width, count, height, width, channels)."""
+        padded, down, across = self._padding.memory, self.sliding.down, self.sliding.across
+        image, row, pixel, number = padded.strides
+        steps = (row * down.dilation, pixel * across.dilation, image, row * down.stride, pixel * across.stride, number)
+        return as_strided(padded, (*self.sliding.kernel, count, *self.sliding.output_shape), steps, writeable=False)
+
+    def _fill(self, images: np.ndarray) -> _Views:
+        views = self._views.get(len(images)) or self._viewed(len(images))
+        copy_pixels(views.images, images)
+        copy_pixels(views.cells, views.seen)
+        return views
+
+    def load(self, weight: np.ndarray) -> None:
+        self._weight = weight.reshape(self._size, self.filters)
+
+    def forward(self, images: np.ndarray, sums: np.ndarray) -> None:
+        np.dot(self._fill(images).patches, self._weight, out=sums.reshape(-1, self.filters))
+
+    def begin(self, weight: np.ndarray) -> None:
+        self.load(weight)
+        self._total.fill(0)
+
+    def backward(self, images: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray | None) -> None:
+        views = self._fill(images)
+        rows = grad.reshape(-1, self.filters)
+        np.dot(views.patches.T, rows, out=self._part)
+        np.add(self._total, self._part, out=self._total)
+        if images_gradient is None:
+            return
+        # The patches are of no more use: their gradient takes their memory.
+        np.matmul(rows, self._weight.T, out=views.patches)
+        gradients = views.cells.reshape(-1, *views.cells.shape[2:])
+        for place, gradient in zip(self._spreading.places(images_gradient), gradients, strict=True):
+            self._spreading.put(place, gradient)
+        self._spreading.finish(images_gradient)
+
+    def finish(self, weight_gradient: np.ndarray) -> None:
+        np.copyto(weight_gradient, self._total.reshape(weight_gradient.shape))

@@ -1,0 +1,120 @@
+"""Pooling of a tile of images: one number for each window, channel by channel, and its gradient."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+
+from nntui.nn.convolution.col2im import Gathering, Spreading
+from nntui.nn.convolution.pixels import copy_pixels
+from nntui.nn.convolution.windows import Sliding
+
+
+class Pooling(ABC):
+    """Works on tiles of up to `samples` images (n, height, width, channels), `tiles` of them in a batch."""
+
+    outside: float = 0.0
+    """What padding holds."""
+
+    def __init__(self, sliding: Sliding, *, samples: int, tiles: int, backwards: bool) -> None:
+        self.sliding, self.samples, self.tiles = sliding, samples, tiles
+        self.gathering = Gathering(sliding, samples=samples)
+        self.spreading = Spreading(sliding, samples=samples)
+        self.backwards = backwards
+        self.count = sliding.down.kernel * sliding.across.kernel
+        self._output = (samples, *sliding.output_shape)
+
+    def scratch(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of the memory it needs, by name."""
+        back = self.spreading.scratch() if self.backwards else {}
+        return {**self.gathering.scratch(), **back, "cell": self._output}
+
+    def masks(self) -> tuple[int, ...] | None:
+        """Shape of the booleans it keeps from forward to backward, if any."""
+        return None
+
+    def build(self, memory: Mapping[str, np.ndarray]) -> None:
+        """Takes that memory, the booleans by the name 'masks'."""
+        self.gathering.build(memory, outside=self.outside)
+        if self.backwards:
+            self.spreading.build(memory)
+        self._cell = memory["cell"]
+
+    @abstractmethod
+    def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
+        """Fills (n, output height, output width, channels) for the images of this tile, counted from 0."""
+
+    @abstractmethod
+    def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
+        """Fills the gradient of the images of this tile; overwrites `grad`."""
+
+
+class MaxPooling(Pooling):
+    """The largest of each window; among equals the first, row by row, receives the gradient, as in PyTorch."""
+
+    outside = -np.inf
+
+    def masks(self) -> tuple[int, ...] | None:
+        return (self.tiles, self.count - 1, *self._output)
+
+    def build(self, memory: Mapping[str, np.ndarray]) -> None:
+        super().build(memory)
+        self._masks = memory["masks"]
+
+    def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
+        first, *others = self.gathering.cells(images)
+        copy_pixels(out, first)
+        cell, masks = self._cell[: len(images)], self._masks[tile]
+        for index, seen in enumerate(others):
+            copy_pixels(cell, seen)
+            if training:
+                np.greater(cell, out, out=masks[index, : len(images)])
+            np.maximum(cell, out, out=out)
+
+    def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
+        # A mask says where its cell is larger than all before it: the last such cell takes all that is left.
+        cell, masks = self._cell[: len(grad)], self._masks[tile]
+        first, *others = self.spreading.places(images_gradient)
+        for index in range(len(others) - 1, -1, -1):
+            np.multiply(grad, masks[index, : len(grad)], out=cell)
+            np.subtract(grad, cell, out=grad)
+            self.spreading.put(others[index], cell)
+        self.spreading.put(first, grad)
+        self.spreading.finish(images_gradient)
+
+
+class AveragePooling(Pooling):
+    """The mean of each window, of its cells inside the image: padding does not count, as in TensorFlow and Keras.
+
+    PyTorch counts it unless told otherwise.
+    """
+
+    def scratch(self) -> dict[str, tuple[int, ...]]:
+        return super().scratch() | {"share": self._output}
+
+    def build(self, memory: Mapping[str, np.ndarray]) -> None:
+        super().build(memory)
+        self._share = memory["share"]
+        # How many cells of the image a window sees is found by pooling an image of ones.
+        self._share.fill(0)
+        ones = np.ones((self.samples, *self.sliding.input_shape), self._share.dtype)
+        for seen in self.gathering.cells(ones):
+            np.add(self._share, seen, out=self._share)
+        np.reciprocal(self._share, out=self._share)
+
+    def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
+        cell = self._cell[: len(images)]
+        first, *others = self.gathering.cells(images)
+        copy_pixels(out, first)
+        for seen in others:
+            copy_pixels(cell, seen)
+            np.add(out, cell, out=out)
+        np.multiply(out, self._share[: len(images)], out=out)
+
+    def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
+        np.multiply(grad, self._share[: len(grad)], out=grad)
+        for place in self.spreading.places(images_gradient):
+            self.spreading.put(place, grad)
+        self.spreading.finish(images_gradient)

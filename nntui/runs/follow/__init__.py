@@ -1,0 +1,1 @@
+"""Following a run while it grows: snapshots of what its directory says, for whoever watches."""

@@ -1,0 +1,341 @@
+"""Following a run: a thread reads what its directory says, piece by piece, and tells the screen that there is news."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.decimation import WHOLE_EPOCHS, spacing
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.event_log import EventReader
+from nntui.runs.events import (
+    CheckpointSaved,
+    EpochEnded,
+    HyperparameterChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Warning,
+    from_record,
+)
+from nntui.runs.follow.downsample import Curve
+from nntui.runs.follow.epoch_curves import EpochCurves
+from nntui.runs.follow.recent_epochs import with_recent
+from nntui.runs.follow.refresh_budget import Budget
+from nntui.runs.free_space import is_full
+from nntui.runs.history import History, Steps
+from nntui.runs.live import Live, LiveReader
+from nntui.runs.lock import held
+from nntui.runs.metrics_table import last_epochs
+from nntui.runs.status import Status, status_of
+from nntui.runs.step_lines import StepTable
+
+POLL_SECONDS = 0.05
+"""Between looks at the log: well below what a person notices between a key and its answer."""
+_HURRY_SECONDS = 2.0
+"""For which an answer of the worker is expected."""
+_IDLE_SECONDS = 0.25
+"""Between looks while nobody waits for anything."""
+_LIVE_SECONDS = 1.0
+_DISK_SECONDS = 1.0
+_LOADING_SECONDS = 0.25
+"""Between news of how far a long log is read."""
+_BACKLOG_SHOWN_WHOLE = 24_000_000
+"""Bytes of log, some 150,000 steps, up to which every step is drawn; of longer ones every second, third ..."""
+_MOST_REMARKS = 200
+_SWITCH_SECONDS = 0.0005
+_ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
+
+_NOTED = (RunStarted.name, HyperparameterChanged.name, Warning.name, CheckpointSaved.name)
+_ANSWERS = (RunStarted.name, HyperparameterChanged.name, Warning.name, Paused.name, Resumed.name)
+
+Remark = HyperparameterChanged | Warning
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A run as its directory told it at one moment; nothing in it changes afterwards."""
+
+    status: Status
+    started: RunStarted | None
+    ended: RunEnded | None
+    steps: Steps
+    epochs: Sequence[EpochEnded]
+    """All of the first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
+    metrics: Mapping[str, Curve]
+    """Of the epochs, by the step they ended with, thinned."""
+    gradient_norms: Curve
+    """Of the whole network's gradient of an epoch's last batch, by that step."""
+    best: EpochEnded | None
+    """The last epoch that was the best so far."""
+    remarks: Sequence[Remark]
+    """Changed hyperparameters and warnings, the last 200."""
+    settings: Mapping[str, float]
+    """What was changed while it trained, by name: the learning rate a schedule goes by, not what it makes of it."""
+    learning_rate: float | None
+    """The newest the log names."""
+    live: Live | None
+    """The newest weights and gradients; None while there are none."""
+    complete: bool
+    """Whether the log was read to its end; while a long one is still being opened, there are no curves and epochs."""
+    one_in: int
+    """Every so many of the log's steps are in `steps`; 1 for all, more for a log that would take long to open."""
+    saved_epoch: int
+    """The epoch of the newest checkpoint the log tells of; 0 for none."""
+    disk_full: bool
+    """Whether the run is going on and its disk has no room, so that not even the log can tell."""
+    problem: str
+    """Why the directory cannot be read, one line; '' while it can."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the last epoch ended without a checkpoint: one that is written stands in the log before any step."""
+        last = self.epochs[-1] if self.epochs else None
+        return last is not None and last.epoch > self.saved_epoch and self.step > last.step
+
+    @property
+    def step(self) -> int:
+        """The last step heard of."""
+        last = int(self.steps.step[-1]) if len(self.steps) else 0
+        return max(last, self.ended.step if self.ended else 0, self.started.from_step if self.started else 0)
+
+
+class Follower:
+    """Reads a run's directory in a thread of its own until it is told to stop.
+
+    `listener` is called, in that thread, when there is something new, and not again before `take` was called: a screen
+    that is busy gets the newest sighting, not a queue of old ones.
+    """
+
+    def __init__(self, run: RunDirectory, listener: Callable[[Follower], None], *, weights: bool = True) -> None:
+        """Without `weights` the sightings have none: `live` is always None."""
+        self.run = run
+        self._listener = listener
+        self._state = _State(run, weights=weights)
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._hurry_until = float("-inf")
+        self._guard = threading.Lock()
+        self._newest: Sighting | None = None
+        self._told = False
+        # A daemon: a thread that waits for a dead disk must not keep a finished app from exiting.
+        self._thread = threading.Thread(target=self._follow, name=f"follow {run.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first sighting comes at once."""
+        # The event loop gets the interpreter within a millisecond while a long log is read, not within five.
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within a piece of log; the listener is not called again once this returns."""
+        with self._guard:
+            self._stopping.set()
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """Somebody waits for what the worker answers: look more often for a while."""
+        self._hurry_until = time.monotonic() + _HURRY_SECONDS
+        self._wake.set()
+
+    def join(self, timeout: float) -> None:
+        """Wait until the thread has ended, at most `timeout` seconds."""
+        self._thread.join(timeout)
+
+    def take(self) -> Sighting | None:
+        """The newest sighting; from here on the listener is called for newer ones."""
+        with self._guard:
+            self._told = False
+            return self._newest
+
+    def _follow(self) -> None:
+        state, budget = self._state, Budget()
+        while not self._stopping.is_set():
+            loading_until = time.monotonic() + _LOADING_SECONDS
+            for _ in state.look():
+                if self._stopping.is_set():
+                    return
+                if time.monotonic() >= loading_until:
+                    loading_until = time.monotonic() + _LOADING_SECONDS
+                    self._tell(state.sighting(complete=False))
+            if state.urgent or (state.changed and not budget.seconds_left):
+                self._tell(state.sighting(complete=True))
+                budget.spend()
+            self._wake.wait(self._pause(budget))
+            self._wake.clear()
+
+    def _pause(self, budget: Budget) -> float:
+        if time.monotonic() < self._hurry_until:
+            return POLL_SECONDS
+        if not self._state.status.alive:
+            return _IDLE_SECONDS
+        return min(max(budget.seconds_left, POLL_SECONDS), _IDLE_SECONDS)
+
+    def _tell(self, sighting: Sighting) -> None:
+        with self._guard:
+            self._newest = sighting
+            if self._told or self._stopping.is_set():
+                return
+            self._told = True
+            self._listener(self)
+
+
+class _State:
+    """What the thread knows; only the thread touches it."""
+
+    def __init__(self, run: RunDirectory, *, weights: bool) -> None:
+        self._run = run
+        self._reader = EventReader(run.events_path)
+        self._live_reader = LiveReader(run.live_path) if weights else None
+        self._live: Live | None = None
+        self._live_due = 0.0
+        self._disk_full = False
+        self._disk_due = 0.0
+        self.status = Status.STARTING
+        self.changed = True
+        self.urgent = True
+        """Whether someone may be waiting for the news: the run turned, or the worker answered."""
+        self._problem = ""
+        self._live_problem = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        self._history = History()
+        self._epoch_curves = EpochCurves()
+        self._remarks: deque[Remark] = deque(maxlen=_MOST_REMARKS)
+        self._one_in = 1
+        self._saved_epoch = 0
+
+    def look(self) -> Iterator[None]:
+        """Take in what is new, yielding after each piece of log; then `changed` says whether there was anything."""
+        # The lock before the log: a worker that ends in between has then logged its end.
+        alive = held(self._run.lock_path)
+        before = (self.status, self._problem, self._disk_full)
+        news, problem = False, ""
+        try:
+            one_in = 1 + self._reader.backlog // _BACKLOG_SHOWN_WHOLE
+            for batch in self._reader.batches(one_in=one_in):
+                if not news and self._reader.restarted:
+                    self._begin()
+                news = True
+                if isinstance(batch, StepTable):
+                    self._one_in = max(self._one_in, one_in)
+                self._take_in(batch)
+                yield
+            if self._reader.restarted and not news:
+                self._begin()
+                news = True
+        except RunsError as error:
+            problem = str(error)
+        if not problem and not self._run.path.is_dir():
+            problem = f"{self._run.path} is gone"
+        self._problem = problem
+        self.status = self._derive(alive)
+        self._look_at_disk(alive)
+        turned = (self.status, problem, self._disk_full) != before
+        self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
+        self.urgent = self.urgent or turned
+
+    def sighting(self, *, complete: bool) -> Sighting:
+        """What is known."""
+        self.changed = False
+        self.urgent = False
+        history = self._history
+        steps = history.steps
+        epochs, saved = self._epochs() if complete else ([], self._saved_epoch)
+        return Sighting(
+            status=self.status,
+            started=history.started,
+            ended=history.ended,
+            steps=steps,
+            epochs=epochs,
+            metrics=self._epoch_curves.curves() if complete else {},
+            gradient_norms=Curve(*history.gradient_norms.view()),
+            best=history.best,
+            remarks=tuple(self._remarks),
+            settings={change.setting: change.new for change in history.changes},
+            learning_rate=self._learning_rate(steps),
+            live=self._live,
+            complete=complete,
+            one_in=self._one_in,
+            saved_epoch=saved,
+            disk_full=self._disk_full,
+            problem=self._problem or self._live_problem,
+        )
+
+    def _epochs(self) -> tuple[list[EpochEnded], int]:
+        """The epochs, the newest whole, and the newest that is saved."""
+        logged, saved = self._history.epochs, self._saved_epoch
+        if not logged or spacing(logged[-1].epoch, WHOLE_EPOCHS) == 1:
+            return list(logged), saved
+        epochs = with_recent(logged, last_epochs(self._run.metrics_path))
+        # An epoch that cannot be saved is logged at once: what is not logged, is saved.
+        return epochs, epochs[-1].epoch if saved >= logged[-1].epoch else saved
+
+    def _learning_rate(self, steps: Steps) -> float | None:
+        last, rate = (int(steps.step[-1]), float(steps.learning_rate[-1])) if len(steps) else (0, None)
+        for change in self._remarks:
+            if isinstance(change, HyperparameterChanged) and change.setting == "learning_rate" and change.step >= last:
+                # A step's rate is what a schedule has made of it; the change is of the rate the schedule goes by.
+                if rate is None or rate == change.old or not change.old:
+                    rate = change.new
+                else:
+                    rate *= change.new / change.old
+        return rate
+
+    def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
+        self._history.update(batch)
+        self._epoch_curves.update(self._history.epochs)
+        for record in batch if isinstance(batch, list) else ():
+            kind = record.get("event")
+            self.urgent = self.urgent or kind in _ANSWERS
+            if kind not in _NOTED:
+                continue
+            match from_record(record):
+                case RunStarted() as started:
+                    kept = (remark for remark in self._remarks if remark.step <= started.from_step)
+                    self._remarks = deque(kept, maxlen=_MOST_REMARKS)
+                    # It goes on from a checkpoint.
+                    self._saved_epoch = started.epoch
+                case CheckpointSaved() as saved:
+                    self._saved_epoch = saved.epoch
+                case HyperparameterChanged() | Warning() as remark:
+                    self._remarks.append(remark)
+
+    def _derive(self, alive: bool) -> Status:
+        """As `status_of` has it, without reading backwards through a log that is known already."""
+        history = self._history
+        if history.ended is not None and history.ended.reason in _ENDS:
+            return Status(history.ended.reason)
+        if history.started is None:
+            return status_of(self._run)
+        if not alive:
+            return Status.CRASHED
+        return Status.PAUSED if history.paused else Status.RUNNING
+
+    def _look_at_disk(self, alive: bool) -> None:
+        now = time.monotonic()
+        if not alive or now >= self._disk_due:
+            self._disk_due = now + _DISK_SECONDS
+            self._disk_full = alive and is_full(self._run.path)
+
+    def _look_at_live(self, *, at_once: bool) -> bool:
+        now = time.monotonic()
+        if self._live_reader is None or (not at_once and now < self._live_due):
+            return False
+        self._live_due = now + _LIVE_SECONDS
+        try:
+            live = self._live_reader.read()
+        except CheckpointError as error:
+            self._live_problem = str(error)
+            return True
+        if live is not None:
+            self._live, self._live_problem = live, ""
+        return live is not None

@@ -1,0 +1,66 @@
+"""Examiner: examines drafts on a thread of its own, so that no key waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nntui.tui.places.builder.drafts import Draft
+
+if TYPE_CHECKING:
+    from nntui.modelfile.validation import Examination
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A draft and all that was found out about it."""
+
+    draft: Draft
+    examination: Examination
+    text: str
+    """The draft as the model file it would be saved as."""
+
+
+class Examiner:
+    """Examines the newest draft asked for; those asked for in between are passed over."""
+
+    def __init__(self, answer: Callable[[Examined], None]) -> None:
+        """`answer` is called on the event loop with each result, in the order of the drafts."""
+        self._answer = answer
+        self._wanted: tuple[Draft, Path] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether every draft asked for was answered or passed over."""
+        return self._task is None
+
+    def request(self, draft: Draft, base: Path) -> None:
+        """Examine this draft as soon as the one being examined is done; `base` is where relative paths begin."""
+        self._wanted = (draft, base)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def done(self) -> None:
+        """Waits until the newest draft is answered."""
+        if self._task is not None:
+            await self._task
+
+    async def _work(self) -> None:
+        try:
+            while self._wanted is not None:
+                (draft, base), self._wanted = self._wanted, None
+                self._answer(await asyncio.to_thread(_examined, draft, base))
+        finally:
+            self._task = None
+
+
+def _examined(draft: Draft, base: Path) -> Examined:
+    # NumPy and pydantic come with it: the first frame is drawn without waiting for them.
+    from nntui.modelfile.document import dump_document
+    from nntui.modelfile.validation import examine
+
+    return Examined(draft, examine(draft, base=base), dump_document(draft))

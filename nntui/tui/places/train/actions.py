@@ -1,0 +1,273 @@
+"""What the keys of Train do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+
+from nntui.display.numbers import compact
+from nntui.modelfile.problems import SpecError
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.commands import send
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.events import Command
+from nntui.runs.follow.follower import Follower
+from nntui.runs.status import Status
+from nntui.tui.dialogs.change import ChangeDialog
+from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.places.place import Place
+from nntui.tui.places.train.settings import EPOCHS_HINT, at_present, epoch_of, fixed_words
+from nntui.tui.plots.line_chart import YRange
+from nntui.tui.resuming import is_extensible, is_resumable, resume
+
+if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
+    from nntui.tui.places.train.place import TrainPlace
+
+_OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
+_OF_THE_VIEW = frozenset({"x_axis", "metrics", "log_scale", "smooth", "show_all", "last_half"})
+_OF_THE_DASHBOARD = frozenset({"layer", "gradient", "zoom", "pane", "crosshair"})
+_OF_THE_CROSSHAIR = frozenset({"walk", "zoom_x", "leave_crosshair"})
+
+
+class TrainActions(Place):
+    """The actions of TrainPlace, apart from what it shows."""
+
+    def on_mount(self) -> None:
+        self._sending = asyncio.Lock()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there while they can do something: a run that is over cannot be paused."""
+        place = cast("TrainPlace", self)
+        status = place.sighting.status if place.sighting is not None else None
+        if action in _OF_THE_VIEW:
+            return status is not None
+        if action in _OF_THE_DASHBOARD:
+            return status is not None and not place.shows_metrics
+        if action in _OF_THE_CROSSHAIR:
+            return status is not None and place.chart.cursor is not None
+        if action in _OF_A_LIVE_RUN:
+            return status in (Status.RUNNING, Status.PAUSED)
+        if action == "pause":
+            return status is Status.RUNNING
+        if action == "resume":
+            return status is Status.PAUSED
+        if action == "train_on":
+            return status is not None and is_resumable(status)
+        if action == "more_epochs":
+            return status in (Status.RUNNING, Status.PAUSED) or (status is not None and is_extensible(status))
+        return True
+
+    def action_pause(self) -> None:
+        """Pauses after the step that is being made."""
+        self._ask("pausing …", Command("pause"))
+
+    def action_resume(self) -> None:
+        """Goes on after a pause."""
+        self._ask("going on …", Command("resume"))
+
+    def action_step(self) -> None:
+        """Trains one batch and pauses."""
+        self._ask("one batch …", Command("step"))
+
+    def action_epoch(self) -> None:
+        """Trains to the end of the epoch and pauses."""
+        self._ask("to the end of the epoch …", Command("epoch"))
+
+    @work(exclusive=True, group="ask")
+    async def action_stop(self) -> None:
+        """Ends the run, once that is confirmed."""
+        place = cast("TrainPlace", self)
+        follower = place.follower
+        dialog = ConfirmDialog(
+            f"Stop training {place.model_name()}?",
+            detail="What is trained so far is kept, and R goes on with it.",
+            title="stop",
+            yes="Stop",
+            no="Train on",
+        )
+        if await self.app.push_screen_wait(dialog) and place.follower is follower:
+            self._ask("stopping …", Command("stop"))
+
+    def action_scale_learning_rate(self, factor: float) -> None:
+        """Multiplies the learning rate from the next step on."""
+        place = cast("TrainPlace", self)
+        rate = place.asked_rate or (place.sighting.learning_rate if place.sighting is not None else None)
+        if rate is None:
+            place.app.notify("The learning rate is not known before the first step.")
+            return
+        place.asked_rate = rate * factor
+        words = f"learning rate {compact(place.asked_rate, 7)} …"
+        self._ask(words, Command("scale", setting="learning_rate", value=factor))
+
+    @work(exclusive=True, group="ask")
+    async def action_change(self) -> None:
+        """Asks for new values of what may be changed while the run trains, and sends them."""
+        follower = cast("TrainPlace", self).follower
+        if follower is not None:
+            await self._change_live(follower, epochs_only=False)
+
+    @work(exclusive=True, group="ask")
+    async def action_more_epochs(self) -> None:
+        """Asks for another number of epochs; a run that is over goes on for them."""
+        place = cast("TrainPlace", self)
+        follower, sighting = place.follower, place.sighting
+        if follower is None or sighting is None:
+            return
+        if sighting.status.alive:
+            await self._change_live(follower, epochs_only=True)
+            return
+        from nntui.worker.changes import extension
+
+        try:
+            known = await asyncio.to_thread(extension, follower.run)
+        except (RunsError, SpecError, CheckpointError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        done = f"{known.done} epoch{'' if known.done == 1 else 's'} done"
+        dialog = ChangeDialog(
+            f"train on: {done}",
+            [known.epochs],
+            lambda texts: {name: known.total(text) for name, text in texts.items()},
+            hint=EPOCHS_HINT,
+        )
+        values = await self.app.push_screen_wait(dialog)
+        if values and place.follower is follower:
+            await self._go_on(follower.run, epochs=int(values["epochs"]))
+
+    async def _change_live(self, follower: Follower, *, epochs_only: bool) -> None:
+        place = cast("TrainPlace", self)
+        from nntui.worker.changes import changeable, typed_changes
+
+        try:
+            model = await asyncio.to_thread(changeable, follower.run)
+        except SpecError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        if place.sighting is None or place.follower is not follower:
+            return
+        known = at_present(model, place.sighting)
+        shown = [known["epochs"]] if epochs_only else list(known.values())
+
+        def check(texts: Mapping[str, str]) -> dict[str, float]:
+            return typed_changes(texts, known, epoch=epoch_of(place.sighting))
+
+        title = "number of epochs" if epochs_only else "change while it trains"
+        fixed = "" if epochs_only else fixed_words(place.sighting)
+        hint = EPOCHS_HINT if epochs_only else ""
+        values = await self.app.push_screen_wait(ChangeDialog(title, shown, check, fixed=fixed, hint=hint))
+        if values and place.follower is follower:
+            commands = [Command("set", setting=name, value=value) for name, value in values.items()]
+            self._ask(f"{', '.join(values)} …", *commands)
+
+    @work(group="resume", exclusive=True)
+    async def action_train_on(self) -> None:
+        """Starts a new worker that goes on from the newest checkpoint."""
+        place = cast("TrainPlace", self)
+        if place.follower is not None:
+            await self._go_on(place.follower.run)
+
+    async def _go_on(self, run: RunDirectory, *, epochs: int | None = None) -> None:
+        """Starts a worker, once it is settled that it may train beside others."""
+        place = cast("TrainPlace", self)
+        if not await cast("NntuiApp", self.app).may_start():
+            return
+        if place.follower is not None and place.follower.run == run:
+            place.show_request("resuming …")
+        try:
+            await asyncio.to_thread(resume, run, epochs=epochs)
+        except RunsError as error:
+            place.show_request("")
+            self.app.notify(str(error), severity="error", markup=False)
+
+    def action_layer(self, by: int) -> None:
+        """Shows the next layer's weights, or those of the layer before."""
+        cast("TrainPlace", self).panes.weights.choose(by)
+
+    def action_gradient(self) -> None:
+        """Switches the heatmap between weights and gradients."""
+        cast("TrainPlace", self).panes.weights.toggle_gradient()
+
+    def action_x_axis(self) -> None:
+        """Counts steps, epochs or seconds on the x axis."""
+        place = cast("TrainPlace", self)
+        place.axis = place.axis.next
+        for chart in place.charts:
+            chart.leave_crosshair()
+        self._crosshair_moved()
+        place.draw_curves(now=True)
+
+    def action_log_scale(self) -> None:
+        """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""
+        cast("TrainPlace", self).chart.toggle_log()
+
+    def action_crosshair(self) -> None:
+        """Turns the crosshair of the chart with the focus, else of the loss, on or off."""
+        cast("TrainPlace", self).chart.toggle_crosshair()
+        self._crosshair_moved()
+
+    def action_leave_crosshair(self) -> None:
+        """Turns the crosshair off."""
+        cast("TrainPlace", self).chart.leave_crosshair()
+        self._crosshair_moved()
+
+    def action_walk(self, by: int) -> None:
+        """Moves the crosshair."""
+        cast("TrainPlace", self).chart.walk(by)
+        cast("TrainPlace", self).show_state()
+
+    def action_zoom_x(self, factor: float) -> None:
+        """Shows more or less of the x axis around the crosshair."""
+        cast("TrainPlace", self).chart.zoom_x(factor)
+
+    def action_smooth(self) -> None:
+        """Smooths lines more, and in the end not at all."""
+        for chart in cast("TrainPlace", self).charts:
+            chart.smooth_more()
+
+    def action_show_all(self) -> None:
+        """Shows all values on the y axis, or the bulk again."""
+        for chart in cast("TrainPlace", self).charts:
+            chart.toggle_range(YRange.ALL)
+
+    def action_last_half(self) -> None:
+        """Fits the y axis to the right half of the curves, or to the bulk again."""
+        for chart in cast("TrainPlace", self).charts:
+            chart.toggle_range(YRange.HALF)
+
+    def _crosshair_moved(self) -> None:
+        cast("TrainPlace", self).show_state()
+        self.refresh_bindings()
+
+    def action_metrics(self) -> None:
+        """Shows all metrics, or the dashboard again."""
+        place = cast("TrainPlace", self)
+        place.show_metrics(not place.shows_metrics)
+
+    def action_zoom(self) -> None:
+        """Fills the place with the pane that has the focus, or goes back."""
+        cast("TrainPlace", self).panes.toggle_zoom()
+
+    def action_pane(self, by: int) -> None:
+        """Gives the focus to the next pane, or the one before."""
+        cast("TrainPlace", self).panes.focus_by(by)
+
+    def _ask(self, words: str, *commands: Command) -> None:
+        """Has commands written and says so at once; the answer comes through the log."""
+        place = cast("TrainPlace", self)
+        if place.follower is not None:
+            place.show_request(words)
+            self._send(place.follower.run, commands)
+
+    @work(group="send")
+    async def _send(self, run: RunDirectory, commands: Sequence[Command]) -> None:
+        # One at a time, so that commands stand in the file in the order of the keys.
+        async with self._sending:
+            try:
+                await asyncio.to_thread(send, run, *commands)
+            except RunsError as error:
+                cast("TrainPlace", self).show_request("")
+                self.app.notify(str(error), severity="error", markup=False)

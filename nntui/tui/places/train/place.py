@@ -1,0 +1,310 @@
+"""Train: the dashboard of the attached run, live or over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Static
+
+from nntui.runs.directory import RunDirectory
+from nntui.runs.follow.follower import Follower, Sighting
+from nntui.runs.status import Status
+from nntui.tui.places.train.actions import TrainActions
+from nntui.tui.places.train.chart_pair import show_pair
+from nntui.tui.places.train.crosshair import row_at, words_at
+from nntui.tui.places.train.curves import XAxis, metric_of
+from nntui.tui.places.train.metric_grid import MetricGrid
+from nntui.tui.places.train.pace import progress_of
+from nntui.tui.places.train.panes import Panes
+from nntui.tui.places.train.status_text import EMPTY, headline_state, second_note, state_notes
+from nntui.tui.widgets.chart import LineChartView
+from nntui.tui.widgets.note_line import NoteLine
+from nntui.tui.widgets.progress_line import ProgressLine
+
+_GOODBYE_SECONDS = 1.0
+
+
+class TrainPlace(TrainActions):
+    """Shows what a run's directory says, and writes there what a person asks for; holds nothing of the run itself."""
+
+    title = "Train"
+
+    BINDINGS = [
+        Binding("space", "pause", "Pause", tooltip="Pause after the step that is being made"),
+        Binding("space", "resume", "Go on", tooltip="Go on after a pause"),
+        Binding(".", "step", "Batch", key_display=".", tooltip="Train one batch, then pause"),
+        Binding(">", "epoch", "Epoch", key_display=">", tooltip="Train to the end of the epoch, then pause"),
+        Binding("s", "stop", "Stop", tooltip="End the run and keep what is trained; asks first"),
+        Binding("[", "scale_learning_rate(0.5)", "LR", key_display="[ ]", tooltip="Halve the learning rate"),
+        Binding("]", "scale_learning_rate(2.0)", "LR x2", show=False, tooltip="Double the learning rate"),
+        Binding(
+            "e", "change", "Change", tooltip="Change the learning rate, momentum, dropout rates ... from the next step"
+        ),
+        Binding("R", "train_on", "Resume", tooltip="Go on from the newest checkpoint"),
+        Binding("E", "more_epochs", "Epochs", tooltip="Another number of epochs; a finished run goes on for more"),
+        Binding("m", "metrics", "Grid", tooltip="All metrics as small charts, and back"),
+        Binding("l", "layer(1)", "Layer", tooltip="Next layer in the heatmap"),
+        Binding("L", "layer(-1)", "Layer before", show=False, tooltip="The layer before in the heatmap"),
+        Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),
+        Binding("z", "zoom", "Zoom", tooltip="Fill the place with one pane, or go back"),
+        Binding("y", "log_scale", "Log", tooltip="Logarithmic y axis"),
+        Binding("t", "x_axis", "Axis", tooltip="Steps, epochs or seconds on the x axis"),
+        Binding(
+            "c",
+            "crosshair",
+            "Cross",
+            tooltip="A crosshair: exact values, the epoch's row, and zooming along x",
+        ),
+        Binding("left", "walk(-1)", "Left", show=False, tooltip="Move the crosshair to the left"),
+        Binding("right", "walk(1)", "Right", show=False, tooltip="Move the crosshair to the right"),
+        Binding("plus", "zoom_x(0.5)", "Closer", show=False, tooltip="Less of the x axis around the crosshair"),
+        Binding("minus", "zoom_x(2.0)", "Farther", show=False, tooltip="More of the x axis around the crosshair"),
+        Binding("escape", "leave_crosshair", "Leave", show=False, tooltip="Without the crosshair, the whole x axis"),
+        Binding("S", "smooth", "Smooth", show=False, tooltip="Smooth lines: 0.5, 0.8, 0.9, 0.97, not at all"),
+        Binding("0", "show_all", "All", show=False, tooltip="All values on the y axis, first steps and outliers too"),
+        Binding("Y", "last_half", "Half", show=False, tooltip="The y axis fitted to the right half of the curves"),
+        Binding("tab", "pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "pane(-1)", "Pane before", show=False),
+    ]
+    DEFAULT_CSS = """
+    TrainPlace { layout: vertical; }
+    TrainPlace > #train-empty { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
+    TrainPlace > #train-note { display: none; }
+    TrainPlace.-noted > #train-note { display: block; }
+    TrainPlace > MetricGrid { display: none; }
+    TrainPlace.-empty > Panes, TrainPlace.-empty > LineDiffed { display: none; }
+    TrainPlace.-attached > #train-empty { display: none; }
+    """
+
+    class Sighted(Message):
+        """There is something new of the run."""
+
+        def __init__(self, follower: Follower) -> None:
+            super().__init__()
+            self.follower = follower
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-empty")
+        self.panes = Panes()
+        self.grid = MetricGrid()
+        self.shows_metrics = False
+        """Whether all metrics are shown in place of the dashboard."""
+        self.second: str | None = None
+        """What the second chart draws where a person has chosen it; None: the metric that stands beside the loss."""
+        self.follower: Follower | None = None
+        self.sighting: Sighting | None = None
+        """What is on the screen; None before a run is attached and seen."""
+        self.axis = XAxis.STEP
+        self.asked_rate: float | None = None
+        """The learning rate asked for last and not answered yet."""
+        self._asked = ""
+        self._progress = ProgressLine()
+        self._note = NoteLine(id="train-note")
+        self._state = NoteLine(id="train-state")
+        for chart in (self.panes.loss, self.panes.metric):
+            chart.cursor_words = self._words_at
+
+    def compose(self) -> ComposeResult:
+        yield Static(EMPTY, id="train-empty")
+        yield self.panes
+        yield self.grid
+        yield self._note
+        yield self._progress
+        yield self._state
+
+    def on_unmount(self) -> None:
+        if self.follower is not None:
+            self.follower.stop()
+            self.follower.join(_GOODBYE_SECONDS)
+
+    def on_show(self) -> None:
+        # While it was out of sight nothing was drawn.
+        if self.sighting is not None:
+            self._show(self.sighting, answered=True)
+
+    @property
+    def chart(self) -> LineChartView:
+        """The chart that keys are for."""
+        return (self.grid.chart if self.shows_metrics else None) or self.panes.chart
+
+    @property
+    def charts(self) -> Sequence[LineChartView]:
+        """All charts in sight."""
+        return self.grid.charts if self.shows_metrics else (self.panes.loss, self.panes.metric)
+
+    def show_metrics(self, shown: bool) -> None:
+        """Shows all metrics in place of the dashboard, or the dashboard again."""
+        sighting = self.sighting
+        if shown == self.shows_metrics or (shown and (sighting is None or not sighting.complete)):
+            return
+        for chart in (self.panes.loss, self.panes.metric):
+            chart.leave_crosshair()
+        self.shows_metrics = shown
+        room = self.panes.size
+        # Not by a class of the place: that would style everything in it anew.
+        self.grid.display = shown
+        if shown and sighting is not None:
+            self.panes.display = False
+            self.grid.open(sighting, self.axis, room, chosen=self._second_of(sighting))
+            self.show_state()
+        else:
+            self.grid.close()
+            self.panes.styles.clear_rule("display")
+            self.refresh(layout=True)
+            self.focus_first()
+            if sighting is not None:
+                self._show(sighting, answered=True)
+        self.refresh_bindings()
+
+    def _second_of(self, sighting: Sighting) -> str | None:
+        return self.second or metric_of(sighting)
+
+    def focus_first(self) -> None:
+        """Focuses the pane that had the focus last."""
+        if self.shows_metrics:
+            self.grid.focus_first()
+        elif self.has_class("-attached"):
+            self.screen.set_focus(self.panes.current)
+
+    def on_focus(self) -> None:
+        """Hands the focus to a pane: the place itself has it while there is nothing to show."""
+        self.focus_first()
+
+    def attach(self, run: RunDirectory) -> None:
+        """Shows this run from now on; one already attached is let go, and trains on by itself."""
+        if self.follower is not None:
+            if self.follower.run == run:
+                return
+            self.follower.stop()
+        self.sighting, self.asked_rate, self._asked = None, None, ""
+        self.second = None
+        self.show_metrics(False)
+        self.panes.start_over()
+        self.set_class(False, "-empty")
+        self.set_class(True, "-attached")
+        self._state.show((f"○ opening {run.id}", "muted"))
+        self._note.show()
+        self._progress.show(None)
+        self.headline(run.id)
+        self.follower = Follower(run, self._tell)
+        self.follower.start()
+        self.refresh_bindings()
+        self.focus_first()
+
+    def detach(self, run: RunDirectory) -> bool:
+        """Shows nothing any more where this run was shown; whether it was."""
+        if self.follower is None or self.follower.run != run:
+            return False
+        self.follower.stop()
+        self.follower, self.sighting, self.second = None, None, None
+        self.show_metrics(False)
+        self.set_class(True, "-empty")
+        self.set_class(False, "-attached")
+        self.headline("")
+        self.refresh_bindings()
+        return True
+
+    def show_request(self, words: str) -> None:
+        """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
+        self._asked = words
+        if not words:
+            self.asked_rate = None
+        elif self.follower is not None:
+            self.follower.hurry()
+        self.show_state()
+
+    def show_state(self, *, now: bool = True) -> None:
+        """Says in the last line how the run stands, or what epoch the crosshair stands at; `now` answers a key."""
+        sighting, cursor = self.sighting, self.chart.cursor
+        if sighting is None:
+            return
+        if cursor is None or self._asked or sighting.problem or not sighting.complete:
+            self._state.show(*state_notes(sighting, self._asked), now=now)
+        else:
+            self._state.show(*row_at(sighting, self.axis, cursor), now=now, whole=True)
+
+    def model_name(self) -> str:
+        """The model's name, or the run's id while it is not known."""
+        if self.sighting is not None and self.sighting.started is not None:
+            return self.sighting.started.model
+        return self.follower.run.id if self.follower is not None else ""
+
+    def draw_curves(self, *, now: bool = False) -> None:
+        """Draws the charts anew from what is known, `now` where a key asked for it."""
+        sighting, panes = self.sighting, self.panes
+        if sighting is None:
+            return
+        if self.shows_metrics:
+            self.grid.show(sighting, self.axis, now=now)
+            return
+        show_pair(panes.loss, panes.metric, sighting, self.axis, metric=self._second_of(sighting), now=now)
+        panes.show_names()
+
+    def on_train_place_sighted(self, message: Sighted) -> None:
+        message.stop()
+        if message.follower is not self.follower:
+            return
+        before, self.sighting = self.sighting, message.follower.take()
+        if self.sighting is None:
+            return
+        answered = before is None or _answered(before, self.sighting)
+        if answered:
+            self._asked, self.asked_rate = "", None
+        if self.display:
+            self._show(self.sighting, answered=answered)
+            if self.sighting.complete and (before is None or not before.complete):
+                self.panes.draw_now()
+        state = headline_state(self.sighting)
+        if before is None or headline_state(before) != state or before.started is not self.sighting.started:
+            self.headline(self.model_name(), state)
+            self.refresh_bindings()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        # The crosshair that counts is that of the chart with the focus.
+        self.show_state()
+
+    def on_metric_grid_taken(self, message: MetricGrid.Taken) -> None:
+        message.stop()
+        self.second = message.name
+        self.panes.make_current(self.panes.metric)
+        self.show_metrics(False)
+
+    def on_metric_grid_left(self, message: MetricGrid.Left) -> None:
+        message.stop()
+        self.show_metrics(False)
+
+    def _words_at(self, x: float) -> str:
+        return words_at(self.sighting, self.axis, x) if self.sighting is not None else ""
+
+    def _tell(self, follower: Follower) -> None:
+        # In the follower's thread: posting is all that is safe there.
+        self.post_message(self.Sighted(follower))
+
+    def _show(self, sighting: Sighting, *, answered: bool) -> None:
+        if sighting.complete:
+            self.draw_curves()
+            if not self.shows_metrics:
+                self.panes.weights.show_live(sighting.live)
+                best_epoch = sighting.best.epoch if sighting.best is not None else 0
+                self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
+        self._progress.show(progress_of(sighting))
+        if answered:
+            self._progress.redraw(now=True)
+        self.show_state(now=answered)
+        note = second_note(sighting)
+        self.set_class(note is not None, "-noted")
+        self._note.show(*([note] if note is not None else []))
+
+
+def _answered(before: Sighting, after: Sighting) -> bool:
+    """Whether the log shows that the worker did what it was asked: turned, went on, changed a setting, complained."""
+    return (
+        (after.status is Status.PAUSED and before.step != after.step)
+        or before.status is not after.status
+        or before.started is not after.started
+        or before.remarks[-1:] != after.remarks[-1:]
+    )

@@ -1,1 +1,0 @@
-"""The places and what stands in them."""

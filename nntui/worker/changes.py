@@ -1,0 +1,96 @@
+"""Changing a run while it trains, or its epochs when it is over: what may be changed, and the values typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nntui.modelfile.document import read_document
+from nntui.modelfile.parsing import parse
+from nntui.modelfile.problems import Problem, SpecError
+from nntui.modelfile.tunable import Tunable, tunables, why_not
+from nntui.modelfile.typed_number import typed_number
+from nntui.runs.checkpoints import CheckpointStore, load_metadata
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.status import Status, status_of
+
+_MORE = re.compile(r"\+[0-9]{1,12}")
+
+
+def changeable(run: RunDirectory) -> dict[str, Tunable]:
+    """What of a run may be changed while it trains, by name; SpecError where its model cannot be read.
+
+    The values are the model file's, which are those the run began with, but for the epochs, which are the present ones.
+    """
+    return tunables(parse(read_document(run.model_path, follow=False)))
+
+
+def typed_value(tunable: Tunable, text: str) -> int | float | str:
+    """What a text stands for as a value of a setting, a text where it is no number: '+100' is so many epochs more."""
+    if tunable.name == "epochs" and _MORE.fullmatch(text.strip()):
+        return int(tunable.value) + int(text)
+    return typed_number(text.strip(), whole=True)
+
+
+def typed_changes(texts: Mapping[str, str], known: Mapping[str, Tunable], *, epoch: int = 0) -> dict[str, float]:
+    """The values that texts stand for, by the names of settings; SpecError with every problem of them."""
+    problems: list[Problem] = []
+    values: dict[str, float] = {}
+    for name, text in texts.items():
+        if name not in known:
+            problems.append(Problem("", why_not(name, known)))
+            continue
+        value = typed_value(known[name], text)
+        message = known[name].problem(value, epoch=epoch)
+        if message or isinstance(value, str):
+            problems.append(Problem(name, message))
+        else:
+            values[name] = value
+    if problems:
+        raise SpecError(problems)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A run that no worker trains, as one that may go on for more epochs."""
+
+    epochs: Tunable
+    done: int
+    """Whole epochs that are trained."""
+    within: bool
+    """Whether it stands within the next one."""
+
+    def total(self, text: str) -> int:
+        """The number of epochs in all that a text stands for, '+100' or '200'; SpecError for one that will not do."""
+        total = typed_value(self.epochs, text)
+        message = self.epochs.problem(total, epoch=self.done + 1 if self.within else 0)
+        if not message and isinstance(total, int) and total <= self.done and not self.within:
+            message = f"must be at least {self.done + 1}, as {self.done} are trained, got {total}"
+        if message or not isinstance(total, int):
+            raise SpecError([Problem("epochs", message)])
+        return total
+
+
+def extension(run: RunDirectory) -> Extension:
+    """How far a run that no worker trains is; RunsError where it cannot go on, SpecError where its model is none."""
+    spec = parse(read_document(run.model_path, follow=False))
+    progress = _progress(run)
+    if status_of(run) is Status.DIVERGED:
+        raise RunsError(f"{run.id} diverged, and would again: train anew, with a lower learning rate")
+    stopping, best = spec.training.early_stopping, progress.get("best", {})
+    if stopping is not None and isinstance(best, dict) and best.get("waited", 0) >= stopping.patience:
+        raise RunsError(
+            f"{run.id} was ended by early stopping, which no more epochs change: train anew, with more "
+            f"training.early_stopping.patience than {stopping.patience}"
+        )
+    return Extension(tunables(spec)["epochs"], progress.get("epochs_done", 0), progress.get("position", 0) > 0)
+
+
+def _progress(run: RunDirectory) -> dict[str, Any]:
+    """Where the newest checkpoint stands; empty without one."""
+    path = CheckpointStore(run.checkpoints_path).latest()
+    progress = load_metadata(path).get("progress") if path is not None else None
+    return progress if isinstance(progress, dict) else {}

@@ -1,0 +1,118 @@
+"""Starting runs: the directory, its resolved model, and the worker process that outlives whoever started it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nntui
+from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.events import RunEnded, RunStarted
+from nntui.runs.files import open_appending
+from nntui.runs.last_record import last_record
+from nntui.runs.lock import held
+from nntui.training.parallel.blas_threads import set_threads_before_numpy
+
+REFUSED = 2
+"""The exit code of a worker that refused its run before it trained."""
+
+
+def create_run(
+    draft: dict[str, Any],
+    *,
+    base: Path,
+    root: Path,
+    name: str | None = None,
+    on_hint: Callable[[str], None] = lambda hint: None,
+) -> RunDirectory:
+    """A new run of a draft, its model resolved and written, nothing started.
+
+    `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with each
+    hint at what would probably help. Raises SpecError with every problem of the draft, and
+    RunsError where the directory cannot be made; no directory is left then.
+    """
+    # Imported here: those who only steer a run do not wait for NumPy.
+    import numpy as np
+
+    from nntui.data.catalogue import absolute_source
+    from nntui.modelfile.document import write_document
+    from nntui.modelfile.keys import PROVENANCE
+    from nntui.modelfile.parsing import to_draft
+    from nntui.modelfile.validation import examine
+    from nntui.training.parallel.worker_count import is_worth_trying
+
+    if name is not None:
+        draft = {**draft, "name": name}
+    examination = examine(draft, base=base)
+    spec = examination.ready()
+    resolved = to_draft(spec)
+    resolved["data"]["source"] = absolute_source(spec.data, base=base)
+    if spec.training.workers is None and examination.totals is not None:
+        flops = examination.totals.flops * spec.training.batch_size
+        # Where it is, the worker tries, and writes down what it takes.
+        if not is_worth_trying(flops, batch_size=spec.training.batch_size):
+            resolved["training"]["workers"] = 1
+    resolved[PROVENANCE] = {
+        "nntui": nntui.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+    for hint in examination.hints:
+        on_hint(hint)
+    run = RunDirectory.create(root, spec.name, now=datetime.now())
+    try:
+        write_document(resolved, run.model_path, private=True)
+    except OSError as error:
+        run.remove()
+        raise RunsError(f"cannot write {problem(run.model_path, error)}") from error
+    return run
+
+
+def discard_unstarted(run: RunDirectory) -> str | None:
+    """Deletes a run whose worker refused it before training began for the first time; why it did, one line.
+
+    None, and nothing is deleted, where the run has begun, a worker has it, or nothing says why it did not begin.
+    """
+    ended = last_record(run.events_path, (RunEnded.name,))
+    if ended is None or held(run.lock_path) or last_record(run.events_path, (RunStarted.name,)) is not None:
+        return None
+    run.remove()
+    return str(ended.get("message"))
+
+
+def start_worker(run: RunDirectory, *, epochs: int | None = None) -> subprocess.Popen[bytes]:
+    """Starts the worker of a run, new or to be resumed, in a session of its own; it goes on when this process ends.
+
+    `epochs` is another number of epochs in all, for which a run goes on that is over. What it prints goes to the run's
+    worker.log. Raises RunsError where it cannot be started.
+    """
+    environment = dict(os.environ)
+    set_threads_before_numpy(environment)
+    environment["PYTHONUNBUFFERED"] = "1"
+    # -P: a file in the working directory must not pass for one of ours.
+    command = [sys.executable, "-P", "-m", "nntui.worker.process", str(run.path.resolve())]
+    command += [str(epochs)] if epochs is not None else []
+    run.refuse_links()
+    try:
+        with os.fdopen(open_appending(run.log_path), "ab") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise RunsError(f"cannot start the worker of {run.id}: {error}") from error
+    # Somebody must take note of its end, or it stays behind as a zombie for as long as this process lives.
+    threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
+    return process

@@ -1,0 +1,382 @@
+"""The worker: trains one run in its directory, writes what happens, obeys commands, and survives what it can.
+
+    model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> record: log, metrics, checkpoints, live
+                                        ^---------- commands.jsonl, signals
+
+`python -m nntui.worker.process RUN_DIRECTORY [EPOCHS]` is a process of its own; `Worker` is the same in this process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+import nntui
+from nntui.data.catalogue import load
+from nntui.data.dataset import Dataset
+from nntui.data.errors import DataError
+from nntui.modelfile.document import read_document, write_document
+from nntui.modelfile.model import ModelSpec
+from nntui.modelfile.problems import SpecError
+from nntui.modelfile.settings import RISING
+from nntui.modelfile.validation import examine
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.commands import CommandReader
+from nntui.runs.directory import RunDirectory, RunsError, problem
+from nntui.runs.events import (
+    EpochEnded,
+    HyperparameterChanged,
+    LayerStats,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    Step,
+    Warning,
+)
+from nntui.runs.location import HeldDirectory
+from nntui.runs.lock import WorkerLock
+from nntui.training.divergence import has_scaled_inputs
+from nntui.training.loop import Trainer
+from nntui.training.parallel.blas_threads import one_matrix_thread
+from nntui.training.parallel.worker_count import quickest_workers, usable_cores
+from nntui.training.parallel.worker_pool import CrewError, why_alone
+from nntui.training.trained_model import preprocessing_so_far
+from nntui.worker.control import Control
+from nntui.worker.launch import REFUSED
+from nntui.worker.run_writer import Listener, RunRecord, Wait
+from nntui.worker.step_averager import Thinning
+from nntui.worker.stopwatch import StopWatch
+
+EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
+_POLL_SECONDS = 0.02
+_SYNC_SECONDS = 1.0
+REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryError)
+"""What keeps a run from training through no fault of the program: each is told in one line."""
+
+
+class LostRunError(RunsError):
+    """The run's directory, or the lock in it, is gone: nothing in it is this worker's any more."""
+
+
+class Worker:
+    """Trains a run from where its directory says it stands to its end, in this process.
+
+    `epochs` is another number of epochs in all, for which a run goes on that may be over. `listener` hears every event
+    as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be called from a signal handler
+    or another thread. `wait` is for a full disk at the end of the run: it waits some seconds and says whether to give
+    up. Used once.
+    """
+
+    def __init__(
+        self,
+        run: RunDirectory,
+        *,
+        epochs: int | None = None,
+        listener: Listener = lambda event: None,
+        wait: Wait | None = None,
+    ) -> None:
+        self.run_directory = run
+        self._epochs = epochs
+        self._wait = wait or self._wait_for_stop
+        self._listener = listener
+        self._watch = StopWatch(time.perf_counter)
+        self._wake = threading.Event()
+        self._stop_message: str | None = None
+        self._next_poll = 0.0
+        self._last_sync = 0.0
+        self.began = False
+        """Whether training began."""
+        self._ended: RunEnded | None = None
+        self._alone = ""
+        """Why no number of workers could be found but one; '' where one was not all there is."""
+
+    def stop(self, message: str = "stopped on request") -> None:
+        """Asks for the end after the step that is being made; what is trained so far is saved."""
+        self._stop_message = message
+        self._wake.set()
+
+    def run(self) -> RunEnded:
+        """Trains; the event the run ended with. Raises one of REFUSALS where it could not begin or go on."""
+        with ExitStack() as stack:
+            self.run_directory.refuse_links()
+            lock = WorkerLock(self.run_directory.lock_path)
+            # A worker that has just said its last word may need a moment to let go.
+            if not lock.acquire(patience=1.0):
+                raise RunsError(f"{self.run_directory.id} is being trained already; 'nntui watch' shows it")
+            stack.callback(lock.release)
+            self._lock = lock
+            self._directory = HeldDirectory(self.run_directory.path)
+            stack.callback(self._directory.close)
+            self._record = RunRecord(self.run_directory, self._listener, stay=self._stay_in_directory)
+            stack.callback(self._record.close)
+            stack.enter_context(_FailureRecord(self))
+            stack.enter_context(one_matrix_thread())
+            self._open()
+            return self._train()
+
+    def _open(self) -> None:
+        """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
+        run = self.run_directory
+        draft = read_document(run.model_path, follow=False)
+        spec = examine(draft, base=run.path).ready()
+        dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
+        spec = self._with_workers(spec, dataset, draft)
+        self._trainer = Trainer(spec, dataset, clock=self._watch)
+        resumed = self._record.attach(self._trainer, beyond_end=self._epochs is not None)
+        self._draft = read_document(run.model_path, follow=False)
+        commands = CommandReader(run.commands_path)
+        if resumed:
+            commands.skip_to_end()
+        self._control = Control(commands, self._trainer.tuning.known)
+        self._thinning = Thinning(self._trainer.steps_per_epoch)
+
+    def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
+        """The spec with its number of workers; one that was found by trying is written down before the first step."""
+        if spec.training.workers is not None:
+            return spec
+        workers = quickest_workers(spec, dataset)
+        self._alone = why_alone() if usable_cores() > 1 else ""
+        path = self.run_directory.model_path
+        try:
+            write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path, private=True)
+        except OSError as error:
+            raise RunsError(f"cannot write {problem(path, error)}") from error
+        return dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=workers))
+
+    def _train(self) -> RunEnded:
+        trainer = self._trainer
+        self._record.start(self._started())
+        self.began = True
+        # One that was killed right after a change may not have come to it.
+        self._write_epochs()
+        if self._epochs is not None:
+            self._change({"epochs": self._epochs})
+        if self._alone:
+            reason = f"{self._alone}; is /dev/shm writable?"
+            self._record.warn(f"workers cannot share a batch here ({reason}): one trains alone")
+        for event in trainer.events():
+            if isinstance(event, Step):
+                self._on_step(event)
+            elif isinstance(event, RunEnded):
+                return self._end(event)
+            elif isinstance(event, Warning):
+                self._record.warn(event.message)
+            elif isinstance(event, EpochEnded):
+                self._on_epoch(event)
+            else:
+                self._record.of_epoch(event)
+            # No stop between the statistics of an epoch and its end: the log would have half of it.
+            if self._stop_message is not None and not isinstance(event, LayerStats):
+                break
+        ended = RunEnded(
+            step=trainer.step,
+            epoch=trainer.epoch,
+            reason="stopped",
+            message=f"{self._stop_message} after step {trainer.step}; 'nntui resume' goes on from there",
+            best_epoch=trainer.best.epoch,
+        )
+        return self._end(ended)
+
+    def _started(self) -> RunStarted:
+        trainer, spec = self._trainer, self._trainer.spec
+        return RunStarted(
+            step=trainer.step,
+            epoch=trainer.epoch,
+            from_step=trainer.step,
+            model=spec.name,
+            epochs=spec.training.epochs,
+            steps_per_epoch=trainer.steps_per_epoch,
+            batch_size=trainer.samples_per_step,
+            train_samples=len(trainer.dataset.train),
+            val_samples=len(trainer.dataset.val),
+            parameters=trainer.network.arena.size,
+            task=trainer.dataset.task,
+            classes=list(trainer.dataset.classes),
+            layers=list(trainer.network.names),
+            metrics=list(trainer.metric_names),
+            pid=os.getpid(),
+            versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
+            monitor=trainer.best.monitor,
+            higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in RISING],
+            scaled_inputs=has_scaled_inputs(spec, trainer.dataset),
+        )
+
+    def _on_step(self, step: Step) -> None:
+        interval = self._thinning.add(step)
+        if interval is not None:
+            self._record.write(interval)
+        now = self._watch()
+        if now >= self._next_poll:
+            self._next_poll = now + _POLL_SECONDS
+            self._stay_in_directory()
+            self._obey()
+            self._record.live(now)
+        if self._control.pauses_after_step():
+            self._pause()
+
+    def _on_epoch(self, ended: EpochEnded) -> None:
+        self._record.epoch(ended)
+        now = self._watch()
+        if now - self._last_sync >= _SYNC_SECONDS:
+            self._last_sync = now
+            self._record.sync()
+        self._obey()
+        if self._control.pauses_after_epoch():
+            self._pause()
+
+    def _stay_in_directory(self) -> None:
+        """Follows the run's directory where it was renamed; LostRunError where it, or the lock in it, is gone."""
+        run, path = self.run_directory, self._directory.find()
+        after = f"after step {self._trainer.step}"
+        if path is None:
+            raise LostRunError(f"{run.path} was deleted, or moved out of reach, while it was trained: ended {after}")
+        if path != run.path.absolute():
+            self.run_directory = RunDirectory(path)
+            self._lock.path = self.run_directory.lock_path
+            self._control.move(self.run_directory)
+            self._record.move(self.run_directory)
+            self._record.warn(f"the run's directory was moved while it was trained: it is {path}")
+        if not self._lock.stands():
+            raise LostRunError(
+                f"{self._lock.path} was deleted or replaced while the run was trained: ended {after}, since another "
+                "worker could train it as well; 'nntui resume' goes on from the newest checkpoint that is left"
+            )
+
+    def _obey(self) -> None:
+        for complaint in self._control.read():
+            self._record.warn(complaint)
+        if self._control.stopping:
+            self.stop()
+        changes = self._control.take_changes(self._trainer.optimizer.learning_rate)
+        if changes:
+            self._change(changes)
+        if self._control.take_repeated():
+            answer = Paused if self._control.paused else Resumed
+            self._record.write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
+
+    def _change(self, values: dict[str, float]) -> None:
+        """Gives settings these values from the next step on, and tells so."""
+        trainer = self._trainer
+        changed = []
+        for name, value in values.items():
+            problem = trainer.tuning.known[name].problem(value, epoch=trainer.epoch)
+            if problem:
+                self._record.warn(f"{name} {problem}")
+                continue
+            old = trainer.tuning.change(name, value)
+            event = HyperparameterChanged(step=trainer.step, epoch=trainer.epoch, setting=name, old=old, new=value)
+            changed.append(event)
+        if not changed:
+            return
+        # Saved before it is told: whoever sees a change in the log can rely on a resumed run having it too.
+        self._record.save()
+        self._write_epochs()
+        for event in changed:
+            self._record.write(event)
+
+    def _write_epochs(self) -> None:
+        """Keeps the number of epochs in the run's model file the one that is trained."""
+        training = self._draft.get("training", {})
+        epochs = self._trainer.spec.training.epochs
+        if training.get("epochs", epochs) == epochs:
+            return
+        self._draft = {**self._draft, "training": {**training, "epochs": epochs}}
+        path = self.run_directory.model_path
+        try:
+            write_document(self._draft, path, private=True)
+        except OSError as error:
+            self._record.warn(f"cannot write {problem(path, error)}: it names another number of epochs than {epochs}")
+
+    def _pause(self) -> None:
+        trainer = self._trainer
+        self._watch.stop()
+        self._record.catch_up(self._thinning.flush())
+        self._record.save()
+        self._record.live(None)
+        self._record.write(Paused(step=trainer.step, epoch=trainer.epoch))
+        self._record.sync()
+        while self._control.paused and self._stop_message is None:
+            self._wake.wait(_POLL_SECONDS)
+            self._stay_in_directory()
+            self._obey()
+        if self._stop_message is None:
+            self._record.write(Resumed(step=trainer.step, epoch=trainer.epoch))
+        self._watch.start()
+
+    def _end(self, ended: RunEnded) -> RunEnded:
+        self._record.catch_up(self._thinning.flush())
+        # A stop that brought the run to its end must not end the waiting for room as well.
+        self._wake.clear()
+        self._control.stopping = False
+        self._ended = self._record.end(ended, self._wait)
+        return self._ended
+
+    def _wait_for_stop(self, seconds: float) -> bool:
+        """Waits; whether it was asked to stop meanwhile."""
+        stopped = self._wake.wait(seconds)
+        for complaint in self._control.read():
+            self._record.warn(complaint)
+        return stopped or self._control.stopping
+
+    def fail(self, error: BaseException) -> None:
+        """Records in the log, where no end stands there yet, that the run failed with this error."""
+        if self._ended is not None or isinstance(error, LostRunError):
+            # A run that is lost has no log, or one that another worker writes.
+            return
+        trainer = getattr(self, "_trainer", None)
+        message = " ".join(str(error).split()) or type(error).__name__
+        if not isinstance(error, REFUSALS):
+            message = f"{type(error).__name__}: {message}; the worker's log has the details"
+        step, epoch = (trainer.step, trainer.epoch) if trainer else (0, 0)
+        self._ended = RunEnded(step=step, epoch=epoch, reason="failed", message=message)
+        self._record.catch_up(None)
+        self._record.write(self._ended)
+
+
+class _FailureRecord:
+    """Tells the log of an exception that passes through, whatever it is, and lets it pass."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._worker.fail(error)
+
+
+def main(arguments: list[str]) -> int:
+    """The worker process: 0 finished or stopped, 1 failed, 2 refused before it trained, 3 diverged.
+
+    What refuses the run is one line on stderr.
+    """
+    from nntui.worker.signals import stop_on_signals
+
+    path, *epochs = arguments
+    worker = Worker(RunDirectory(Path(path)), epochs=int(epochs[0]) if epochs else None)
+    try:
+        with stop_on_signals(worker.stop):
+            ended = worker.run()
+    except REFUSALS as error:
+        print(f"nntui: {error}", file=sys.stderr)
+        return EXIT_CODES["failed"] if worker.began else REFUSED
+    return EXIT_CODES[ended.reason]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""Which runs are running, and stopping them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from nntui.runs.directory import RunDirectory, RunsError, list_runs
+
+_LOOKED_AT = 50
+"""The newest runs; an older one that still runs is found in Runs."""
+
+
+def running_runs(root: Path) -> list[RunDirectory]:
+    """The runs under `root` that a worker is training or has paused, newest first; [] where it cannot be read."""
+    try:
+        runs = list_runs(root)[:_LOOKED_AT]
+    except RunsError:
+        return []
+    return [run for run in runs if is_running(run)]
+
+
+async def stop_runs(runs: Iterable[RunDirectory]) -> None:
+    """Stops these runs and waits until each is over; RunsError where one cannot be asked to stop."""
+    from nntui.worker.session import Session
+
+    async def stop(run: RunDirectory) -> None:
+        try:
+            await Session.attach(run).stop()
+        except RunsError:
+            # One that ended by itself in the meantime is as good as stopped.
+            if await asyncio.to_thread(is_running, run):
+                raise
+
+    await asyncio.gather(*map(stop, runs))
+
+
+def is_running(run: RunDirectory) -> bool:
+    """Whether a worker trains the run, or has paused it."""
+    from nntui.runs.status import Status, status_of
+
+    return status_of(run) in (Status.STARTING, Status.RUNNING, Status.PAUSED)
