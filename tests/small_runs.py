@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.checkpoints import load as load_checkpoint
 from nntui.runs.directory import RunDirectory
 from nntui.runs.event_log import EventReader
@@ -57,7 +57,7 @@ class Ticks:
 
 
 def trainer_of(model) -> Trainer:
-    spec = examine(model, base=Path()).ready()
+    spec = validate(model, base=Path()).ready()
     return Trainer(spec, load(spec.data, base=Path(), seed=spec.training.seed), clock=Ticks())
 
 

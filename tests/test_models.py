@@ -8,7 +8,7 @@ import pytest
 
 from nntui.data.catalogue import load
 from nntui.modelfile.document import read_document
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.resources import models_dir
 from nntui.runs.events import EpochEnded, RunEnded
 from nntui.training.loop import train
@@ -20,7 +20,7 @@ OWN_DATA = "mnist-cnn"
 
 def last_metrics(path: Path) -> dict[str, float | None]:
     """What is measured in the last epoch of the model as it stands."""
-    spec = examine(read_document(path), base=path.parent).ready()
+    spec = validate(read_document(path), base=path.parent).ready()
     dataset = load(spec.data, base=path.parent, seed=spec.training.seed)
     events = list(train(spec, dataset, clock=float))
     ended = events[-1]
@@ -33,10 +33,10 @@ def last_metrics(path: Path) -> dict[str, float | None]:
 def test_a_bundled_model_is_sound(path):
     draft = read_document(path)
     if path.stem == OWN_DATA:
-        (problem,) = examine(draft, base=path.parent).problems
+        (problem,) = validate(draft, base=path.parent).problems
         assert problem.path == "data.source"
         draft["data"]["source"] = "digits"
-    assert examine(draft, base=path.parent).problems == ()
+    assert validate(draft, base=path.parent).problems == ()
     assert draft["name"] == path.stem
 
 

@@ -109,7 +109,7 @@ class _TimedStep:
 
     def _update(self) -> None:
         self._optimizer.step()
-        self._network.arena.follow()
+        self._network.arena.update_statistics()
 
     def result(self) -> StepTimes:
         """The medians of what was timed."""

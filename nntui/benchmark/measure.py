@@ -20,7 +20,7 @@ from nntui.benchmark.peak import sgemm_peak
 from nntui.benchmark.peers.process import Peer, Round, job_of
 from nntui.data.dataset import Dataset
 from nntui.modelfile.model import ModelSpec
-from nntui.modelfile.validation import Examination
+from nntui.modelfile.validation import Validation
 from nntui.nn.layers.plan import LayerPlan
 from nntui.training.loop import Trainer
 from nntui.training.parallel.blas_threads import one_matrix_thread
@@ -95,7 +95,7 @@ def training_flops(plans: Iterable[LayerPlan]) -> int:
 
 
 def measure(
-    examination: Examination,
+    validation: Validation,
     dataset: Dataset,
     *,
     seconds: float,
@@ -108,7 +108,7 @@ def measure(
     `workers` replaces what the spec says; where both say nothing, the quickest number is found by trying. Raises
     SpecError for a model that is not ready, BenchmarkError where it diverges, and PeerError where a peer cannot do it.
     """
-    spec, totals = examination.ready(), examination.totals
+    spec, totals = validation.ready(), validation.totals
     assert totals is not None, "an examined spec has totals"
     with one_matrix_thread():
         spec = _with_workers(spec, dataset, workers, flops=totals.flops)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from nntui.training.parallel.worker_pool import Crew, Task
+from nntui.training.parallel.worker_pool import Task, WorkerPool
 
 SIZE = 1024
 _PRODUCT_FLOPS = 2 * SIZE**3
@@ -28,11 +28,11 @@ def sgemm_peak(workers: int, *, seconds: float) -> float:
         np.dot(left, right, out=product)
 
     quickest, end = np.inf, time.perf_counter() + seconds
-    with Crew(workers, (Task(multiply, workers),)) as crew:
+    with WorkerPool(workers, (Task(multiply, workers),)) as pool:
         rounds = 0
         while rounds < _FEWEST_ROUNDS or time.perf_counter() < end:
             began = time.perf_counter()
-            crew.run(0)
+            pool.run(0)
             quickest = min(quickest, time.perf_counter() - began)
             rounds += 1
     return workers * _PRODUCT_FLOPS / quickest / 1e9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from nntui.cli.console import say, write
+from nntui.cli.console import emit, info
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
 from nntui.runs.directory import RunDirectory
@@ -21,10 +21,10 @@ def train_detached(run: RunDirectory, *, epochs: int | None = None) -> int:
     """
     failure = asyncio.run(_start(run, epochs))
     if failure is not None:
-        say(failure)
+        info(failure)
         return FAILED
-    write(run.id)
-    say(f"training in the background; {command_for('watch', run)} follows it, {command_for('stop', run)} ends it")
+    emit(run.id)
+    info(f"training in the background; {command_for('watch', run)} follows it, {command_for('stop', run)} ends it")
     return 0
 
 

@@ -7,7 +7,7 @@ import sys
 
 from nntui.benchmark.layer_times import StepTimes
 from nntui.benchmark.measure import Benchmark, PeerSpeed
-from nntui.cli.console import is_terminal, say, write
+from nntui.cli.console import emit, info, is_terminal
 from nntui.cli.tables import Column, print_facts, print_table
 from nntui.nn.layers.base import shape_words
 
@@ -68,7 +68,7 @@ def _rounded(value: float) -> float:
 def print_benchmark(benchmark: Benchmark) -> None:
     """Facts, the table of layers, and the peers; a word on stderr where others held the training up."""
     if benchmark.speed.workers == 1 and benchmark.speed.awake < _LEAST_AWAKE:
-        say(f"this machine is busy: training ran {benchmark.speed.awake:.0%} of the time; speed is lower for it")
+        info(f"this machine is busy: training ran {benchmark.speed.awake:.0%} of the time; speed is lower for it")
     speed, memory = benchmark.speed, benchmark.memory
     workers = f"{speed.workers} worker{'' if speed.workers == 1 else 's'}"
     reckoned = memory.measured_bytes / memory.reckoned_bytes
@@ -85,16 +85,16 @@ def print_benchmark(benchmark: Benchmark) -> None:
             ("peak RSS", f"{size(memory.peak_rss_bytes)}, Python and the data included"),
         ]
     )  # fmt: skip
-    write("")
+    emit("")
     _print_step(benchmark.step)
     if benchmark.peers:
-        write("")
+        emit("")
         _print_peers(benchmark.peers)
 
 
 def _print_step(step: StepTimes) -> None:
     if is_terminal(sys.stdout):
-        write(f"one worker, medians over batches of {step.batch_size:,}:")
+        emit(f"one worker, medians over batches of {step.batch_size:,}:")
     total = sum(layer.forward + layer.backward for layer in step.layers) + sum(step.rest.values())
     rows = [
         [layer.name, shape_words(layer.output_shape), f"{layer.parameters:,}", duration(layer.forward),

@@ -37,7 +37,7 @@ def stamp(at: float = 0.0) -> str:
     return f"{datetime.fromtimestamp(moment).astimezone().isoformat(timespec='seconds')} "
 
 
-def say(message: str, *, at: float = 0.0) -> None:
+def info(message: str, *, at: float = 0.0) -> None:
     """One printable line of bounded length to the person, on stderr; that nobody is there is no error.
 
     `at` is the time of what is told, 0 for now.
@@ -48,15 +48,15 @@ def say(message: str, *, at: float = 0.0) -> None:
         print(f"{stamp(at)}nntui: {message_line(' '.join(message.split()), _LONGEST)}", file=sys.stderr, flush=True)
 
 
-def write(*cells: str) -> None:
+def emit(*cells: str) -> None:
     """One line of data, on stdout, at once: printable cells with tabs between; BrokenPipeError where nobody reads it.
 
     JSON goes through unchanged, since it is written in ASCII, with everything else as escapes.
     """
-    write_text("\t".join(map(printable, cells)))
+    emit_text("\t".join(map(printable, cells)))
 
 
-def write_text(text: str) -> None:
+def emit_text(text: str) -> None:
     """Text of our own of any number of lines, on stdout, as it is."""
     if sys.stdout is not None:
         print(text, flush=True)

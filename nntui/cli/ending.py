@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.event_text import number
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
@@ -22,13 +22,13 @@ def tell_end(run: RunDirectory, ended: RunEnded) -> int:
     # What a worker says of going on cannot name the run as it is called from here.
     cause = ended.message.replace("'nntui resume'", command_for("resume", run))
     if ended.reason == "stopped":
-        say(cause, at=ended.time)
+        info(cause, at=ended.time)
     elif ended.reason == "finished":
         guessing = verdict_of_run(run)
         mind = f"; {guessing}: {advice(_started(run))}" if guessing else ""
-        say(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}", at=ended.time)
+        info(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}", at=ended.time)
     else:
-        say(f"{run.id} {ended.reason}: {cause}", at=ended.time)
+        info(f"{run.id} {ended.reason}: {cause}", at=ended.time)
     return _CODES.get(ended.reason, FAILED)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from nntui.cli.console import say, silence_stdout
+from nntui.cli.console import info, silence_stdout
 from nntui.data.errors import DataError
 from nntui.display.message import message_line, path_text
 from nntui.modelfile.problems import SpecError
@@ -24,7 +24,7 @@ class InputError(Exception):
         super().__init__(message_line(" ".join(message.split())))
 
 
-def told(action: Callable[[], int]) -> int:
+def exit_code_of(action: Callable[[], int]) -> int:
     """The action's exit code, or that of its failure, which is told on stderr; a bug of ours passes through."""
     try:
         return action()
@@ -34,25 +34,25 @@ def told(action: Callable[[], int]) -> int:
         return _misused(error)
     except SpecError as error:
         for problem in error.problems:
-            say(str(problem))
+            info(str(problem))
         return WRONG_INPUT
     except (DataError, InputError) as error:
-        say(str(error))
+        info(str(error))
         return WRONG_INPUT
     except RunsError as error:
-        say(str(error))
+        info(str(error))
         return FAILED
     except BrokenPipeError:
         silence_stdout()
         return FAILED
     except OSError as error:
-        say(f"{path_text(error.filename)}: {error.strerror}" if error.filename else str(error))
+        info(f"{path_text(error.filename)}: {error.strerror}" if error.filename else str(error))
         return FAILED
     except MemoryError as error:
-        say(f"out of memory: {error}" if str(error) else "out of memory: use smaller layers, batches or data")
+        info(f"out of memory: {error}" if str(error) else "out of memory: use smaller layers, batches or data")
         return FAILED
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
+        info("interrupted")
         return INTERRUPTED
 
 
@@ -60,5 +60,5 @@ def _misused(error: click.ClickException) -> int:
     message = message_line(error.format_message().rstrip(".?"), _LONGEST_MISUSE)
     question = "?" if error.format_message().endswith("?") else ""
     context = error.ctx if isinstance(error, click.UsageError) else None
-    say(f"{message}{question} (see '{context.command_path if context else 'nntui'} --help')")
+    info(f"{message}{question} (see '{context.command_path if context else 'nntui'} --help')")
     return error.exit_code

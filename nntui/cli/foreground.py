@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 
-from nntui.cli.console import say, silence_stdout, stamp
+from nntui.cli.console import info, silence_stdout, stamp
 from nntui.cli.ending import tell_end
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
@@ -35,7 +35,7 @@ def train_here(run: RunDirectory, *, as_json: bool = False, epochs: int | None =
             raise
     if training.unwritable:
         silence_stdout()
-        say(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")
+        info(f"{training.unwritable}: stopped after step {ended.step}; {command_for('resume', run)} goes on from there")
         return FAILED
     # Where it is by now: its directory may have been renamed.
     code = tell_end(training.worker.run_directory, ended)

@@ -11,7 +11,7 @@ import click
 
 import nntui
 from nntui.cli.console import stamp_lines, survive_any_text
-from nntui.cli.failures import told
+from nntui.cli.failures import exit_code_of
 from nntui.cli.lazy import LazyGroup
 from nntui.cli.parameters import COMPLETION_VARIABLE, complete_models, runs_dir_option
 from nntui.cli.start import RunApp, start
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str], *, run_app: RunApp) -> int:
     """Runs a command line; the exit code: 0 done, 1 failed, 2 wrong input, 3 diverged, 130 interrupted."""
     survive_any_text()
     stamp_lines(False)
-    return told(lambda: _invoke(list(arguments), run_app))
+    return exit_code_of(lambda: _invoke(list(arguments), run_app))
 
 
 def _invoke(arguments: list[str], run_app: RunApp) -> int:

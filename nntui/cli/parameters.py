@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nntui.cli.console import say, stamp_lines
+from nntui.cli.console import info, stamp_lines
 from nntui.cli.failures import InputError
 from nntui.display.message import quoted
 from nntui.modelfile.problems import SpecError, suggestion
@@ -71,9 +71,9 @@ def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     try:
         apply_overrides(draft, overrides)
     except SpecError as error:
-        from nntui.modelfile.validation import examine
+        from nntui.modelfile.validation import validate
 
-        raise SpecError([*error.problems, *examine(draft, base=base_of(path)).problems]) from None
+        raise SpecError([*error.problems, *validate(draft, base=base_of(path)).problems]) from None
     data = draft.get("data")
     if isinstance(data, dict) and isinstance(data.get("source"), str):
         _announce(data["source"], base_of(path))
@@ -85,7 +85,7 @@ def _announce(source: str, base: Path) -> None:
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         size = (base / Path(source).expanduser()).stat().st_size
         if size >= _LARGE:
-            say(f"reading {source} ({size / 2**20:,.0f} MB)")
+            info(f"reading {source} ({size / 2**20:,.0f} MB)")
 
 
 def _expanded(path: str) -> Path:

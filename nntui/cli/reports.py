@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from nntui.cli.console import draws_on_terminal, say, stamp, write
+from nntui.cli.console import draws_on_terminal, emit, info, stamp
 from nntui.cli.event_text import epoch_line, talk_of
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import SCHEMA, EpochEnded, Event, HyperparameterChanged, RunStarted, Warning, to_json
@@ -39,7 +39,7 @@ class Report:
         """Reports the event; OSError where stdout does not take it."""
         talk = talk_of(event) if not self.is_past(event) else None
         if talk is not None and (self._tells_warnings or not isinstance(event, Warning)):
-            say(talk, at=event.time)
+            info(talk, at=event.time)
 
 
 class LineReport(Report):
@@ -54,7 +54,7 @@ class LineReport(Report):
         elif isinstance(event, HyperparameterChanged) and event.setting == "epochs":
             self._epochs = int(event.new)
         elif isinstance(event, EpochEnded) and not self.is_past(event):
-            write(stamp(event.time) + epoch_line(event, self._epochs))
+            emit(stamp(event.time) + epoch_line(event, self._epochs))
 
 
 class JsonReport(Report):
@@ -70,7 +70,7 @@ class JsonReport(Report):
         if self._is_first:
             line = f'{{"schema":{SCHEMA},{line[1:]}'
             self._is_first = False
-        write(line)
+        emit(line)
 
 
 def report_for(run: RunDirectory, *, as_json: bool, tells_warnings: bool, from_start: bool = False) -> Report:

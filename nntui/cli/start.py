@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nntui.cli.commands.train import train
-from nntui.cli.console import is_terminal, say
+from nntui.cli.console import info, is_terminal
 from nntui.cli.failures import FAILED
 from nntui.cli.hangup import Leavable, leave_in_good_order
 from nntui.cli.parameters import DEFAULT_MODEL, chosen_root, find_model
@@ -34,11 +34,11 @@ def start(run_app: RunApp, *, runs_dir: Path | None, model: str | None) -> int:
     root = chosen_root(runs_dir)
     path = find_model(model) if model else None
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        say(f"no terminal for the app; training {model or DEFAULT_MODEL} headless, as 'nntui train' does")
+        info(f"no terminal for the app; training {model or DEFAULT_MODEL} headless, as 'nntui train' does")
         return train(path or find_model(DEFAULT_MODEL), root=root)
     term = os.environ.get("TERM", "")
     if term in ("", "dumb"):
-        say(f"TERM={term} cannot show the app; train headless: 'nntui train {model or DEFAULT_MODEL}'")
+        info(f"TERM={term} cannot show the app; train headless: 'nntui train {model or DEFAULT_MODEL}'")
         return FAILED
     _insist_on_utf8()
     _correct_colors(os.environ)
@@ -63,4 +63,4 @@ def _correct_colors(environment: MutableMapping[str, str]) -> None:
     chosen = environment.get("TEXTUAL_COLOR_SYSTEM")
     if chosen is not None and chosen not in _COLOR_SYSTEMS:
         environment["TEXTUAL_COLOR_SYSTEM"] = "auto"
-        say(f"TEXTUAL_COLOR_SYSTEM={chosen} is not known, using auto; expected one of {', '.join(_COLOR_SYSTEMS)}")
+        info(f"TEXTUAL_COLOR_SYSTEM={chosen} is not known, using auto; expected one of {', '.join(_COLOR_SYSTEMS)}")

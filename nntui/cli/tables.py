@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nntui.cli.console import is_terminal, write
+from nntui.cli.console import emit, is_terminal
 from nntui.display.printable import printable
 
 _GAP = 2
@@ -32,9 +32,9 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
     if is_terminal(sys.stdout):
         _draw(columns, [[printable(cell) for cell in row] for row in rows])
         return
-    write(*(column.name for column in columns))
+    emit(*(column.name for column in columns))
     for row in rows:
-        write(*row)
+        emit(*row)
 
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -42,13 +42,13 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     pairs = list(facts)
     if not is_terminal(sys.stdout):
         for name, value in pairs:
-            write(name, value)
+            emit(name, value)
         return
     from nntui.display.cells import cell_len, fitted
 
     width = max((cell_len(printable(name)) for name, _ in pairs), default=0)
     for name, value in pairs:
-        write(f"{fitted(name, width)}  {value}")
+        emit(f"{fitted(name, width)}  {value}")
 
 
 def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

@@ -15,7 +15,7 @@ from nntui.data.sources import LocatedFile, locate
 
 if TYPE_CHECKING:
     from nntui.data.dataset import Dataset
-    from nntui.data.input_schema import Learnt
+    from nntui.data.input_schema import InputSchema
     from nntui.data.preprocessing import Preprocessing
 
 
@@ -136,7 +136,7 @@ def load(
     *,
     base: Path,
     seed: int,
-    learnt: Learnt | None = None,
+    schema: InputSchema | None = None,
     preprocessing: Preprocessing | None = None,
 ) -> Dataset:
     """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0).
@@ -148,14 +148,14 @@ def load(
     from nntui.data.input_schema import places
 
     located = locate(settings, base)
-    outline = checked_outline(settings, located, learnt)
+    outline = checked_outline(settings, located, schema)
     if isinstance(located, Generator):
         raw = generate(located, seed)
-        if learnt is not None:
-            order = places(shown(settings.source), outline.features, learnt.features)
+        if schema is not None:
+            order = places(shown(settings.source), outline.features, schema.features)
             raw = replace(raw, x=raw.x[..., order])
         return assemble(settings.source, outline, raw, settings, seed, preprocessing)
-    raw = located.reader.read(located.path, settings.target, settings.task, learnt)
+    raw = located.reader.read(located.path, settings.target, settings.task, schema)
     return assemble(located.name, outline, raw, settings, seed, preprocessing)
 
 
@@ -167,7 +167,9 @@ def absolute_source(settings: DataSettings, *, base: Path) -> str:
     return str(located.path.resolve())
 
 
-def checked_outline(settings: DataSettings, located: LocatedFile | Generator, learnt: Learnt | None = None) -> Outline:
+def checked_outline(
+    settings: DataSettings, located: LocatedFile | Generator, schema: InputSchema | None = None
+) -> Outline:
     """The outline of located data, once nothing in it or in the settings speaks against training on it.
 
     Where names are `learnt`, against measuring what was trained.
@@ -177,10 +179,10 @@ def checked_outline(settings: DataSettings, located: LocatedFile | Generator, le
     if isinstance(located, Generator):
         outline = _outline_of(located, settings)
     else:
-        outline = located.reader.outline(located.path, settings.target, settings.task, learnt)
+        outline = located.reader.outline(located.path, settings.target, settings.task, schema)
     if outline.rows == 0:
         raise source_error(f"{shown(settings.source)} has no samples to train on")
-    if outline.task == "classification" and len(outline.classes) < 2 and learnt is None:
+    if outline.task == "classification" and len(outline.classes) < 2 and schema is None:
         only = f"one class only, {shown(outline.classes[0])}" if outline.classes else "no classes"
         raise source_error(f"{shown(settings.source)} has {only}: classification needs at least two")
     if settings.standardize_targets and outline.task == "classification":

@@ -14,7 +14,7 @@ _MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class InputSchema:
     """The names of a network's inputs and answers; data read by it may hold some of its categories and classes only."""
 
     features: tuple[str, ...]

@@ -13,7 +13,7 @@ from nntui.data.catalogue import load as load_data
 from nntui.data.dataset import Dataset, Split
 from nntui.data.errors import DataError, shown
 from nntui.data.generators.base import Generator
-from nntui.data.input_schema import Learnt
+from nntui.data.input_schema import InputSchema
 from nntui.nn.layers.base import ShapeError
 from nntui.nn.layers.ids import id_readers
 from nntui.nn.metrics import ClassificationMeter, class_shares
@@ -23,7 +23,7 @@ from nntui.training.checkpointing import load_weights
 from nntui.training.loop import build_network
 from nntui.training.loss_and_metrics import build_loss, build_meter, evaluate
 from nntui.training.parallel.blas_threads import one_matrix_thread
-from nntui.training.trained_model import Trained, checkpoint_path, read_trained
+from nntui.training.trained_model import TrainedModel, checkpoint_path, read_trained_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,13 @@ def evaluate_run(
     SpecError.
     """
     path = checkpoint_path(run, checkpoint)
-    trained = read_trained(path)
+    trained = read_trained_model(path)
     dataset = _own_data(trained, run) if source is None else _other_data(trained, source, base)
     dataset = _as_trained(dataset, trained)
     for reader in id_readers(trained.spec.layers):
-        complaint = next(filter(None, (reader.complaint(each.x) for each in (dataset.train, dataset.val))), None)
-        if complaint is not None:
-            raise DataError("data.source", f"{shown(dataset.name)} is not for {reader.path}: {complaint}")
+        why_invalid = next(filter(None, (reader.why_invalid(each.x) for each in (dataset.train, dataset.val))), None)
+        if why_invalid is not None:
+            raise DataError("data.source", f"{shown(dataset.name)} is not for {reader.path}: {why_invalid}")
     part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:
         with one_matrix_thread():
@@ -113,7 +113,7 @@ def evaluate_run(
     )
 
 
-def _own_data(trained: Trained, run: RunDirectory) -> Dataset:
+def _own_data(trained: TrainedModel, run: RunDirectory) -> Dataset:
     spec = trained.spec
     dataset = load_data(spec.data, base=run.path, seed=spec.training.seed, preprocessing=trained.preprocessing)
     if dataset.fingerprint != trained.fingerprint:
@@ -121,7 +121,7 @@ def _own_data(trained: Trained, run: RunDirectory) -> Dataset:
     return dataset
 
 
-def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
+def _other_data(trained: TrainedModel, source: str, base: Path) -> Dataset:
     """All of another source as it is, none of it held out and nothing fitted on it."""
     own = trained.spec.data
     generator = Generator.members().get(source)
@@ -137,16 +137,16 @@ def _other_data(trained: Trained, source: str, base: Path) -> Dataset:
         standardize_targets=False,
         generator=own.generator if source == own.source else None,
     )
-    learnt = Learnt(trained.features, trained.classes, trained.target or "".join(trained.targets[:1]))
+    schema = InputSchema(trained.features, trained.classes, trained.target or "".join(trained.targets[:1]))
     if own.generator is not None:
         # The columns of a generator are a place, whatever they are called.
-        learnt = dataclasses.replace(learnt, features=(), target="")
+        schema = dataclasses.replace(schema, features=(), target="")
     # Another seed: a generator's points are then not those it was trained on.
     seed = trained.spec.training.seed + 1
-    return load_data(settings, base=base, seed=seed, learnt=learnt, preprocessing=trained.preprocessing)
+    return load_data(settings, base=base, seed=seed, schema=schema, preprocessing=trained.preprocessing)
 
 
-def _as_trained(dataset: Dataset, trained: Trained) -> Dataset:
+def _as_trained(dataset: Dataset, trained: TrainedModel) -> Dataset:
     """The dataset, its inputs being the network's, with the labels of the network's classes."""
     classes, targets = trained.classes, trained.targets
     if bool(classes) != (dataset.task == "classification") or len(dataset.targets) != len(targets):
@@ -172,7 +172,7 @@ def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _measure(
-    trained: Trained, dataset: Dataset, part: Split
+    trained: TrainedModel, dataset: Dataset, part: Split
 ) -> tuple[float, dict[str, float], tuple[tuple[int, ...], ...]]:
     network = build_network(trained.spec, dataset)
     load_weights(network.arena, trained.tensors)

@@ -11,9 +11,9 @@ import numpy as np
 
 from nntui.data.batches import Batches
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.gradcheck import GradientCheck, check_gradients
-from nntui.training.loss_and_metrics import refuse_strange_inputs
+from nntui.training.loss_and_metrics import check_ids
 
 SAMPLES = 16
 """At most: each number that is tried costs two forward passes over all of them."""
@@ -24,13 +24,13 @@ def check_model(draft: Mapping[str, Any], *, base: Path) -> list[GradientCheck]:
 
     Raises SpecError with every problem of the draft, and DataError where its data cannot be loaded.
     """
-    spec = examine(draft, base=base).ready()
+    spec = validate(draft, base=base).ready()
     assert spec.training.loss is not None, "an examined spec has a loss"
     dataset = load(spec.data, base=base, seed=spec.training.seed)
-    refuse_strange_inputs(spec, dataset)
+    check_ids(spec, dataset)
     rng = np.random.default_rng(np.random.SeedSequence([spec.training.seed, 4]))
     count = min(SAMPLES, spec.training.batch_size, len(dataset.train))
     rows = rng.permutation(len(dataset.train))[:count]
-    x, truth = Batches(dataset.train, dataset.preprocessing, count).gather(rows)
+    x, targets = Batches(dataset.train, dataset.preprocessing, count).gather(rows)
     loss = dataclasses.replace(spec.training.loss)
-    return check_gradients(spec.layers, loss, x, truth, classes=len(dataset.classes), rng=rng)
+    return check_gradients(spec.layers, loss, x, targets, classes=len(dataset.classes), rng=rng)

@@ -39,4 +39,4 @@ def _passes_on(layer: Layer | None) -> bool:
     """Whether what comes out of a trained layer are the numbers that went in."""
     if isinstance(layer, ActivationLayer):
         return layer.function == "linear"
-    return layer is not None and (layer.rearranges or isinstance(layer, Dropout))
+    return layer is not None and (layer.preserves_order or isinstance(layer, Dropout))

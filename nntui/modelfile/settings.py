@@ -17,8 +17,8 @@ MONITORS = (
     *(name for name, metric in Metric.members().items() if not metric.whole_split),
 )
 """What early stopping and the best checkpoint can go by."""
-RISING = frozenset(
-    f"{prefix}{name}" for name, metric in Metric.members().items() if metric.rising for prefix in ("", "val_")
+HIGHER_IS_BETTER = frozenset(
+    f"{prefix}{name}" for name, metric in Metric.members().items() if metric.higher_is_better for prefix in ("", "val_")
 )
 """The monitors that get better upwards."""
 

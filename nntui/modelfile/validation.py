@@ -45,7 +45,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class Validation:
     """A draft, examined: `spec` is whole and ready to train exactly when there are no problems."""
 
     spec: ModelSpec | None
@@ -67,7 +67,7 @@ class Examination:
         return self.spec
 
 
-def examine(draft: Draft, *, base: Path) -> Examination:
+def validate(draft: Draft, *, base: Path) -> Validation:
     """Examines a draft; relative data paths count from the folder `base`. Never raises for what a draft may hold.
 
     In the spec that comes out nothing is left to choose: the last layer's units, the loss and the monitor are filled
@@ -96,7 +96,7 @@ def examine(draft: Draft, *, base: Path) -> Examination:
         whole = tuple(layer for layer in layers if layer is not None)
         spec = ModelSpec(parts.name, parts.data, whole, training)
     rows = layer_rows(draft.get("layers"), layers, shape, problems)
-    return Examination(spec, tuple(problems), rows, totals, description, tuple(hints_of(layers, description)))
+    return Validation(spec, tuple(problems), rows, totals, description, tuple(hints_of(layers, description)))
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -30,7 +30,7 @@ class ParameterSpec:
     fan_out: int = 1
     decays: bool = False
     """Whether weight decay, L1 and L2 act on it: weight matrices, not biases."""
-    follows: float | None = None
+    update_rate: float | None = None
     """Not learned: it goes this share of the way, at each step, to what its layer puts in the place of its gradient."""
 
     @property
@@ -53,24 +53,24 @@ class Arena:
         self._offsets: dict[str, int] = {}
         end = 0
         self.decaying = self.learned = slice(0, 0)
-        for name, spec in sorted(specs.items(), key=lambda item: (item[1].follows is not None, not item[1].decays)):
+        for name, spec in sorted(specs.items(), key=lambda item: (item[1].update_rate is not None, not item[1].decays)):
             self._offsets[name] = end
             end += -(-spec.size // line) * line
             if spec.decays:
                 self.decaying = slice(0, end)
-            if spec.follows is None:
+            if spec.update_rate is None:
                 self.learned = slice(0, end)
-        self.following = slice(self.learned.stop, end)
+        self.statistics = slice(self.learned.stop, end)
         self.values = aligned_zeros(end, dtype, shared=shared)
         self.gradients = self.vector()
-        self._paces = self._following_paces()
+        self._update_rates = self._statistics_rates()
 
     def twin(self) -> Arena:
         """An arena of the same parameters, at the same place in memory, with gradients of its own."""
         twin = Arena.__new__(Arena)
         twin.shared, twin.specs = self.shared, self.specs
-        twin._offsets, twin._paces = self._offsets, self._paces
-        twin.decaying, twin.learned, twin.following = self.decaying, self.learned, self.following
+        twin._offsets, twin._update_rates = self._offsets, self._update_rates
+        twin.decaying, twin.learned, twin.statistics = self.decaying, self.learned, self.statistics
         twin.values = self.values
         twin.gradients = self.vector()
         return twin
@@ -87,22 +87,22 @@ class Arena:
     @property
     def learned_names(self) -> list[str]:
         """The parameters that an optimizer moves."""
-        return [name for name, spec in self.specs.items() if spec.follows is None]
+        return [name for name, spec in self.specs.items() if spec.update_rate is None]
 
-    def follow(self) -> None:
+    def update_statistics(self) -> None:
         """Moves what follows a step towards what its layers saw: v = v + pace·(seen - v). Uses up `gradients`."""
-        if self.following.start == self.following.stop:
+        if self.statistics.start == self.statistics.stop:
             return
-        values, seen = self.values[self.following], self.gradients[self.following]
+        values, seen = self.values[self.statistics], self.gradients[self.statistics]
         np.subtract(seen, values, out=seen)
-        np.multiply(seen, self._paces, out=seen)
+        np.multiply(seen, self._update_rates, out=seen)
         np.add(values, seen, out=values)
 
-    def _following_paces(self) -> np.ndarray:
+    def _statistics_rates(self) -> np.ndarray:
         paces = np.zeros_like(self.values)
         for name, spec in self.specs.items():
-            self._view(paces, name)[...] = spec.follows or 0.0
-        return paces[self.following].copy()
+            self._view(paces, name)[...] = spec.update_rate or 0.0
+        return paces[self.statistics].copy()
 
     def value(self, name: str) -> np.ndarray:
         """A view of the parameter, in its own shape."""

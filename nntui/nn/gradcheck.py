@@ -43,7 +43,7 @@ def check_gradients(
     layers: Sequence[Layer],
     loss: Loss,
     x: np.ndarray,
-    truth: np.ndarray,
+    targets: np.ndarray,
     *,
     classes: int,
     rng: np.random.Generator,
@@ -68,7 +68,7 @@ def check_gradients(
 
     def value() -> float:
         network.set_random_states(states)
-        return loss.forward(network.forward(inputs, training=True), truth)
+        return loss.forward(network.forward(inputs, training=True), targets)
 
     value()
     input_gradient = network.backward(loss.backward()).copy()

@@ -41,10 +41,10 @@ class Schedule(Configurable):
         "epochs", choices=("epochs", "steps"), help="What lengths are counted in: epochs, also parts of one, or steps."
     )
 
-    def build(self, *, steps: int, steps_per_epoch: int, rising: bool = False) -> None:
+    def build(self, *, steps: int, steps_per_epoch: int, higher_is_better: bool = False) -> None:
         """Takes the length of the whole training, and whether what is monitored gets better upwards."""
         self._steps_per_unit = steps_per_epoch if self.unit == "epochs" else 1
-        self._rising = rising
+        self._higher_is_better = higher_is_better
         self._warmup_steps = round(self.warmup * self._steps_per_unit)
         self.stretch(steps)
 
@@ -202,8 +202,8 @@ class ReduceOnPlateau(Schedule):
     min_delta: float = setting(1e-4, minimum=0, help="The least change that counts as better.")
     floor: float = _floor_setting()
 
-    def build(self, *, steps: int, steps_per_epoch: int, rising: bool = False) -> None:
-        super().build(steps=steps, steps_per_epoch=steps_per_epoch, rising=rising)
+    def build(self, *, steps: int, steps_per_epoch: int, higher_is_better: bool = False) -> None:
+        super().build(steps=steps, steps_per_epoch=steps_per_epoch, higher_is_better=higher_is_better)
         self._now = 1.0
         self._best: float | None = None
         self._waited = self._cooling = 0
@@ -212,7 +212,7 @@ class ReduceOnPlateau(Schedule):
         return self._now
 
     def observe(self, value: float) -> None:
-        gain = math.inf if self._best is None else value - self._best if self._rising else self._best - value
+        gain = math.inf if self._best is None else value - self._best if self._higher_is_better else self._best - value
         if math.isfinite(value) and gain > self.min_delta:
             self._best, self._waited = value, 0
         else:

@@ -35,7 +35,7 @@ def last_kept_epoch(up_to: int) -> int:
     return up_to - up_to % spacing(up_to, WHOLE_EPOCHS)
 
 
-class EpochThinning(Generic[Item]):
+class EpochDecimator(Generic[Item]):
     """Sorts out which epochs are kept, as they end: those of `keeps_epoch`, and the best where it lies between two.
 
     The best and the newest since the last that was kept are `waiting`.

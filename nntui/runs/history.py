@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nntui.display.number import setting_number
-from nntui.runs.decimation import EpochThinning, keeps_epoch
+from nntui.runs.decimation import EpochDecimator, keeps_epoch
 from nntui.runs.events import (
     LARGEST,
     EpochEnded,
@@ -158,7 +158,7 @@ class History:
     """Records that are no event known here, or do not fit: passed over."""
     _columns: _Columns = field(default_factory=_Columns, repr=False)
     _bests: deque[int] = field(default_factory=deque, repr=False)
-    _thinning: EpochThinning[EpochEnded] = field(default_factory=EpochThinning, repr=False)
+    _thinning: EpochDecimator[EpochEnded] = field(default_factory=EpochDecimator, repr=False)
 
     @property
     def steps(self) -> Steps:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nntui.nn.arena import Arena
 from nntui.training.parallel.batch_gradient import BatchGradient
-from nntui.training.parallel.worker_pool import Crew
+from nntui.training.parallel.worker_pool import WorkerPool
 
 
 class AccumulatedGradient:
@@ -23,17 +23,17 @@ class AccumulatedGradient:
         self._gradients, self._sum = arena.gradients, arena.vector()
         self._hits: int | None = None
 
-    def compute(self, indices: np.ndarray, crew: Crew) -> float:
+    def compute(self, indices: np.ndarray, pool: WorkerPool) -> float:
         """Fills the arena's gradients; as `BatchGradient.compute` for all these rows, the workers' parts added up."""
         total, size = len(indices), self._batch_size
         loss, self._hits = 0.0, None
         for start in range(0, total, size):
             rows = indices[start : start + size]
-            value = self._gradient.compute(rows, crew)
+            value = self._gradient.compute(rows, pool)
             if not math.isfinite(value):
                 return value
-            right = self._gradient.count()
-            self._hits = right if self._hits is None or right is None else self._hits + right
+            correct = self._gradient.count()
+            self._hits = correct if self._hits is None or correct is None else self._hits + correct
             self._gradient.add()
             share = len(rows) / total
             loss += value * share

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nntui.modelfile.settings import RISING, TrainingSettings
+from nntui.modelfile.settings import HIGHER_IS_BETTER, TrainingSettings
 from nntui.runs.best import improves
 
 
@@ -25,7 +25,7 @@ class Best:
         self.weights: np.ndarray | None = None
 
     @property
-    def patience_lost(self) -> bool:
+    def should_stop(self) -> bool:
         """Whether early stopping ends the run."""
         return self._stopping is not None and self.waited >= self._stopping.patience
 
@@ -40,7 +40,7 @@ class Best:
         """Takes in the epoch's metrics and the flat vector of weights; whether it is the best so far."""
         value = metrics.get(self.monitor, math.nan)
         least = self._stopping.min_delta if self._stopping else 0.0
-        if not improves(value, self.value, higher_is_better=self.monitor in RISING, min_delta=least):
+        if not improves(value, self.value, higher_is_better=self.monitor in HIGHER_IS_BETTER, min_delta=least):
             self.waited += not self.is_undefined(metrics)
             return False
         self.epoch, self.value, self.waited = epoch, value, 0
@@ -48,7 +48,7 @@ class Best:
             self.weights = weights.copy()
         return True
 
-    def give_back(self, weights: np.ndarray, epoch: int) -> bool:
+    def restore_best(self, weights: np.ndarray, epoch: int) -> bool:
         """Overwrites the weights of this epoch with the best ones where that was asked for; whether they are others."""
         if self.weights is None or epoch == self.epoch:
             return False

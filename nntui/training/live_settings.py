@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nntui.training.loop import Trainer
 
 
-class Tuning:
+class LiveSettings:
     """The tunable settings of a trainer, as they are by now.
 
     A change counts from the next step on. What it does to what is remembered: a momentum of 0 forgets the direction

@@ -21,7 +21,7 @@ import numpy as np
 from nntui.data.batches import Batches
 from nntui.data.dataset import Dataset
 from nntui.modelfile.model import ModelSpec
-from nntui.modelfile.settings import RISING
+from nntui.modelfile.settings import HIGHER_IS_BETTER
 from nntui.nn.arena import Arena
 from nntui.nn.metrics import ClassificationMeter
 from nntui.nn.moving_average import MovingAverage
@@ -32,16 +32,16 @@ from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
 from nntui.training.checkpoint_counts import counted
 from nntui.training.divergence import Origin, advice, origin_of_divergence
-from nntui.training.live_settings import Tuning
+from nntui.training.live_settings import LiveSettings
 from nntui.training.loss_and_metrics import (
     build_loss,
     build_meter,
+    check_ids,
     evaluate,
-    refuse_strange_inputs,
     refuse_undefined_monitor,
 )
 from nntui.training.parallel.batch_gradient import BatchGradient, Part
-from nntui.training.parallel.worker_pool import Crew, Task
+from nntui.training.parallel.worker_pool import Task, WorkerPool
 
 Clock = Callable[[], float]
 _STEP = 1
@@ -81,7 +81,7 @@ class Trainer:
         training = spec.training
         self.spec, self.dataset, self._clock = spec, dataset, clock
         self.batch_size = min(training.batch_size, len(dataset.train))
-        refuse_strange_inputs(spec, dataset)
+        check_ids(spec, dataset)
         refuse_undefined_monitor(spec, dataset)
         self._parts = list(self._make_parts(min(training.workers or 1, self.batch_size)))
         self.network, self.loss = self._parts[0].network, self._parts[0].loss
@@ -107,7 +107,7 @@ class Trainer:
         # More shares than workers, so that who is done first has something left to take over.
         shares = size * _SHARES_EACH if size > 1 else 1
         self.optimizer.build(self.network.arena, shares=shares, partials=partials)
-        self._crew = Crew(size, (self._gradient.task, Task(self.optimizer.step_share, shares)))
+        self._pool = WorkerPool(size, (self._gradient.task, Task(self.optimizer.step_share, shares)))
         self._accumulated: AccumulatedGradient | None = None
         if training.accumulate > 1:
             self._accumulated = AccumulatedGradient(self._gradient, self.network.arena, batch_size=self.batch_size)
@@ -119,9 +119,9 @@ class Trainer:
             self._schedule.build(
                 steps=training.epochs * self.steps_per_epoch,
                 steps_per_epoch=self.steps_per_epoch,
-                rising=self.best.monitor in RISING,
+                higher_is_better=self.best.monitor in HIGHER_IS_BETTER,
             )
-        self.tuning = Tuning(self)
+        self.live_settings = LiveSettings(self)
         self.step = 0
         self.epochs_done = 0
         self._position = 0
@@ -181,10 +181,10 @@ class Trainer:
         Between two events nothing is half done: `progress()` and the weights may be saved there. Begins with a Warning
         where the processes that are to share a batch cannot.
         """
-        with self._crew:
-            if self._crew.alone:
+        with self._pool:
+            if self._pool.alone:
                 message = (
-                    f"{len(self._parts)} workers cannot share a batch here ({self._crew.alone}; is /dev/shm "
+                    f"{len(self._parts)} workers cannot share a batch here ({self._pool.alone}; is /dev/shm "
                     "writable?): one process does the work of all, with the same result"
                 )
                 yield Warning(step=self.step, epoch=self.epoch, message=message)
@@ -209,11 +209,11 @@ class Trainer:
         """
         order, size = self._order(), self.samples_per_step
         starts = itertools.cycle(range(0, len(order), size))
-        with self._crew:
+        with self._pool:
             yield lambda: self._train_step(order[(start := next(starts)) : start + size])
 
     def _epochs(self) -> Iterator[Event]:
-        while self.epochs_done < self.spec.training.epochs and not self.best.patience_lost:
+        while self.epochs_done < self.spec.training.epochs and not self.best.should_stop:
             diverged = yield from self._train_epoch()
             if diverged is not None:
                 yield diverged
@@ -251,7 +251,7 @@ class Trainer:
     def _train_step(self, indices: np.ndarray) -> Step | None:
         """One optimizer update on these rows; None, and no update, where the loss is not finite."""
         gradient = self._accumulated or self._gradient
-        loss = gradient.compute(indices, self._crew)
+        loss = gradient.compute(indices, self._pool)
         if not math.isfinite(loss):
             return None
         if self._adds_first:
@@ -259,13 +259,13 @@ class Trainer:
                 self._gradient.add()
             self._regularizer.apply()
         else:
-            self._gradient.add_followed()
+            self._gradient.add_statistics()
         self._has_gradient = True
         if self._schedule is not None:
             self.optimizer.rate_factor = self._schedule.rate_factor(self.step)
         self.optimizer.begin_step()
-        hits = self._crew.run(_STEP, beside=gradient.count)
-        self.network.arena.follow()
+        hits = self._pool.run(_STEP, beside=gradient.count)
+        self.network.arena.update_statistics()
         self.step += 1
         if self.average is not None:
             self.average.update(self.step)
@@ -344,9 +344,9 @@ class Trainer:
 
     def _finish(self) -> RunEnded:
         message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
-        if self.best.patience_lost:
+        if self.best.should_stop:
             message = f"early stopping: {self.best.monitor} has not improved for {self.best.waited} epochs"
-        if self.best.give_back(self.outcome, self.epochs_done):
+        if self.best.restore_best(self.outcome, self.epochs_done):
             message += f"; back to the weights of epoch {self.best.epoch}"
         np.copyto(self.network.arena.values, self.outcome)
         return RunEnded(
@@ -363,7 +363,7 @@ class Trainer:
             "seconds": self._seconds,
             "meter": self._meter.state(),
             "learning_rate": self.optimizer.learning_rate,
-            "settings": self.tuning.state(),
+            "settings": self.live_settings.state(),
             "optimizer_steps": self.optimizer.steps,
             "random_states": self._gradient.random_states(),
             "best": self.best.state(),
@@ -374,7 +374,7 @@ class Trainer:
     def restore(self, progress: dict[str, Any]) -> None:
         """Goes on from where `progress` was taken; KeyError, TypeError, ValueError or ArithmeticError for one that is
         not whole, or not of this training."""
-        self.tuning.restore(progress.get("settings", {}))
+        self.live_settings.restore(progress.get("settings", {}))
         self._position = counted(progress, "position", most=self.steps_per_epoch)
         self.epochs_done = counted(progress, "epochs_done", most=self.spec.training.epochs)
         self.step = counted(progress, "step", most=self.spec.training.epochs * self.steps_per_epoch)

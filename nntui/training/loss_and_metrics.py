@@ -18,12 +18,12 @@ from nntui.nn.metrics import ClassificationMeter, Meter, RegressionMeter, chosen
 from nntui.nn.network import Sequential
 
 
-def refuse_strange_inputs(spec: ModelSpec, dataset: Dataset) -> None:
+def check_ids(spec: ModelSpec, dataset: Dataset) -> None:
     """SpecError where a layer reads ids and the data hold none that it knows."""
     problems = []
     for reader in id_readers(spec.layers):
-        found = [complaint for split in (dataset.train, dataset.val) if (complaint := reader.complaint(split.x))]
-        problems += [Problem(reader.path, complaint) for complaint in found[:1]]
+        found = [why_invalid for split in (dataset.train, dataset.val) if (why_invalid := reader.why_invalid(split.x))]
+        problems += [Problem(reader.path, why_invalid) for why_invalid in found[:1]]
     if problems:
         raise SpecError(problems)
 
@@ -48,7 +48,7 @@ def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential, *, weight
     assert spec.training.loss is not None, "an examined spec has a loss"
     loss = dataclasses.replace(spec.training.loss)
     classes = len(dataset.classes)
-    problem = None if classes else loss.complaint(np.concatenate([dataset.train.y, dataset.val.y]))
+    problem = None if classes else loss.why_invalid(np.concatenate([dataset.train.y, dataset.val.y]))
     if problem:
         advice = "; take data.standardize_targets out" * spec.data.standardize_targets
         raise SpecError([Problem("training.loss", problem + advice)])
@@ -101,8 +101,8 @@ def evaluate(network: Sequential, loss: Loss, batches: Batches, meter: Meter, sa
     meter.reset()
     total, size = 0.0, network.batch_size
     for start in range(0, samples, size):
-        x, truth = batches.gather(np.arange(start, min(start + size, samples)))
+        x, targets = batches.gather(np.arange(start, min(start + size, samples)))
         outputs = network.forward(x)
-        total += loss.forward(outputs, truth) * len(truth)
-        meter.update(outputs, truth)
+        total += loss.forward(outputs, targets) * len(targets)
+        meter.update(outputs, targets)
     return total / samples if samples else math.nan

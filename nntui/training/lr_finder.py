@@ -19,7 +19,7 @@ import numpy as np
 from nntui.data.catalogue import load
 from nntui.data.dataset import Dataset, Split
 from nntui.modelfile.model import ModelSpec
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import Event, RunEnded, Step
 from nntui.training.loop import Trainer
 from nntui.training.parallel.blas_threads import one_matrix_thread
@@ -74,7 +74,7 @@ def find_rates(
 
     Raises SpecError with every problem of the draft, and DataError where its data cannot be loaded.
     """
-    spec = examine(draft, base=base).ready()
+    spec = validate(draft, base=base).ready()
     dataset = load(spec.data, base=base, seed=spec.training.seed)
     with one_matrix_thread():
         return range_test(spec, dataset, lowest=lowest, highest=highest, steps=steps)

@@ -20,7 +20,7 @@ from nntui.training.checkpointing import FORMAT, stored_preprocessing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Trained:
+class TrainedModel:
     """A checkpoint, read and checked as far as that can be done without its network."""
 
     spec: ModelSpec
@@ -42,7 +42,7 @@ class Trained:
     """The last that was ended; 0 before the first."""
 
 
-def read_trained(path: Path) -> Trained:
+def read_trained_model(path: Path) -> TrainedModel:
     """Reads a checkpoint; CheckpointError, in one line, where it is missing, damaged or not one of a training."""
     tensors, metadata = load(path)
     try:
@@ -61,10 +61,10 @@ def preprocessing_so_far(run: RunDirectory) -> Preprocessing | None:
     A run that goes on keeps it, also where it was saved in fewer digits than would be fitted.
     """
     path = CheckpointStore(run.checkpoints_path).latest()
-    return read_trained(path).preprocessing if path is not None else None
+    return read_trained_model(path).preprocessing if path is not None else None
 
 
-def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> Trained:
+def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> TrainedModel:
     if metadata.get("format") != FORMAT:
         raise ValueError(f"it has format {quoted(str(metadata.get('format')))}, expected {FORMAT}")
     spec = parse(_typed(metadata["model"], dict, "model"))
@@ -74,7 +74,7 @@ def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> 
     if bool(classes) == bool(targets):
         raise ValueError("expected classes or targets")
     progress = _typed(metadata["progress"], dict, "progress")
-    return Trained(
+    return TrainedModel(
         spec=spec,
         tensors=tensors,
         preprocessing=_checked(stored_preprocessing(tensors), len(targets)),

@@ -26,13 +26,13 @@ from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.screens import BaseScreen
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
-from nntui.tui.gc_pauses import LOOK_SECONDS, Tidying
+from nntui.tui.gc_pauses import LOOK_SECONDS, GcPauses
 from nntui.tui.places.builder.place import BuildPlace
 from nntui.tui.places.place import Place
 from nntui.tui.places.registry import PLACES, PlaceEntry
 from nntui.tui.starting import refusal_of, start_run
 from nntui.tui.terminal.app import TerminalApp
-from nntui.tui.terminal.backpressure import line_of
+from nntui.tui.terminal.backpressure import backpressure_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -83,7 +83,7 @@ class NntuiApp(TerminalApp[None]):
         self._model = model
         self._headlines: dict[str, Headline] = {}
         self._starting = asyncio.Lock()
-        self._tidying = Tidying()
+        self._gc_pauses = GcPauses()
 
     def get_default_screen(self) -> Screen[Any]:
         """The screen that the places are on."""
@@ -106,8 +106,8 @@ class NntuiApp(TerminalApp[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.call_after_refresh(lambda: self.run_worker(self._offer_running(), group="start"))
         # Whether the terminal answers at all should be known before the first dashboard.
-        self.call_after_refresh(line_of(self).ask)
-        self.set_interval(LOOK_SECONDS, self._tidying.look)
+        self.call_after_refresh(backpressure_of(self).ask)
+        self.set_interval(LOOK_SECONDS, self._gc_pauses.look)
 
     def notify(
         self,
@@ -124,11 +124,11 @@ class NntuiApp(TerminalApp[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
-            self._tidying.key()
+            self._gc_pauses.key()
         await super().on_event(event)
 
     def on_cursor_position(self) -> None:
-        line_of(self).answered()
+        backpressure_of(self).answered()
 
     @property
     def place(self) -> Place:
@@ -263,7 +263,7 @@ class NntuiApp(TerminalApp[None]):
         for place in self._places():
             if not await place.may_quit():
                 return
-        await line_of(self).settled(_GOODBYE_SECONDS)
+        await backpressure_of(self).settled(_GOODBYE_SECONDS)
         self.exit()
 
     def action_help_quit(self) -> None:

@@ -20,7 +20,7 @@ _YOUNG, _OLDER, _NEVER = 1000, 3, 1_000_000
 """New objects between looks at those alone (under 1 ms), such looks between looks at what those left (3 ms)."""
 
 
-class Tidying:
+class GcPauses:
     """Tells the collector of this process when to look at everything."""
 
     def __init__(self, *, collect: Callable[[], object] = gc.collect, clock: Callable[[], float] = time.monotonic):

@@ -23,9 +23,9 @@ def run_app(
     # Nothing that an import makes is garbage, and looking for some costs a fifth of the start.
     gc.disable()
     from nntui.tui.app import NntuiApp
-    from nntui.tui.gc_pauses import Tidying
+    from nntui.tui.gc_pauses import GcPauses
 
-    Tidying.take_over()
+    GcPauses.take_over()
     gc.enable()
     app = NntuiApp(runs_root=runs_root, base=base, model=model)
     if guard is not None:

@@ -24,7 +24,7 @@ _LIVE_SECONDS = 0.25
 _LIVE_SHARE = 0.02
 
 
-class Keeper:
+class Checkpointer:
     """Saves a trainer into its run directory: checkpoints at each epoch and on request, live weights in between.
 
     On a full disk the run's own epochs are thinned out first. What cannot be saved all the same costs a checkpoint,
@@ -38,7 +38,7 @@ class Keeper:
             run.checkpoints_path, cap_bytes=round(kept.cap * 1e6), cap_epochs=_CAP_EPOCHS, every=kept.every
         )
         self._next_live = 0.0
-        self.complaint = ""
+        self.warning = ""
         """What `restore` could not put right, one line; '' where all is well."""
 
     def move(self, run: RunDirectory) -> None:
@@ -58,13 +58,13 @@ class Keeper:
         as_trained = self._last_epoch(metadata) if beyond_end else None
         restore_training(self._trainer, tensors if as_trained is None else load(as_trained)[0], metadata)
         try:
-            self.complaint = self._store.settle(path, best=self._trainer.best.epoch)
+            self.warning = self._store.settle(path, best=self._trainer.best.epoch)
         except CheckpointError as error:
-            self.complaint = str(error)
+            self.warning = str(error)
         stopping = self._trainer.spec.training.early_stopping
         replaces = self._trainer.average is not None or (stopping is not None and stopping.restore_best)
         if beyond_end and as_trained is None and replaces and self._trainer.epoch == self._trainer.epochs_done:
-            self.complaint = "the last epoch's checkpoint is gone: the run goes on from the weights that it ended with"
+            self.warning = "the last epoch's checkpoint is gone: the run goes on from the weights that it ended with"
         return True
 
     def _last_epoch(self, metadata: Mapping[str, Any]) -> Path | None:

@@ -36,9 +36,9 @@ class Control:
             if isinstance(command, BadCommand):
                 yield f"a command could not be understood: {command.reason}"
                 continue
-            complaint = self._take(command)
-            if complaint:
-                yield complaint
+            refusal = self._take(command)
+            if refusal:
+                yield refusal
 
     def _take(self, command: Command) -> str | None:
         match command.command:

@@ -45,17 +45,17 @@ def create_run(
     from nntui.modelfile.document import write_document
     from nntui.modelfile.keys import PROVENANCE
     from nntui.modelfile.parsing import to_draft
-    from nntui.modelfile.validation import examine
+    from nntui.modelfile.validation import validate
     from nntui.training.parallel.worker_count import is_worth_trying
 
     if name is not None:
         draft = {**draft, "name": name}
-    examination = examine(draft, base=base)
-    spec = examination.ready()
+    validation = validate(draft, base=base)
+    spec = validation.ready()
     resolved = to_draft(spec)
     resolved["data"]["source"] = absolute_source(spec.data, base=base)
-    if spec.training.workers is None and examination.totals is not None:
-        flops = examination.totals.flops * spec.training.batch_size
+    if spec.training.workers is None and validation.totals is not None:
+        flops = validation.totals.flops * spec.training.batch_size
         # Where it is, the worker tries, and writes down what it takes.
         if not is_worth_trying(flops, batch_size=spec.training.batch_size):
             resolved["training"]["workers"] = 1
@@ -65,7 +65,7 @@ def create_run(
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
-    for hint in examination.hints:
+    for hint in validation.hints:
         on_hint(hint)
     run = RunDirectory.create(root, spec.name, now=datetime.now())
     try:

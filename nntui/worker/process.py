@@ -28,8 +28,8 @@ from nntui.data.errors import DataError
 from nntui.modelfile.document import read_document, write_document
 from nntui.modelfile.model import ModelSpec
 from nntui.modelfile.problems import SpecError
-from nntui.modelfile.settings import RISING
-from nntui.modelfile.validation import examine
+from nntui.modelfile.settings import HIGHER_IS_BETTER
+from nntui.modelfile.validation import validate
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.commands import CommandReader
 from nntui.runs.directory import RunDirectory, RunsError, problem
@@ -50,18 +50,18 @@ from nntui.training.divergence import has_scaled_inputs
 from nntui.training.loop import Trainer
 from nntui.training.parallel.blas_threads import one_matrix_thread
 from nntui.training.parallel.worker_count import quickest_workers, usable_cores
-from nntui.training.parallel.worker_pool import CrewError, why_alone
+from nntui.training.parallel.worker_pool import WorkerPoolError, why_alone
 from nntui.training.trained_model import preprocessing_so_far
 from nntui.worker.control import Control
 from nntui.worker.launch import REFUSED
-from nntui.worker.run_writer import Listener, RunRecord, Wait
-from nntui.worker.step_averager import Thinning
-from nntui.worker.stopwatch import StopWatch
+from nntui.worker.run_writer import Listener, RunWriter, Wait
+from nntui.worker.step_averager import StepAverager
+from nntui.worker.stopwatch import Stopwatch
 
 EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
 _POLL_SECONDS = 0.02
 _SYNC_SECONDS = 1.0
-REFUSALS = (SpecError, DataError, CheckpointError, RunsError, CrewError, MemoryError)
+REFUSALS = (SpecError, DataError, CheckpointError, RunsError, WorkerPoolError, MemoryError)
 """What keeps a run from training through no fault of the program: each is told in one line."""
 
 
@@ -90,7 +90,7 @@ class Worker:
         self._epochs = epochs
         self._wait = wait or self._wait_for_stop
         self._listener = listener
-        self._watch = StopWatch(time.perf_counter)
+        self._watch = Stopwatch(time.perf_counter)
         self._wake = threading.Event()
         self._stop_message: str | None = None
         self._next_poll = 0.0
@@ -118,7 +118,7 @@ class Worker:
             self._lock = lock
             self._directory = HeldDirectory(self.run_directory.path)
             stack.callback(self._directory.close)
-            self._record = RunRecord(self.run_directory, self._listener, stay=self._stay_in_directory)
+            self._record = RunWriter(self.run_directory, self._listener, stay=self._stay_in_directory)
             stack.callback(self._record.close)
             stack.enter_context(_FailureRecord(self))
             stack.enter_context(one_matrix_thread())
@@ -129,7 +129,7 @@ class Worker:
         """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
         run = self.run_directory
         draft = read_document(run.model_path, follow=False)
-        spec = examine(draft, base=run.path).ready()
+        spec = validate(draft, base=run.path).ready()
         dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
         spec = self._with_workers(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
@@ -138,8 +138,8 @@ class Worker:
         commands = CommandReader(run.commands_path)
         if resumed:
             commands.skip_to_end()
-        self._control = Control(commands, self._trainer.tuning.known)
-        self._thinning = Thinning(self._trainer.steps_per_epoch)
+        self._control = Control(commands, self._trainer.live_settings.known)
+        self._averager = StepAverager(self._trainer.steps_per_epoch)
 
     def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
         """The spec with its number of workers; one that was found by trying is written down before the first step."""
@@ -208,12 +208,12 @@ class Worker:
             pid=os.getpid(),
             versions={"nntui": nntui.__version__, "numpy": np.__version__, "python": platform.python_version()},
             monitor=trainer.best.monitor,
-            higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in RISING],
+            higher_is_better=[name for name in ("loss", *trainer.metric_names) if name in HIGHER_IS_BETTER],
             scaled_inputs=has_scaled_inputs(spec, trainer.dataset),
         )
 
     def _on_step(self, step: Step) -> None:
-        interval = self._thinning.add(step)
+        interval = self._averager.add(step)
         if interval is not None:
             self._record.write(interval)
         now = self._watch()
@@ -254,8 +254,8 @@ class Worker:
             )
 
     def _obey(self) -> None:
-        for complaint in self._control.read():
-            self._record.warn(complaint)
+        for refusal in self._control.read():
+            self._record.warn(refusal)
         if self._control.stopping:
             self.stop()
         changes = self._control.take_changes(self._trainer.optimizer.learning_rate)
@@ -270,11 +270,11 @@ class Worker:
         trainer = self._trainer
         changed = []
         for name, value in values.items():
-            problem = trainer.tuning.known[name].problem(value, epoch=trainer.epoch)
+            problem = trainer.live_settings.known[name].problem(value, epoch=trainer.epoch)
             if problem:
                 self._record.warn(f"{name} {problem}")
                 continue
-            old = trainer.tuning.change(name, value)
+            old = trainer.live_settings.change(name, value)
             event = HyperparameterChanged(step=trainer.step, epoch=trainer.epoch, setting=name, old=old, new=value)
             changed.append(event)
         if not changed:
@@ -301,7 +301,7 @@ class Worker:
     def _pause(self) -> None:
         trainer = self._trainer
         self._watch.stop()
-        self._record.catch_up(self._thinning.flush())
+        self._record.catch_up(self._averager.flush())
         self._record.save()
         self._record.live(None)
         self._record.write(Paused(step=trainer.step, epoch=trainer.epoch))
@@ -315,7 +315,7 @@ class Worker:
         self._watch.start()
 
     def _end(self, ended: RunEnded) -> RunEnded:
-        self._record.catch_up(self._thinning.flush())
+        self._record.catch_up(self._averager.flush())
         # A stop that brought the run to its end must not end the waiting for room as well.
         self._wake.clear()
         self._control.stopping = False
@@ -325,8 +325,8 @@ class Worker:
     def _wait_for_stop(self, seconds: float) -> bool:
         """Waits; whether it was asked to stop meanwhile."""
         stopped = self._wake.wait(seconds)
-        for complaint in self._control.read():
-            self._record.warn(complaint)
+        for refusal in self._control.read():
+            self._record.warn(refusal)
         return stopped or self._control.stopping
 
     def fail(self, error: BaseException) -> None:

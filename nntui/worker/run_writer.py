@@ -23,7 +23,7 @@ from nntui.runs.last_record import last_record
 from nntui.runs.metrics_csv import MetricsCsv
 from nntui.runs.metrics_table import epoch_of
 from nntui.training.loop import Trainer
-from nntui.worker.checkpointer import Keeper
+from nntui.worker.checkpointer import Checkpointer
 from nntui.worker.step_averager import EpochRecords
 
 E = TypeVar("E", bound=Event)
@@ -43,7 +43,7 @@ class Trouble(NamedTuple):
     """Whether it is a full disk, which may have room in a moment."""
 
 
-class RunRecord:
+class RunWriter:
     """The log, metrics.csv, the checkpoints and the live weights of one run, with one writer.
 
     On a full disk the run's own epochs are thinned out, lines wait in memory, and no checkpoint is saved before the
@@ -61,11 +61,11 @@ class RunRecord:
         self._unsaved = False
 
     def attach(self, trainer: Trainer, *, beyond_end: bool = False) -> bool:
-        """Puts the trainer where the newest checkpoint stands, see `Keeper.restore`; whether there was one."""
+        """Puts the trainer where the newest checkpoint stands, see `Checkpointer.restore`; whether there was one."""
         self._trainer = trainer
-        self._keeper = Keeper(self._run, trainer)
-        self._make_room = self._keeper.make_room
-        resumed = self._keeper.restore(beyond_end=beyond_end)
+        self._checkpointer = Checkpointer(self._run, trainer)
+        self._make_room = self._checkpointer.make_room
+        resumed = self._checkpointer.restore(beyond_end=beyond_end)
         self._metrics = MetricsCsv(self._run.metrics_path)
         self._opened.append(self._metrics)
         self._metrics.drop_after(trainer.epochs_done)
@@ -83,7 +83,7 @@ class RunRecord:
     def move(self, run: RunDirectory) -> None:
         """Saves from now on where the run's directory is after it was renamed."""
         self._run = run
-        self._keeper.move(run)
+        self._checkpointer.move(run)
 
     def close(self) -> None:
         """Tries once more to write what waits, then closes."""
@@ -103,11 +103,11 @@ class RunRecord:
 
     def start(self, started: RunStarted) -> None:
         """Logs the start, and what the worker before this one was killed before it could log."""
-        saved = self._keeper.saved()
+        saved = self._checkpointer.saved()
         before = last_record(self._run.events_path, (EpochEnded.name, CheckpointSaved.name))
         self.write(started)
-        if self._keeper.complaint:
-            self.warn(self._keeper.complaint)
+        if self._checkpointer.warning:
+            self.warn(self._checkpointer.warning)
         if started.step == 0 and last_record(self._run.events_path, (CheckpointSaved.name,)):
             self.warn(f"no checkpoint is left in {self._run.checkpoints_path}: training begins again")
         if saved is not None and before is not None and before["event"] == EpochEnded.name:
@@ -121,7 +121,7 @@ class RunRecord:
         stamped = _stamped(ended)
         self.of_epoch(stamped)
         self._metrics.append(stamped)
-        saved = self._kept(lambda: self._keeper.keep_epoch(ended))
+        saved = self._kept(lambda: self._checkpointer.keep_epoch(ended))
         if isinstance(saved, CheckpointSaved):
             self.of_epoch(saved)
             if self._unsaved:
@@ -152,7 +152,7 @@ class RunRecord:
     def live(self, now: float | None) -> None:
         """Writes the live weights where it is time to, or at once for None; not while there is no room to save."""
         if not self._unsaved:
-            self._keeper.keep_live(now)
+            self._checkpointer.keep_live(now)
 
     def sync(self) -> None:
         """Waits until the log is on the disk."""
@@ -202,7 +202,7 @@ class RunRecord:
         return None
 
     def _save(self) -> Trouble | None:
-        return self._kept(self._keeper.keep_last)
+        return self._kept(self._checkpointer.keep_last)
 
     def _kept(self, keep: Callable[[], T]) -> T | Trouble:
         """What `keep` saved, or why it could not."""
@@ -237,7 +237,7 @@ class RunRecord:
 
     def _newest(self) -> tuple[str, str]:
         """Which checkpoint is the newest, and what a resumed run does."""
-        newest = self._keeper.newest()
+        newest = self._checkpointer.newest()
         if not newest:
             return "no checkpoint was saved", "begins again"
         return f"the newest checkpoint is {newest}", "goes on from there"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from nntui.runs.decimation import WHOLE_STEPS, EpochThinning, spacing
+from nntui.runs.decimation import WHOLE_STEPS, EpochDecimator, spacing
 from nntui.runs.events import CheckpointSaved, EpochEnded, Event, LayerStats, Step
 
 RECORDS_PER_EPOCH = 200
 
 
-class Thinning:
+class StepAverager:
     """Gathers steps into intervals, each logged as its mean: about 200 an epoch at first, fewer as a run gets long.
 
     Where an interval ends depends on the step's number alone, so that every run agrees. Intervals double in length
@@ -59,7 +59,7 @@ class EpochRecords:
     """Holds back the events of an epoch (layer_stats, epoch_ended, checkpoint_saved) that the log may do without."""
 
     def __init__(self) -> None:
-        self._thinning = EpochThinning[list[Event]]()
+        self._averager = EpochDecimator[list[Event]]()
         self._group: list[Event] = []
         """Of the newest epoch; it grows where it is held back too."""
         self._kept = True
@@ -76,7 +76,7 @@ class EpochRecords:
                 if self._group and self._group[-1].epoch != event.epoch:
                     self._group = []
                 self._group.append(event)
-                groups = self._thinning.add(self._group, epoch=event.epoch, best=event.best)
+                groups = self._averager.add(self._group, epoch=event.epoch, best=event.best)
                 self._kept = bool(groups)
                 return [each for group in groups for each in group]
             case CheckpointSaved() if not self._kept:
@@ -88,12 +88,12 @@ class EpochRecords:
 
     def hold(self, best: EpochEnded) -> None:
         """Puts the best epoch back where a worker before this one held it; its record is in no log."""
-        self._thinning.hold([best])
+        self._averager.hold([best])
 
     def flush(self) -> list[Event]:
         """What is held back and should be in the log while nothing more comes: the best, the newest, the last saved."""
-        groups, saved = self._thinning.waiting, self._saved
-        self._thinning.clear()
+        groups, saved = self._averager.waiting, self._saved
+        self._averager.clear()
         self._kept, self._saved = True, None
         events = [each for group in groups for each in group]
         if saved is not None and saved not in events:

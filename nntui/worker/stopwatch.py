@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class StopWatch:
+class Stopwatch:
     """Seconds of an underlying clock, those between `stop` and `start` left out."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -12,22 +12,22 @@ from nntui.benchmark.memory import measured_step_bytes, peak_rss_bytes
 from nntui.benchmark.peak import sgemm_peak
 from nntui.benchmark.peers.process import Round
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.layers.plan import plan
 from tests.small_runs import draft, trainer_of
 
 SHORT = 0.02
 
 
-def examined(model):
-    examination = examine(model, base=Path())
-    spec = examination.ready()
-    return examination, load(spec.data, base=Path(), seed=0)
+def validated(model):
+    validation = validate(model, base=Path())
+    spec = validation.ready()
+    return validation, load(spec.data, base=Path(), seed=0)
 
 
 def flops(layers, **changes):
-    examination, dataset = examined(draft(layers=layers, **changes))
-    return training_flops(plan(examination.ready().layers, dataset.input_shape))
+    validation, dataset = validated(draft(layers=layers, **changes))
+    return training_flops(plan(validation.ready().layers, dataset.input_shape))
 
 
 def test_flops_of_training_by_hand():
@@ -53,12 +53,12 @@ def test_a_diverging_training_has_no_speed():
     model = draft(**{"training.optimizer": {"type": "sgd", "learning_rate": 1000}})
     model |= {"data": {"source": "diabetes"}, "layers": [{"type": "dense"}]}
     with pytest.raises(BenchmarkError, match=r"^the loss is not finite after \d+ steps; try a lower learning rate$"):
-        measure(*examined(model), seconds=5.0, peer_python="")
+        measure(*validated(model), seconds=5.0, peer_python="")
 
 
 def test_a_benchmark_is_whole_and_agrees_with_itself():
-    examination, dataset = examined(draft(**{"training.workers": 2}))
-    found = measure(examination, dataset, seconds=SHORT, peer_python="")
+    validation, dataset = validated(draft(**{"training.workers": 2}))
+    found = measure(validation, dataset, seconds=SHORT, peer_python="")
     speed = found.speed
     assert (found.model, found.data, found.samples, found.peers) == ("small", "moons", 72, ())
     assert (speed.workers, speed.samples_per_step) == (2, 10)
@@ -67,24 +67,24 @@ def test_a_benchmark_is_whole_and_agrees_with_itself():
     assert speed.gflops == pytest.approx(speed.samples_per_second * (2 * 40 + 2 * 8 + 3 * 34) / 1e9)
     assert 0 < speed.peak_share == speed.gflops / speed.peak_gflops < 1
     assert [layer.name for layer in found.step.layers] == ["dense_1", "dropout_1", "dense_2"]
-    assert examination.totals is not None
-    assert found.memory.reckoned_bytes == examination.totals.step_bytes
+    assert validation.totals is not None
+    assert found.memory.reckoned_bytes == validation.totals.step_bytes
     assert found.memory.peak_rss_bytes > found.memory.measured_bytes > 0
 
 
 def test_workers_asked_for_come_before_the_models():
-    found = measure(*examined(draft(**{"training.workers": 2})), seconds=SHORT, workers=3, peer_python="")
+    found = measure(*validated(draft(**{"training.workers": 2})), seconds=SHORT, workers=3, peer_python="")
     assert found.speed.workers == 3
-    found = measure(*examined(draft(**{"training.batch_size": 2})), seconds=SHORT, workers=3, peer_python="")
+    found = measure(*validated(draft(**{"training.batch_size": 2})), seconds=SHORT, workers=3, peer_python="")
     assert found.speed.workers == 2
-    assert measure(*examined(draft()), seconds=SHORT, peer_python="").speed.workers == 1
+    assert measure(*validated(draft()), seconds=SHORT, peer_python="").speed.workers == 1
 
 
 def test_a_block_is_one_row_and_layers_before_the_first_weights_take_no_time_backward():
     block = {"type": "residual", "layers": [{"type": "dense", "units": 8}, {"type": "dense", "units": 8}]}
     layers = [{"type": "dropout"}, {"type": "dense", "units": 8}, block, {"type": "dense"}]
-    examination, dataset = examined(draft(layers=layers))
-    step = measure_layers(examination.ready(), dataset, seconds=0.0)
+    validation, dataset = validated(draft(layers=layers))
+    step = measure_layers(validation.ready(), dataset, seconds=0.0)
     assert [layer.name for layer in step.layers] == ["dropout_1", "dense_1", "residual_1", "dense_2"]
     assert [layer.parameters for layer in step.layers] == [0, 24, 2 * 72, 18]
     assert [layer.output_shape for layer in step.layers] == [(2,), (8,), (8,), (2,)]
@@ -95,8 +95,8 @@ def test_a_block_is_one_row_and_layers_before_the_first_weights_take_no_time_bac
 
 
 def test_a_regularizer_is_told_where_there_is_one_and_a_batch_may_be_all_there_is():
-    examination, dataset = examined(draft(**{"training.clip_norm": 1.0, "training.batch_size": 500}))
-    step = measure_layers(examination.ready(), dataset, seconds=0.0)
+    validation, dataset = validated(draft(**{"training.clip_norm": 1.0, "training.batch_size": 500}))
+    step = measure_layers(validation.ready(), dataset, seconds=0.0)
     assert list(step.rest) == ["gather", "loss", "metrics", "regularizer", "optimizer"]
     assert step.batch_size == 72
 
@@ -104,11 +104,11 @@ def test_a_regularizer_is_told_where_there_is_one_and_a_batch_may_be_all_there_i
 def test_memory_is_what_is_reckoned_and_a_little_more():
     """Weights, gradients and Adam's two slots are most of it here: 4 bytes each, four times."""
     model = draft(layers=[{"type": "dense", "units": 500}, {"type": "dense", "units": 400}, {"type": "dense"}])
-    examination, dataset = examined(model)
-    assert examination.totals is not None
-    measured = measured_step_bytes(examination.ready(), dataset)
+    validation, dataset = validated(model)
+    assert validation.totals is not None
+    measured = measured_step_bytes(validation.ready(), dataset)
     assert measured > 16 * (3 * 500 + 501 * 400 + 401 * 2)
-    assert examination.totals.step_bytes <= measured < 1.5 * examination.totals.step_bytes
+    assert validation.totals.step_bytes <= measured < 1.5 * validation.totals.step_bytes
     assert not tracemalloc.is_tracing()
 
 

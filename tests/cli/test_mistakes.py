@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from nntui.cli.failures import told
+from nntui.cli.failures import exit_code_of
 
 
 def error_lines(answer):
@@ -68,7 +68,7 @@ def test_a_failure_of_the_system_is_one_line(capsys):
     def fail():
         raise PermissionError(13, "Permission denied", "/somewhere")
 
-    assert told(fail) == 1
+    assert exit_code_of(fail) == 1
     assert capsys.readouterr().err == "nntui: /somewhere: Permission denied\n"
 
 
@@ -76,13 +76,13 @@ def test_memory_that_runs_out_is_one_line(capsys):
     def fail():
         raise MemoryError
 
-    assert told(fail) == 1
+    assert exit_code_of(fail) == 1
     assert capsys.readouterr().err.startswith("nntui: out of memory")
 
 
 def test_a_bug_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
-        told(lambda: 1 // 0)
+        exit_code_of(lambda: 1 // 0)
 
 
 def test_a_reader_of_the_list_that_leaves_is_no_error(root):

@@ -13,7 +13,7 @@ from nntui.data.cards import cards
 from nntui.data.catalogue import describe, load, sources
 from nntui.data.errors import DataError
 from nntui.data.generators.spiral import Spiral
-from nntui.data.input_schema import Learnt
+from nntui.data.input_schema import InputSchema
 from nntui.data.readers import csv_text
 from nntui.data.settings import DataSettings
 
@@ -249,6 +249,6 @@ def test_a_validation_that_holds_nothing_out_is_hinted_at(tmp_path: Path) -> Non
 
 def test_points_are_put_in_the_order_that_was_learnt(tmp_path: Path) -> None:
     straight = load(DataSettings("moons"), base=tmp_path, seed=1)
-    turned = load(DataSettings("moons"), base=tmp_path, seed=1, learnt=Learnt(("y", "x"), straight.classes))
+    turned = load(DataSettings("moons"), base=tmp_path, seed=1, schema=InputSchema(("y", "x"), straight.classes))
     assert straight.features == ("x", "y")
     np.testing.assert_array_equal(turned.train.x, straight.train.x[:, ::-1])

@@ -17,8 +17,8 @@ REFERENCE = json.loads((Path(__file__).parent / "reference" / "scaler.json").rea
 
 
 def fit(x: np.ndarray, y: np.ndarray | None = None, *, standardize: bool = True) -> Preprocessing:
-    answers = np.zeros(len(x), np.int64) if y is None else y
-    return Preprocessing.fit(x, answers, standardize=standardize, standardize_targets=y is not None)
+    targets = np.zeros(len(x), np.int64) if y is None else y
+    return Preprocessing.fit(x, targets, standardize=standardize, standardize_targets=y is not None)
 
 
 def test_columns_of_a_table_by_hand() -> None:

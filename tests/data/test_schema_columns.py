@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 
 from nntui.data.errors import DataError
-from nntui.data.input_schema import Learnt
+from nntui.data.input_schema import InputSchema
 from nntui.data.readers import csv_text, table
 from nntui.data.readers.outline import RawData
 
-CITIES = Learnt(("city=Oslo", "city=Rome", "size"), ("cold", "warm"), "climate")
+CITIES = InputSchema(("city=Oslo", "city=Rome", "size"), ("cold", "warm"), "climate")
 
 
-def read(folder: Path, text: str, learnt: Learnt = CITIES, target: str | None = None) -> RawData:
+def read(folder: Path, text: str, schema: InputSchema = CITIES, target: str | None = None) -> RawData:
     path = folder / "t.csv"
     path.write_text(text)
-    task = "classification" if learnt.classes else "regression"
-    if learnt.features:
-        assert table.outline(path, target, task, learnt).features == learnt.features
-    return table.read(path, target, task, learnt)
+    task = "classification" if schema.classes else "regression"
+    if schema.features:
+        assert table.outline(path, target, task, schema).features == schema.features
+    return table.read(path, target, task, schema)
 
 
-def refused(folder: Path, text: str, learnt: Learnt = CITIES) -> str:
+def refused(folder: Path, text: str, schema: InputSchema = CITIES) -> str:
     with pytest.raises(DataError) as error:
-        read(folder, text, learnt)
+        read(folder, text, schema)
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -43,32 +43,32 @@ def test_columns_and_the_target_may_stand_anywhere(tmp_path: Path) -> None:
 
 def test_columns_without_names_are_taken_as_they_come(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read(tmp_path, "Rome,2,cold\nRome,3,cold\n").x, [[0, 1, 2], [0, 1, 3]])
-    nameless = Learnt(("column_1=Oslo", "column_1=Rome", "column_2"), ("cold", "warm"), "column_3")
+    nameless = InputSchema(("column_1=Oslo", "column_1=Rome", "column_2"), ("cold", "warm"), "column_3")
     np.testing.assert_array_equal(read(tmp_path, "city,size,climate\nRome,2,cold\n", nameless).x, [[0, 1, 2]])
     assert "has 3 inputs; the network was trained on 2" in refused(tmp_path, "Rome,2,3,cold\n")
 
 
 def test_numbers_are_categories_where_they_were(tmp_path: Path) -> None:
-    learnt = Learnt(("zip=07", "zip=A1"), (), "price")
-    raw = read(tmp_path, "zip,price\n07,1.5\n07,2.5\n", learnt)
+    schema = InputSchema(("zip=07", "zip=A1"), (), "price")
+    raw = read(tmp_path, "zip,price\n07,1.5\n07,2.5\n", schema)
     np.testing.assert_array_equal(raw.x, [[1, 0], [1, 0]])
 
 
 def test_an_equals_sign_may_belong_to_the_name_of_a_column(tmp_path: Path) -> None:
-    learnt = Learnt(("a", "a=b", "c=d=e", "c=d=f"), (), "y")
-    raw = read(tmp_path, "a=b,a,c=d,y\n1,2,f,0\n", learnt)
+    schema = InputSchema(("a", "a=b", "c=d=e", "c=d=f"), (), "y")
+    raw = read(tmp_path, "a=b,a,c=d,y\n1,2,f,0\n", schema)
     np.testing.assert_array_equal(raw.x, [[2, 1, 0, 1]])
-    assert "it lacks 'a=b'" in refused(tmp_path, "a,c=d,y\n2,f,0\n", learnt)
+    assert "it lacks 'a=b'" in refused(tmp_path, "a,c=d,y\n2,f,0\n", schema)
 
 
 def test_long_categories_are_known_by_what_is_kept_of_them(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(f"c,y\n{'long ' * 20},1\nshort,2\n")
-    learnt = Learnt(table.outline(path, None, "regression").features, (), "y")
-    np.testing.assert_array_equal(read(tmp_path, f"c,y\n{'long ' * 20},1\n", learnt).x, [[1, 0]])
+    schema = InputSchema(table.outline(path, None, "regression").features, (), "y")
+    np.testing.assert_array_equal(read(tmp_path, f"c,y\n{'long ' * 20},1\n", schema).x, [[1, 0]])
     path.write_text(f"c,y\n{'long ' * 20}1,1\n{'long ' * 20}2,2\n")
-    learnt = Learnt(table.outline(path, None, "regression").features, (), "y")
-    assert "two values of column 'c' that the network knows are too alike" in refused(tmp_path, "c,y\na,1\n", learnt)
+    schema = InputSchema(table.outline(path, None, "regression").features, (), "y")
+    assert "two values of column 'c' that the network knows are too alike" in refused(tmp_path, "c,y\na,1\n", schema)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_long_categories_are_known_by_what_is_kept_of_them(tmp_path: Path) -> No
 def test_classes_are_named_as_the_network_names_them(
     tmp_path: Path, classes: tuple[str, ...], cells: list[str], labels: list[str]
 ) -> None:
-    learnt = Learnt(("x",), classes, "y")
-    raw = read(tmp_path, "x,y\n" + "".join(f"1,{cell}\n" for cell in cells), learnt)
-    outline = table.outline(tmp_path / "t.csv", None, "classification", learnt)
+    schema = InputSchema(("x",), classes, "y")
+    raw = read(tmp_path, "x,y\n" + "".join(f"1,{cell}\n" for cell in cells), schema)
+    outline = table.outline(tmp_path / "t.csv", None, "classification", schema)
     assert [outline.classes[label] for label in raw.y] == labels
 
 
 def test_without_names_to_go_by_the_look_of_the_columns_counts(tmp_path: Path) -> None:
-    raw = read(tmp_path, "city,size,climate\nOslo,2,cold\nRome,3,warm\n", Learnt((), ("cold", "warm")))
+    raw = read(tmp_path, "city,size,climate\nOslo,2,cold\nRome,3,warm\n", InputSchema((), ("cold", "warm")))
     np.testing.assert_array_equal(raw.x, [[1, 0, 2], [0, 1, 3]])
 
 
@@ -120,5 +120,5 @@ def test_what_does_not_fit_is_said(tmp_path: Path, text: str, words: str) -> Non
 
 
 def test_a_target_whose_name_is_not_known_is_missing_where_the_last_column_is_an_input(tmp_path: Path) -> None:
-    words = refused(tmp_path, "city,size\nRome,1\n", Learnt(CITIES.features, CITIES.classes))
+    words = refused(tmp_path, "city,size\nRome,1\n", InputSchema(CITIES.features, CITIES.classes))
     assert words == "data.target: t.csv has no target column: its last column, 'size', is an input of the network"

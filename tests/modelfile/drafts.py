@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 
 GOOD: dict[str, Any] = {
     "name": "small",
@@ -45,7 +45,7 @@ def changed(*changes: tuple[tuple[str | int, ...], Any]) -> dict[str, Any]:
 
 def told(draft: dict[str, Any], *, base: Path = Path()) -> list[str]:
     """Every problem of a draft as people read it."""
-    return [str(problem) for problem in examine(draft, base=base).problems]
+    return [str(problem) for problem in validate(draft, base=base).problems]
 
 
 _words = st.sampled_from(

@@ -15,7 +15,7 @@ from nntui.modelfile.document import apply_overrides, dump_document, parse_docum
 from nntui.modelfile.parsing import parse, to_draft
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.schema import json_schema
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.layers.dense import Dense
 from nntui.nn.layers.residual import Residual
 from tests.modelfile.drafts import told
@@ -179,17 +179,17 @@ def test_overrides_reach_into_a_block():
 
 
 def test_rows_of_a_block_have_the_numbers_of_its_layers():
-    examination = examine(draft(), base=Path("/"))
-    assert not examination.problems
-    block, last = examination.rows
+    validation = validate(draft(), base=Path("/"))
+    assert not validation.problems
+    block, last = validation.rows
     assert [(row.name, row.output_shape, row.parameters) for row in block.inner] == [
         ("dense_1", (8,), 4 * 8 + 8), ("residual_1", (8,), 8 * 8 + 8)
     ]  # fmt: skip
     assert [row.name for row in block.inner[1].inner] == ["dense_1"]
     assert block.parameters == 40 + 72 + 4 * 8
     assert last.name == "dense_1"
-    assert examination.totals is not None
-    assert examination.totals.parameters == block.parameters + 8 * 3 + 3
+    assert validation.totals is not None
+    assert validation.totals.parameters == block.parameters + 8 * 3 + 3
 
 
 @pytest.mark.parametrize(
@@ -204,13 +204,13 @@ def test_rows_of_a_block_have_the_numbers_of_its_layers():
 def test_rows_of_a_block_that_is_wrong(assignment, shapes):
     wrong = draft()
     apply_overrides(wrong, [assignment])
-    examination = examine(wrong, base=Path("/"))
-    block = examination.rows[0]
+    validation = validate(wrong, base=Path("/"))
+    block = validation.rows[0]
     assert block.type == "residual"
-    assert block.problems == examination.problems
+    assert block.problems == validation.problems
     assert [row.type for row in block.inner] == ["dense", "residual"]
     assert [row.output_shape for row in block.inner] == shapes
-    where = examination.problems[0].path
+    where = validation.problems[0].path
     assert [bool(row.problems) for row in block.inner] == [
         where.startswith(f"layers[0].layers[{index}]") for index in range(2)
     ]

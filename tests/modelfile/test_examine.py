@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from nntui.modelfile.problems import SpecError
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, Huber, MeanSquaredError
 from tests.modelfile.drafts import DELETED, changed, scalars, tables, told
 
@@ -32,12 +32,12 @@ def loss(value):
     return (("training", "loss"), value)
 
 
-def examined(*changes):
-    return examine(changed(*changes), base=Path())
+def validated(*changes):
+    return validate(changed(*changes), base=Path())
 
 
 def test_nothing_is_left_to_choose_in_a_whole_spec():
-    spec = examined().ready()
+    spec = validated().ready()
     assert spec.layers[-1].units == 3
     assert spec.training.loss == CrossEntropy()
     assert spec.training.monitor == "val_loss"
@@ -56,30 +56,30 @@ def test_nothing_is_left_to_choose_in_a_whole_spec():
     ],
 )
 def test_loss_by_the_task_or_as_text_or_as_table(changes, expected):
-    assert examined(*changes).ready().training.loss == expected
+    assert validated(*changes).ready().training.loss == expected
 
 
 def test_without_validation_the_training_loss_is_monitored():
-    found = examined((("data", "validation"), 0))
+    found = validated((("data", "validation"), 0))
     assert found.ready().training.monitor == "loss"
     assert found.description.samples == (150, 0)
 
 
 def test_a_batch_larger_than_the_data_is_one_step():
-    found = examined((("training", "batch_size"), 100_000))
+    found = validated((("training", "batch_size"), 100_000))
     assert found.problems == ()
     assert found.totals.steps_per_epoch == 1
-    smaller = examined((("training", "batch_size"), 120))
+    smaller = validated((("training", "batch_size"), 120))
     assert found.totals.step_bytes == smaller.totals.step_bytes
 
 
 def test_pulling_weights_towards_zero_takes_a_vector_more():
-    plain, pulled = examined(), examined((("training", "l2"), 0.1))
+    plain, pulled = validated(), validated((("training", "l2"), 0.1))
     assert pulled.totals.step_bytes - plain.totals.step_bytes == 4 * (4 * 8 + 8 * 3)
 
 
 def test_rows_and_totals_by_hand():
-    found = examined()
+    found = validated()
     first, last = found.rows
     # 4 inputs, 8 units: 4·8 weights and 8 biases; 2 operations a weight and 1 a bias.
     assert (first.name, first.detail, first.output_shape) == ("dense_1", "8 relu", (8,))
@@ -151,7 +151,7 @@ def test_one_class_is_refused(tmp_path):
 def test_validation_never_takes_the_last_sample(tmp_path):
     (tmp_path / "two.csv").write_text("x,y\n1.5,2.5\n2.5,3.5\n")
     data = (("data",), {"source": "two.csv", "task": "regression", "validation": 0.99})
-    assert examine(changed(data), base=tmp_path).description.samples == (1, 1)
+    assert validate(changed(data), base=tmp_path).description.samples == (1, 1)
 
 
 def test_relative_paths_count_from_base(tmp_path):
@@ -162,7 +162,7 @@ def test_relative_paths_count_from_base(tmp_path):
 
 
 def test_what_is_right_is_shown_while_the_rest_is_mended():
-    found = examined((("layers", 1), {"type": "dens"}), (("training", "epochs"), 0))
+    found = validated((("layers", 1), {"type": "dens"}), (("training", "epochs"), 0))
     first, second = found.rows
     assert (first.name, first.output_shape, first.problems) == ("dense_1", (8,), ())
     assert (second.name, second.type, second.output_shape) == ("layer_1", "dens", None)
@@ -174,14 +174,14 @@ def test_what_is_right_is_shown_while_the_rest_is_mended():
 
 
 def test_rows_of_nonsense_are_printable():
-    found = examined((("layers",), ["\x1b[2J", {"type": "x" * 500}, {"type": []}, 3, None]))
+    found = validated((("layers",), ["\x1b[2J", {"type": "x" * 500}, {"type": []}, 3, None]))
     assert [row.type for row in found.rows][2:] == ["?", "?", "?"]
     assert all(row.type.isprintable() and len(row.type) < 40 for row in found.rows)
 
 
 def test_null_is_as_good_as_left_out_where_a_key_may_be():
     nothing = [(("training", key), None) for key in ("loss", "monitor", "clip_norm", "early_stopping")]
-    assert examined(*nothing, (("layers", 1, "units"), None)).ready() == examined().ready()
+    assert validated(*nothing, (("layers", 1, "units"), None)).ready() == validated().ready()
 
 
 @pytest.mark.parametrize("draft", [{}, {"data": {}}, {"layers": None}, {"training": None}, {"data": {"source": ""}}])
@@ -192,7 +192,7 @@ def test_next_to_nothing(draft):
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(scalars))
 def test_any_draft_gives_problems_or_a_spec(draft):
-    found = examine(draft, base=Path())
+    found = validate(draft, base=Path())
     assert (found.spec is None) == bool(found.problems)
     assert all(str(problem).isprintable() for problem in found.problems)
 
@@ -202,22 +202,22 @@ def test_any_draft_gives_problems_or_a_spec(draft):
 def test_any_tables_in_their_place_give_problems_or_a_spec(data, layer, training):
     data = {"source": "xor"} | data
     draft = {"data": data, "layers": [{"type": "dense"} | layer], "training": {"optimizer": "adam"} | training}
-    found = examine(draft, base=Path("/"))
+    found = validate(draft, base=Path("/"))
     assert (found.spec is None) == bool(found.problems)
     assert len(found.rows) == 1
 
 
 def test_deleted_sections_have_defaults():
-    spec = examined((("training",), DELETED), (("name",), DELETED)).ready()
+    spec = validated((("training",), DELETED), (("name",), DELETED)).ready()
     assert (spec.name, spec.training.epochs) == ("model", 20)
 
 
 def test_a_wrong_layer_leaves_the_names_of_the_others_alone():
-    found = examined((("layers", 0, "units"), 0))
+    found = validated((("layers", 0, "units"), 0))
     assert [row.name for row in found.rows] == ["dense_1", "dense_2"]
     assert found.rows[0].problems
 
 
 def test_an_optimizer_without_a_type_is_the_default_one():
-    spec = examined((("training", "optimizer"), {"learning_rate": 0.5})).ready()
+    spec = validated((("training", "optimizer"), {"learning_rate": 0.5})).ready()
     assert (spec.training.optimizer.type, spec.training.optimizer.learning_rate) == ("adam", 0.5)

@@ -9,7 +9,7 @@ import pytest
 from nntui.data.catalogue import load, sources
 from nntui.data.errors import DataError
 from nntui.modelfile.first_stack import first_draft
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import EpochEnded
 from nntui.training.loop import train
 
@@ -21,7 +21,7 @@ def types(draft: dict) -> list[str]:
 @pytest.mark.parametrize("source", [source.name for source in sources()])
 def test_every_source_there_is_gets_a_model_without_problems(tmp_path: Path, source: str):
     draft = first_draft(source, base=tmp_path)
-    assert examine(draft, base=tmp_path).problems == ()
+    assert validate(draft, base=tmp_path).problems == ()
     assert draft["name"] == draft["data"]["source"] == source
 
 
@@ -35,7 +35,7 @@ def test_every_source_there_is_gets_a_model_without_problems(tmp_path: Path, sou
     ],
 )
 def test_what_it_gets_learns(tmp_path: Path, source: str, metric: str, least: float):
-    spec = examine(first_draft(source, base=tmp_path), base=tmp_path).ready()
+    spec = validate(first_draft(source, base=tmp_path), base=tmp_path).ready()
     dataset = load(spec.data, base=tmp_path, seed=0)
     epochs = [event for event in train(spec, dataset, clock=time.perf_counter) if isinstance(event, EpochEnded)]
     value = epochs[-1].metrics[metric]
@@ -57,7 +57,7 @@ def test_pictures_of_any_size_fit(tmp_path: Path, shape: tuple[int, int], expect
     np.savez(tmp_path / "pictures.npz", x=np.zeros((20, *shape), np.uint8), y=y)
     draft = first_draft("pictures.npz", base=tmp_path)
     assert types(draft) == expected
-    assert examine(draft, base=tmp_path).problems == ()
+    assert validate(draft, base=tmp_path).problems == ()
 
 
 def ids(low: int, dtype: type, columns: int = 12) -> np.ndarray:
@@ -72,7 +72,7 @@ def test_sequences_of_ids_are_embedded_with_as_many_as_there_are(tmp_path: Path)
     assert types(draft) == ["embedding", "global_average_pool1d", "dense"]
     assert draft["layers"][0]["vocabulary"] == 100
     assert "standardize" not in draft["data"]
-    assert examine(draft, base=tmp_path).problems == ()
+    assert validate(draft, base=tmp_path).problems == ()
 
 
 @pytest.mark.parametrize("x", [ids(-3, np.int64), ids(0, np.uint8), ids(0, np.float32), ids(0, np.int64, columns=5)])
@@ -91,7 +91,7 @@ def test_a_table_of_ones_own_is_standardized_and_named_by_its_file(tmp_path: Pat
     assert draft["data"] == {
         "source": "house prices.csv", "validation": 0.2, "standardize": True, "standardize_targets": True,
     }  # fmt: skip
-    assert examine(draft, base=tmp_path).problems == ()
+    assert validate(draft, base=tmp_path).problems == ()
 
 
 def test_data_that_cannot_be_read_are_refused(tmp_path: Path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 
 
 def model(*layers: dict, **training: object) -> dict:
@@ -17,9 +17,9 @@ def dense(units: int | None = None, activation: str | None = None) -> dict:
 
 
 def hints(*layers: dict) -> tuple[str, ...]:
-    examination = examine(model(*layers), base=Path())
-    assert examination.problems == ()
-    return examination.hints
+    validation = validate(model(*layers), base=Path())
+    assert validation.problems == ()
+    return validation.hints
 
 
 ONE = ("dense_1 and dense_2 are one linear layer: give dense_1 an activation, such as relu",)
@@ -71,27 +71,27 @@ def test_a_pair_within_a_block_is_named_with_its_block():
     ],
 )
 def test_problems_are_said_with_the_layers_names(layers: list[dict], words: str):
-    examination = examine(model(*layers), base=Path())
-    assert examination.words(examination.problems[0]).startswith(words)
+    validation = validate(model(*layers), base=Path())
+    assert validation.words(validation.problems[0]).startswith(words)
 
 
 def test_problems_elsewhere_are_said_with_their_path():
-    examination = examine(model(dense(), epochs=0), base=Path())
-    assert examination.words(examination.problems[0]).startswith("training.epochs: must be at least 1")
+    validation = validate(model(dense(), epochs=0), base=Path())
+    assert validation.words(validation.problems[0]).startswith("training.epochs: must be at least 1")
 
 
 @pytest.mark.parametrize("names", [["accuracy"], ["accuracy", "f1"], ["accuracy, f1"]])
 def test_metrics_may_be_a_list_of_names(names: list[str]):
-    spec = examine(model(dense(), metrics=names), base=Path()).ready()
-    assert spec == examine(model(dense(), metrics=", ".join(names)), base=Path()).ready()
+    spec = validate(model(dense(), metrics=names), base=Path()).ready()
+    assert spec == validate(model(dense(), metrics=", ".join(names)), base=Path()).ready()
 
 
 @pytest.mark.parametrize("names", [[], ["accuracy", 1], [["accuracy"]], 5])
 def test_other_values_for_metrics_are_refused(names: object):
-    problem = examine(model(dense(), metrics=names), base=Path()).problems[0]
+    problem = validate(model(dense(), metrics=names), base=Path()).problems[0]
     assert str(problem).startswith("training.metrics: must be names, as a list or as a text with commas between, got ")
 
 
 def test_a_name_in_the_list_that_is_not_known_is_told():
-    problem = examine(model(dense(), metrics=["accuracy", "f2"]), base=Path()).problems[0]
+    problem = validate(model(dense(), metrics=["accuracy", "f2"]), base=Path()).problems[0]
     assert str(problem).startswith("training.metrics: got 'f2', which is not a metric")

@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 
 from nntui.modelfile.parsing import parse, to_draft
 from nntui.modelfile.schema import json_schema
-from nntui.modelfile.settings import MONITORS, RISING
-from nntui.modelfile.validation import examine
+from nntui.modelfile.settings import HIGHER_IS_BETTER, MONITORS
+from nntui.modelfile.validation import validate
 from nntui.nn.losses import CrossEntropy, Hinge, KLDivergence
 from nntui.nn.metrics import Metric
 from tests.modelfile.drafts import changed, told
@@ -46,7 +46,7 @@ def test_what_goes_together(changes):
     draft = changed(*changes)
     assert told(draft) == []
     Draft202012Validator(json_schema()).validate(draft)
-    spec = examine(draft, base=Path()).ready()
+    spec = validate(draft, base=Path()).ready()
     assert parse(to_draft(spec)) == spec
 
 
@@ -110,7 +110,7 @@ def test_what_does_not_is_told_in_a_line(changes, lines):
 
 def test_settings_of_losses_arrive():
     def loss(value):
-        return examine(changed(*training(loss=value)), base=Path()).ready().training.loss
+        return validate(changed(*training(loss=value)), base=Path()).ready().training.loss
 
     assert loss({"type": "cross_entropy", "label_smoothing": 0.1}) == CrossEntropy(label_smoothing=0.1)
     assert loss({"type": "hinge", "squared": True, "margin": 2}) == Hinge(margin=2.0, squared=True)
@@ -120,5 +120,5 @@ def test_settings_of_losses_arrive():
 def test_every_metric_can_be_followed_in_its_own_direction():
     assert {name.removeprefix("val_") for name in MONITORS} == {"loss", *Metric.names()}
     assert "roc_auc" not in MONITORS
-    falling = {name for name in MONITORS if name not in RISING}
+    falling = {name for name in MONITORS if name not in HIGHER_IS_BETTER}
     assert falling == {"loss", "val_loss", "mae", "val_mae", "rmse", "val_rmse"}

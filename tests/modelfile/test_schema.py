@@ -12,7 +12,7 @@ from nntui.data.catalogue import sources
 from nntui.modelfile.document import read_document
 from nntui.modelfile.parsing import to_draft
 from nntui.modelfile.schema import json_schema
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory
 from nntui.worker.launch import create_run
@@ -34,7 +34,7 @@ def test_bundled_models_and_their_resolved_drafts_validate(path, tmp_path):
     if path.stem == "mnist-cnn":
         # Its own data are not bundled.
         draft["data"]["source"] = "digits"
-    SCHEMA.validate(to_draft(examine(draft, base=path.parent).ready()))
+    SCHEMA.validate(to_draft(validate(draft, base=path.parent).ready()))
     run: RunDirectory = create_run(draft, base=path.parent, root=tmp_path)
     SCHEMA.validate(read_document(run.model_path))
 
@@ -143,7 +143,7 @@ def test_what_is_right_is_right_for_both(change):
 @given(tables(scalars), tables(scalars), tables(scalars))
 def test_what_the_schema_refuses_has_problems(data, layer, training):
     draft = {"data": {"source": "xor"} | data, "layers": [{"type": "dense"} | layer], "training": training}
-    assert SCHEMA.is_valid(draft) or examine(draft, base=Path("/")).problems
+    assert SCHEMA.is_valid(draft) or validate(draft, base=Path("/")).problems
 
 
 def test_every_key_says_what_it_is():

@@ -17,7 +17,7 @@ from nntui.modelfile.document import dump_document, parse_document
 from nntui.modelfile.parsing import parse, to_draft
 from nntui.modelfile.schema import json_schema
 from nntui.modelfile.settings import EarlyStopping
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.activations import Activation
 from nntui.nn.layers.base import Layer
 from nntui.nn.losses import Huber, Loss
@@ -129,7 +129,7 @@ def without_toys_it_is_unknown() -> None:
 
 
 def test_a_toy_of_each_family_is_found_everywhere(toys):
-    spec = examine(DRAFT, base=Path("/")).ready()
+    spec = validate(DRAFT, base=Path("/")).ready()
     assert parse(parse_document(dump_document(to_draft(spec)))) == spec
     assert spec.layers[1].inner == EarlyStopping(patience=2)
     Draft202012Validator(json_schema()).validate(DRAFT)
@@ -141,7 +141,7 @@ def test_a_toy_of_each_family_is_found_everywhere(toys):
 
 
 def test_toys_train(toys):
-    spec = examine(DRAFT, base=Path("/")).ready()
+    spec = validate(DRAFT, base=Path("/")).ready()
     dataset = load(spec.data, base=Path("/"), seed=0)
     trainer = Trainer(spec, dataset, clock=float)
     assert trainer.optimizer.boldness == 1.0

@@ -195,14 +195,14 @@ def test_the_divergence_of_a_distribution_from_itself_is_nothing():
     ],
 )
 def test_targets_that_are_no_probabilities_are_told(targets, words):
-    complaint = KLDivergence().complaint(np.array(targets, np.float32))
-    assert complaint is not None
-    assert words in complaint
+    why_invalid = KLDivergence().why_invalid(np.array(targets, np.float32))
+    assert why_invalid is not None
+    assert words in why_invalid
 
 
 def test_probabilities_rounded_as_in_a_table_are_welcome():
-    assert KLDivergence().complaint(np.array([[0.333, 0.333, 0.333], [1, 0, 0]], np.float32)) is None
-    assert KLDivergence().complaint(np.zeros((0, 3), np.float32)) is None
+    assert KLDivergence().why_invalid(np.array([[0.333, 0.333, 0.333], [1, 0, 0]], np.float32)) is None
+    assert KLDivergence().why_invalid(np.zeros((0, 3), np.float32)) is None
 
 
 def test_a_lead_of_the_margin_is_enough():

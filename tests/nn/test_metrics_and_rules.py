@@ -116,12 +116,12 @@ def test_clipping_bounds_the_length_and_keeps_the_direction():
 
 
 def test_what_follows_moves_its_share_of_the_way_and_is_not_learned():
-    specs = {"seen": ParameterSpec((2,), follows=0.25), "weight": ParameterSpec((3,), decays=True)}
+    specs = {"seen": ParameterSpec((2,), update_rate=0.25), "weight": ParameterSpec((3,), decays=True)}
     arena = Arena(specs, dtype=np.dtype(np.float64))
     arena.value("seen")[...] = [4.0, 0.0]
     arena.gradient("seen")[...] = [8.0, -4.0]
     arena.gradient("weight")[...] = 1.0
-    arena.follow()
+    arena.update_statistics()
     np.testing.assert_array_equal(arena.value("seen"), [5.0, -1.0])
     np.testing.assert_array_equal(arena.value("weight"), 0)
     assert arena.learned_names == ["weight"]

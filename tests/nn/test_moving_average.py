@@ -14,7 +14,7 @@ def arena_of(size, dtype=np.float64):
     specs = {
         "w": ParameterSpec((size,), decays=True),
         "b": ParameterSpec((2,)),
-        "seen": ParameterSpec((2,), follows=0.1),
+        "seen": ParameterSpec((2,), update_rate=0.1),
     }
     return Arena(specs, dtype=np.dtype(dtype))
 

@@ -65,7 +65,7 @@ def test_batch_norm_trains_as_pytorch_does(case, shape, dtype, tolerance):
         arena.value(f"batch_norm_1.{key}")[...] = reference[key]
     for step in reference["steps"]:
         assert_step(network, "batch_norm_1", step, dtype, tolerance, training=True)
-        arena.follow()
+        arena.update_statistics()
         for key in ("running_mean", "running_variance"):
             close(arena.value(f"batch_norm_1.{key}"), step[key], tolerance)
     assert_step(network, "batch_norm_1", reference["evaluation"], dtype, tolerance, training=False)
@@ -133,7 +133,7 @@ def test_a_batch_of_one_number_a_channel_gives_beta_and_moves_no_running_varianc
     np.testing.assert_array_equal(network.forward(x, training=True), [[1, 2, 3]])
     gradient = network.backward(np.ones((1, 3), np.float32))
     np.testing.assert_array_equal(gradient, 0)
-    network.arena.follow()
+    network.arena.update_statistics()
     np.testing.assert_array_equal(network.arena.value("batch_norm_1.running_mean"), x[0])
     np.testing.assert_array_equal(network.arena.value("batch_norm_1.running_variance"), 1)
 

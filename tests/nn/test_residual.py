@@ -160,7 +160,7 @@ def test_blocks_within_blocks_have_names_numbers_and_gradients_of_their_own():
     block = Residual((Dense(4, "tanh"), Residual((BatchNorm(), Dense(6), Dense(4))), Dense(4)))
     network = network_of(Dense(4), block, Dense(3), shape=(5,))
     assert "residual_1.residual_1.dense_2.weight" in network.arena.specs
-    assert network.arena.specs["residual_1.residual_1.batch_norm_1.running_mean"].follows
+    assert network.arena.specs["residual_1.residual_1.batch_norm_1.running_mean"].update_rate
     assert network.plans[1].parameter_count == 20 + (8 + 30 + 28) + 20
     assert_gradients([Dense(4), block, Dense(3)], (5,), 5)
 
@@ -184,7 +184,7 @@ def test_running_values_within_a_block_follow_what_was_seen():
     x = np.random.default_rng(0).normal(5, 2, (8, 3))
     network.forward(x, training=True)
     network.backward(np.ones((8, 3)))
-    network.arena.follow()
+    network.arena.update_statistics()
     np.testing.assert_allclose(network.arena.value("residual_1.batch_norm_1.running_mean"), x.mean(0) / 2)
 
 

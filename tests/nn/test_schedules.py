@@ -67,7 +67,7 @@ def test_in_epochs_the_rates_at_their_beginnings_are_those_and_between_them_on_t
 @pytest.mark.parametrize("direction", ["falling", "rising"])
 def test_a_plateau_lowers_the_rate_as_pytorchs_does_with_one_more_of_patience(direction):
     schedule = ReduceOnPlateau(factor=0.5, patience=2, cooldown=2, min_delta=0.05, floor=0.1)
-    schedule.build(steps=1000, steps_per_epoch=50, rising=direction == "rising")
+    schedule.build(steps=1000, steps_per_epoch=50, higher_is_better=direction == "rising")
     found = []
     for epoch, value in enumerate(REFERENCE["plateau"]["values"]):
         found.append(RATE * schedule.rate_factor(epoch * 50))

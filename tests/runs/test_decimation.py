@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.runs.decimation import WHOLE_EPOCHS, EpochThinning, keeps_epoch, last_kept_epoch, spacing
+from nntui.runs.decimation import WHOLE_EPOCHS, EpochDecimator, keeps_epoch, last_kept_epoch, spacing
 
 
 def test_the_spacing_doubles_as_the_number_does():
@@ -26,7 +26,7 @@ def test_the_last_that_is_kept_is_found_from_any_epoch():
 
 
 def thin(epochs: list[tuple[int, bool]]) -> tuple[list[int], list[int]]:
-    thinning, kept = EpochThinning[int](), []
+    thinning, kept = EpochDecimator[int](), []
     for epoch, best in epochs:
         kept += thinning.add(epoch, epoch=epoch, best=best)
     return kept, thinning.waiting

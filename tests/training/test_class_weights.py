@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import EpochEnded
 from nntui.training.loop import Trainer
 from tests.small_runs import Ticks, draft
@@ -26,7 +26,7 @@ def balanced(tmp_path):
         np.savez(tmp_path / "rows.npz", x=x, y=y)
         data = {"source": "rows.npz", "validation": 0}
         model = draft(**{"data": data, "layers": [{"type": "dense"}], "training.class_weights": "balanced"} | changes)
-        spec = examine(model, base=tmp_path).ready()
+        spec = validate(model, base=tmp_path).ready()
         return Trainer(spec, load(spec.data, base=tmp_path, seed=spec.training.seed), clock=Ticks())
 
     return make

@@ -7,7 +7,7 @@ from nntui.data.errors import DataError
 from nntui.inspection.evaluation import evaluate_run
 from nntui.inspection.gradient_check import check_model
 from nntui.modelfile.problems import SpecError
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.worker.process import Worker
 from tests.small_runs import draft
 
@@ -29,7 +29,7 @@ def model(*layers, source="ids.npz"):
 
 
 def problems(folder, *layers):
-    return [str(problem) for problem in examine(model(*layers), base=folder).problems]
+    return [str(problem) for problem in validate(model(*layers), base=folder).problems]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from nntui.modelfile.document import read_document
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.tunable import tunables
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunStarted, Step, Warning
 from nntui.runs.summary import summarize
 from nntui.worker.changes import changeable, typed_changes
@@ -53,7 +53,7 @@ def cut_off(run, commands, *, at, by=Step):
 
 
 def test_what_can_be_changed_is_named_as_on_the_screen():
-    spec = examine(draft(layers=NOISY, **{"training.optimizer": SGD}), base=None).ready()
+    spec = validate(draft(layers=NOISY, **{"training.optimizer": SGD}), base=None).ready()
     assert {name: tunable.value for name, tunable in tunables(spec).items()} == {
         "learning_rate": 0.05,
         "weight_decay": 0.0,
@@ -64,7 +64,7 @@ def test_what_can_be_changed_is_named_as_on_the_screen():
         "residual_1.dropout_1.rate": 0.1,
         "epochs": 4,
     }
-    assert set(tunables(examine(draft(), base=None).ready())) == {
+    assert set(tunables(validate(draft(), base=None).ready())) == {
         "learning_rate",
         "weight_decay",
         "dropout_1.rate",
@@ -181,9 +181,9 @@ def test_a_momentum_of_zero_forgets_the_direction():
     next(steps)
     velocity = trainer.optimizer.slots["velocity"]
     assert velocity.any()
-    trainer.tuning.change("weight_decay", 0.1)
+    trainer.live_settings.change("weight_decay", 0.1)
     assert velocity.any()
-    trainer.tuning.change("momentum", 0.0)
+    trainer.live_settings.change("momentum", 0.0)
     assert not velocity.any()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nntui.data.catalogue import load
 from nntui.modelfile.problems import SpecError
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.losses import CrossEntropy
 from nntui.runs.events import EpochEnded, LayerStats, RunEnded, Step
 from nntui.training.loop import Trainer, train
@@ -231,6 +231,6 @@ def test_ids_beyond_the_vocabulary_are_refused_before_the_first_step(tmp_path, f
     np.savez(tmp_path / "ids.npz", x=ids, y=np.array([0, 1, 0, 1]))
     model = draft(data={"source": "ids.npz", "validation": 0.0},
                   layers=[first, {"type": "flatten"}, {"type": "dense"}])  # fmt: skip
-    spec = examine(model, base=tmp_path).ready()
+    spec = validate(model, base=tmp_path).ready()
     with pytest.raises(SpecError, match=r"layers\[0\]: the data hold numbers from 0 to 3, expected ids from 0 to 2"):
         Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=float)

@@ -11,7 +11,7 @@ import pytest
 from nntui.data.catalogue import load
 from nntui.inspection.evaluation import evaluate_run
 from nntui.modelfile.problems import SpecError
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.losses import CrossEntropy
 from nntui.runs.events import EpochEnded, Step
 from nntui.training.loop import Trainer
@@ -41,7 +41,7 @@ def lopsided(tmp_path):
                 enumerate(rng.normal(size=(60, 2)))]  # fmt: skip
         (tmp_path / "lopsided.csv").write_text("\n".join(["x,y,kind", *rows]) + "\n")
         model = draft(**{"data": {"source": "lopsided.csv", "validation": 0.2}, "layers": PLAIN} | changes)
-        spec = examine(model, base=tmp_path).ready()
+        spec = validate(model, base=tmp_path).ready()
         return Trainer(spec, load(spec.data, base=tmp_path, seed=spec.training.seed), clock=Ticks())
 
     return make
@@ -130,7 +130,7 @@ def distributions(tmp_path: Path, y: np.ndarray, **data) -> Trainer:
     np.savez(tmp_path / "shares.npz", x=np.arange(2 * len(y), dtype=np.float32).reshape(-1, 2) / 100, y=y)
     model = draft(layers=PLAIN, **{"data": {"source": "shares.npz", "task": "regression", **data},
                                    "training.loss": "kl_divergence", "training.epochs": 5})  # fmt: skip
-    spec = examine(model, base=tmp_path).ready()
+    spec = validate(model, base=tmp_path).ready()
     return Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=Ticks())
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import Step
 from nntui.training.lr_finder import FEWEST_STEPS, analyse, find_rates, range_test
 from tests.small_runs import draft, trainer_of
@@ -21,7 +21,7 @@ PLANE = {
 
 
 def ready(model):
-    spec = examine(model, base=Path()).ready()
+    spec = validate(model, base=Path()).ready()
     return spec, load(spec.data, base=Path(), seed=spec.training.seed)
 
 
@@ -110,8 +110,8 @@ def test_noise_alone_is_no_fall(seed):
 
 
 def test_a_loss_that_only_rises_has_no_rate_and_few_points_have_none():
-    rising = np.linspace(1, 2, 200)
-    assert analyse(RATES.tolist(), rising.tolist(), width=8, ended="").steepest is None
+    higher_is_better = np.linspace(1, 2, 200)
+    assert analyse(RATES.tolist(), higher_is_better.tolist(), width=8, ended="").steepest is None
     for count in (0, 1, FEWEST_STEPS // 2 - 1):
         falling = np.linspace(2, 1, 200)[:count]
         assert analyse(RATES[:count].tolist(), falling.tolist(), width=8, ended="").steepest is None

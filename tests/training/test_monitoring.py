@@ -11,7 +11,7 @@ import pytest
 from nntui.data.catalogue import load
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.settings import EarlyStopping, TrainingSettings
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.training.best import Best
 from nntui.training.loop import Trainer
 from tests.small_runs import Ticks, draft, trainer_of
@@ -23,7 +23,7 @@ def arrays(tmp_path: Path, x_test: np.ndarray, y_test: np.ndarray, y_train: np.n
     x = np.random.default_rng(0).normal(size=(len(y_train), 2))
     np.savez(tmp_path / "own.npz", x_train=x, y_train=y_train, x_test=x_test, y_test=y_test)
     model = draft(layers=PLAIN, **{"data": {"source": "own.npz"}, **changes})
-    spec = examine(model, base=tmp_path).ready()
+    spec = validate(model, base=tmp_path).ready()
     return Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=Ticks())
 
 
@@ -48,7 +48,7 @@ def test_a_constant_column_of_targets_is_a_problem_for_r2(tmp_path, monitor, spl
     (tmp_path / "same.csv").write_text("a,b\n" + "".join(f"{n}.5,7.25\n" for n in range(40)))
     model = draft(**{"data": {"source": "same.csv", "task": "regression"}, "training.monitor": monitor})
     with pytest.raises(SpecError, match=rf"^training\.monitor: {monitor} is not defined on the {split} split"):
-        examine(model, base=tmp_path).ready()
+        validate(model, base=tmp_path).ready()
 
 
 def test_a_class_too_rare_to_be_held_out_leaves_nothing_to_rank(tmp_path):
@@ -57,14 +57,14 @@ def test_a_class_too_rare_to_be_held_out_leaves_nothing_to_rank(tmp_path):
     model = draft(**{"data": {"source": "rare.csv", "validation": 0.1}, "training.metrics": "roc_auc",
                      "training.monitor": "val_roc_auc"})  # fmt: skip
     with pytest.raises(SpecError, match="all its samples are of one class"):
-        examine(model, base=tmp_path).ready()
+        validate(model, base=tmp_path).ready()
 
 
 def test_what_only_the_split_shows_is_refused_before_the_first_step(tmp_path):
     """Two targets of three happen to be the same: which are held out, the seed decides."""
     (tmp_path / "few.csv").write_text("a,b\n" + "".join(f"{n}.5,{0.5 if n else 7.25}\n" for n in range(10)))
     model = draft(**{"data": {"source": "few.csv", "task": "regression"}, "training.monitor": "val_r2"})
-    spec = examine(model, base=tmp_path).ready()
+    spec = validate(model, base=tmp_path).ready()
     seeds = {len(np.unique(load(spec.data, base=tmp_path, seed=seed).val.y)): seed for seed in range(20)}
     assert seeds.keys() == {1, 2}
     Trainer(spec, load(spec.data, base=tmp_path, seed=seeds[2]), clock=Ticks())
@@ -78,7 +78,7 @@ def best_of(values: list[float], *, monitor: str = "val_roc_auc", patience: int 
     best, ends = Best(settings), []
     for epoch, value in enumerate(values, 1):
         best.update({monitor: value}, epoch, np.full(1, float(epoch)))
-        ends.append(best.patience_lost)
+        ends.append(best.should_stop)
     return best, ends
 
 
@@ -93,9 +93,9 @@ def test_epochs_without_a_value_use_up_no_patience():
 def test_the_best_weights_come_back_after_epochs_without_a_value():
     best, _ = best_of([0.5, math.nan])
     weights = np.full(1, 2.0)
-    assert best.give_back(weights, 2)
+    assert best.restore_best(weights, 2)
     assert weights == 1.0
-    assert not best.give_back(weights, 1)
+    assert not best.restore_best(weights, 1)
 
 
 def test_a_plateau_is_not_made_of_epochs_without_a_value(monkeypatch):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nntui.inspection.evaluation import evaluate_run
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.nn.schedules import Schedule
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.checkpoints import load as load_checkpoint
@@ -261,7 +261,7 @@ def test_stopped_and_killed_and_resumed_is_the_same_run(new_run):
 
 def test_an_examination_knows_the_steps_and_what_they_cost():
     totals = {
-        name: examine(draft(**changes), base=Path()).totals
+        name: validate(draft(**changes), base=Path()).totals
         for name, changes in {"plain": {}, "three": {"training.accumulate": 3}, "ema": {"training.ema": 0.9}}.items()
     }
     trainer = trainer_of(draft(**{"training.accumulate": 3}))
@@ -278,7 +278,7 @@ def test_mistakes_are_told_in_the_usual_words():
         "training.schedule": {"type": "cosin"},
         "training.optimizer": {"type": "sgd", "weight_decay": -1},
     }
-    assert [str(problem) for problem in examine(draft(**wrong), base=Path()).problems] == [
+    assert [str(problem) for problem in validate(draft(**wrong), base=Path()).problems] == [
         "training.optimizer.weight_decay: must be at least 0 and at most 1, got -1",
         "training.schedule.type: got 'cosin', which is not known; did you mean 'cosine'?",
         "training.clip_value: must be above 0, got 0",
@@ -286,7 +286,7 @@ def test_mistakes_are_told_in_the_usual_words():
         "training.ema: must be above 0 and below 1, got 1.0",
     ]
     length = {"training.schedule": {"type": "cosine", "period": 0, "unit": "batches"}}
-    assert [str(problem) for problem in examine(draft(**length), base=Path()).problems] == [
+    assert [str(problem) for problem in validate(draft(**length), base=Path()).problems] == [
         "training.schedule.unit: got 'batches', which is not a choice; expected one of epochs, steps",
         "training.schedule.period: must be above 0 and at most 10000000, got 0",
     ]

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from nntui.worker import checkpointer as keeper
+from nntui.worker import checkpointer as checkpointer
 from nntui.worker import process as worker
 from nntui.worker.process import Worker
 from tests.small_runs import draft, events_of
@@ -25,9 +25,9 @@ SHORT = draft(**{
 @pytest.fixture
 def whole(new_run, monkeypatch):
     """A run that was not killed, whose second epoch's checkpoint is thinned out; and what it did to its files."""
-    monkeypatch.setattr(keeper, "_CAP_EPOCHS", 2)
+    monkeypatch.setattr(checkpointer, "_CAP_EPOCHS", 2)
     # What goes by the clock is done once or always, so that the operations are the same in every run.
-    monkeypatch.setattr(keeper, "_LIVE_SECONDS", 1e9)
+    monkeypatch.setattr(checkpointer, "_LIVE_SECONDS", 1e9)
     monkeypatch.setattr(worker, "_SYNC_SECONDS", 0.0)
     run = new_run(SHORT)
     with counted().watched() as operations:
@@ -100,11 +100,11 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from nntui.runs.directory import RunDirectory
-from nntui.worker import checkpointer as keeper
+from nntui.worker import checkpointer
 from nntui.worker import process as worker
 from nntui.worker.process import Worker
 from tests.worker.faults import Operations
-keeper._CAP_EPOCHS, keeper._LIVE_SECONDS, worker._SYNC_SECONDS = 2, 1e9, 0.0
+checkpointer._CAP_EPOCHS, checkpointer._LIVE_SECONDS, worker._SYNC_SECONDS = 2, 1e9, 0.0
 
 def fault(count, name, function, arguments):
     if count == int(sys.argv[2]):

@@ -22,7 +22,7 @@ from nntui.runs.events import (
 )
 from nntui.runs.history import History
 from nntui.worker.process import Worker
-from nntui.worker.step_averager import EpochRecords, Thinning
+from nntui.worker.step_averager import EpochRecords, StepAverager
 from tests.small_runs import assert_equal_tensors, draft, events_of, weights_of
 
 
@@ -32,9 +32,9 @@ def step(number: int, steps_per_epoch: int) -> Step:
 
 
 def logged(steps: range, steps_per_epoch: int) -> list[Step]:
-    thinning = Thinning(steps_per_epoch)
-    records = [thinning.add(step(number, steps_per_epoch)) for number in steps]
-    return [record for record in [*records, thinning.flush()] if record is not None]
+    averager = StepAverager(steps_per_epoch)
+    records = [averager.add(step(number, steps_per_epoch)) for number in steps]
+    return [record for record in [*records, averager.flush()] if record is not None]
 
 
 @pytest.mark.parametrize("steps_per_epoch", [1, 8, 200, 450, 60_000])
@@ -48,9 +48,9 @@ def test_the_first_epochs_are_logged_as_ever_about_200_records_each(steps_per_ep
 @pytest.mark.parametrize("steps_per_epoch", [1, 3, 8, 200, 333])
 def test_records_grow_with_the_logarithm_of_the_steps(steps_per_epoch, monkeypatch):
     monkeypatch.setattr("nntui.worker.step_averager.WHOLE_STEPS", 512)
-    counts, records, thinning = [], 0, Thinning(steps_per_epoch)
+    counts, records, averager = [], 0, StepAverager(steps_per_epoch)
     for number in range(1, 512 * 2**9 + 1):
-        records += thinning.add(step(number, steps_per_epoch)) is not None
+        records += averager.add(step(number, steps_per_epoch)) is not None
         if number.bit_count() == 1 and number >= 512:
             counts.append(records)
     growth = [after - before for before, after in itertools.pairwise(counts)]
@@ -61,7 +61,7 @@ def test_records_grow_with_the_logarithm_of_the_steps(steps_per_epoch, monkeypat
 
 def test_two_doublings_after_the_first_thousands_make_twice_the_records():
     steps = (step(number, 1) for number in range(1, 4 * WHOLE_STEPS + 1))
-    assert sum(record is not None for record in map(Thinning(1).add, steps)) == 2 * WHOLE_STEPS
+    assert sum(record is not None for record in map(StepAverager(1).add, steps)) == 2 * WHOLE_STEPS
 
 
 def test_no_step_is_lost_and_each_record_is_the_mean_of_its_steps(monkeypatch):
@@ -173,12 +173,12 @@ class Steered(Worker):
         super()._on_step(step)
 
     def _on_epoch(self, ended):
-        keeper, epoch = self._record._keeper, ended.epoch
-        keep = keeper.keep_epoch
+        checkpointer, epoch = self._record._checkpointer, ended.epoch
+        keep = checkpointer.keep_epoch
         if epoch in self._fails:
-            keeper.keep_epoch = refuse
+            checkpointer.keep_epoch = refuse
         super()._on_epoch(ended)
-        keeper.keep_epoch = keep
+        checkpointer.keep_epoch = keep
         if epoch == self._dies:
             raise PowerCut
 

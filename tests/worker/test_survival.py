@@ -101,10 +101,10 @@ def test_a_run_with_partners_ended_in_any_way_goes_on_as_the_same_run(new_run, e
     process = start_worker(ended)
     reader, seen = EventReader(ended.events_path), []
     wait_until(lambda: newest_step(reader, seen) >= 50, process)
-    partners = partners_of(process)
+    pids = partners_of(process)
     if ending == "partner":
-        for partner in partners:
-            os.kill(partner, signal.SIGKILL)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
         # Killed between two shares it is not missed; killed within one it ends the run.
         if process.wait(PATIENCE):
             assert "the process of worker 1 has ended before its time" in events_of(ended)[-1].message
@@ -115,7 +115,7 @@ def test_a_run_with_partners_ended_in_any_way_goes_on_as_the_same_run(new_run, e
     if status_of(ended) is not Status.FINISHED:
         assert start_worker(ended).wait(PATIENCE) == 0
     assert_equal_tensors(weights_of(ended), weights_of(whole))
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in partners))
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def test_a_terminal_that_goes_away_does_not_take_the_worker_with_it(new_run):

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from nntui.cli.console import write
+from nntui.cli.console import emit
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import (
     DEFAULT_MODEL,
@@ -53,17 +53,17 @@ def bench_command(
     from nntui.benchmark.peers.process import PeerError
     from nntui.cli.bench_report import print_benchmark, to_json
     from nntui.data.catalogue import load
-    from nntui.modelfile.validation import examine
-    from nntui.training.parallel.worker_pool import CrewError
+    from nntui.modelfile.validation import validate
+    from nntui.training.parallel.worker_pool import WorkerPoolError
 
     path = find_model(model)
     draft = read_model(path, overrides)
-    examination = examine(draft, base=base_of(path))
-    spec = examination.ready()
+    validation = validate(draft, base=base_of(path))
+    spec = validation.ready()
     dataset = load(spec.data, base=base_of(path), seed=spec.training.seed)
     try:
         benchmark = measure(
-            examination,
+            validation,
             dataset,
             seconds=seconds,
             workers=workers,
@@ -72,9 +72,9 @@ def bench_command(
         )
     except (BenchmarkError, PeerError) as error:
         raise InputError(str(error)) from None
-    except CrewError:
+    except WorkerPoolError:
         raise InputError("a worker's process has ended before its time; try --workers 1") from None
     if as_json:
-        write(to_json(benchmark))
+        emit(to_json(benchmark))
     else:
         print_benchmark(benchmark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nntui.cli.console import write_text
+from nntui.cli.console import emit_text
 from nntui.cli.parameters import COMPLETION_VARIABLE
 
 _WHERE = """\b
@@ -23,4 +23,4 @@ def completion_command(context: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the shells that may be chosen"
     complete = kind(context.find_root().command, {}, "nntui", COMPLETION_VARIABLE)
-    write_text(complete.source_template % complete.source_vars())
+    emit_text(complete.source_template % complete.source_vars())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.console import is_terminal, say, write
+from nntui.cli.console import emit, info, is_terminal
 from nntui.cli.event_text import number
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
@@ -48,10 +48,10 @@ def evaluate_command(
     except CheckpointError as error:
         raise InputError(str(error)) from None
     if checkpoint is None and path.stem == "last":
-        say(f"{chosen.id} has no best checkpoint; measuring the last one")
+        info(f"{chosen.id} has no best checkpoint; measuring the last one")
     evaluation = evaluate_run(chosen, checkpoint=checkpoint, source=source, base=Path.cwd())
     if as_json:
-        write(_json(evaluation))
+        emit(_json(evaluation))
         return
     _print(evaluation)
 
@@ -83,7 +83,7 @@ def _print(evaluation: Evaluation) -> None:
     )
     if not evaluation.classes:
         return
-    write("")
+    emit("")
     names = ("precision", "recall", "f1")
     print_table(
         [Column("class"), Column("samples", right=True), *(Column(name, right=True) for name in names)],
@@ -94,11 +94,11 @@ def _print(evaluation: Evaluation) -> None:
 
 def _print_confusion(evaluation: Evaluation) -> None:
     if is_terminal(sys.stdout) and len(evaluation.classes) > _MOST_COLUMNS:
-        say(f"the confusion matrix of {len(evaluation.classes)} classes is too wide for a terminal; --json has it")
+        info(f"the confusion matrix of {len(evaluation.classes)} classes is too wide for a terminal; --json has it")
         return
-    write("")
+    emit("")
     if is_terminal(sys.stdout):
-        write("true class in rows, predicted class in columns")
+        emit("true class in rows, predicted class in columns")
     columns = [Column("true"), *(Column(name, right=True, is_given=True) for name in evaluation.classes)]
     rows = [[name, *map(str, row)] for name, row in zip(evaluation.classes, evaluation.confusion, strict=True)]
     print_table(columns, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
 from nntui.cli.tables import Column, print_table
@@ -37,5 +37,5 @@ def gradcheck_command(model: str, overrides: tuple[str, ...]) -> int:
     )
     wrong = [check.name for check in checks if not check.passed]
     if wrong:
-        say(f"the gradient of {', '.join(wrong)} is off by more than {TOLERANCE:g}")
+        info(f"the gradient of {', '.join(wrong)} is off by more than {TOLERANCE:g}")
     return FAILED if wrong else 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.console import is_terminal, say, write
+from nntui.cli.console import emit, info, is_terminal
 from nntui.cli.failures import FAILED, InputError
 from nntui.cli.parameters import FiniteRange, base_of, find_model, json_option, model_argument, read_model, set_option
 from nntui.cli.tables import print_facts
@@ -51,11 +51,11 @@ def lrfind_command(
     draft = read_model(path, overrides)
     found = find_rates(draft, base=base_of(path), lowest=lowest, highest=highest, steps=steps)
     if as_json:
-        write(_json(found))
+        emit(_json(found))
     else:
         _print(found)
     if found.steepest is None:
-        say(f"the loss never falls clearly: {found.ended}; standardize the data, or try other --from and --to")
+        info(f"the loss never falls clearly: {found.ended}; standardize the data, or try other --from and --to")
         return FAILED
     return 0
 
@@ -84,7 +84,7 @@ def _print(found: RateRange) -> None:
         marks={rate: mark for rate, mark in marks.items() if rate is not None},
     )
     for line in [*lines, ""] if lines else []:
-        write(line)
+        emit(line)
     facts = [("steps", f"{len(found.points)}; {found.ended}")]
     if found.steepest is not None and found.tenth_of_lowest is not None:
         marked = is_terminal(sys.stdout)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import (
     chosen_root,
@@ -51,7 +51,7 @@ def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, ru
     status = status_of(chosen)
     if total is None and status is Status.FINISHED and not _can_be_mended(chosen):
         more = command_for("resume", chosen).removesuffix("'")
-        say(f"{chosen.id} is finished: there is nothing to resume; {more} --epochs +100' trains on")
+        info(f"{chosen.id} is finished: there is nothing to resume; {more} --epochs +100' trains on")
         return 0
     if status is Status.DIVERGED:
         raise InputError(f"{chosen.id} diverged, and would again: train anew, with a lower learning rate")

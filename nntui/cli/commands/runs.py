@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.console import is_terminal, say, write
+from nntui.cli.console import emit, info, is_terminal
 from nntui.cli.event_text import number
 from nntui.cli.parameters import chosen_root, json_option, runs_dir_option
 from nntui.cli.tables import Column, print_table
@@ -34,10 +34,10 @@ def runs_command(as_json: bool, runs_dir: Path | None) -> None:
     summaries = [summarize(run) for run in list_runs(root)]
     if as_json:
         for summary in summaries:
-            write(_json(summary))
+            emit(_json(summary))
         return
     if not summaries:
-        say(f"no runs in {root}: train one with 'nntui train MODEL'")
+        info(f"no runs in {root}: train one with 'nntui train MODEL'")
     if is_terminal(sys.stdout):
         if summaries:
             _draw(summaries)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from nntui.cli.console import write_text
+from nntui.cli.console import emit_text
 
 
 @click.command("schema")
@@ -18,4 +18,4 @@ def schema_command() -> None:
     """
     from nntui.modelfile.schema import json_schema
 
-    write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    emit_text(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.console import is_terminal, say
+from nntui.cli.console import info, is_terminal
 from nntui.cli.failures import WRONG_INPUT
 from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
 from nntui.cli.tables import Column, print_facts, print_table
@@ -30,17 +30,17 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
     \b
     Example: nntui show digits-mlp
     """
-    from nntui.modelfile.validation import examine
+    from nntui.modelfile.validation import validate
 
     path = find_model(model)
-    examination = examine(read_model(path, overrides), base=base_of(path))
+    validation = validate(read_model(path, overrides), base=base_of(path))
     columns = [Column("layer"), Column("detail", wraps=True), Column("output_shape", right=True),
                Column("parameters", right=True), Column("FLOPs", right=True)]  # fmt: skip
-    print_table(columns, list(_lines(examination.rows)))
-    print_facts(_facts(examination.description, examination.hints, examination.totals))
-    for problem in examination.problems:
-        say(str(problem))
-    return WRONG_INPUT if examination.problems else 0
+    print_table(columns, list(_lines(validation.rows)))
+    print_facts(_facts(validation.description, validation.hints, validation.totals))
+    for problem in validation.problems:
+        info(str(problem))
+    return WRONG_INPUT if validation.problems else 0
 
 
 def _lines(rows: Iterable[LayerRow], block: str = "") -> Iterator[list[str]]:

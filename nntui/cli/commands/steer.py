@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.ending import tell_end
 from nntui.cli.event_text import talk_of
 from nntui.cli.failures import FAILED, WRONG_INPUT
@@ -96,5 +96,5 @@ def _ask_all(
         if isinstance(event, RunEnded):
             tell_end(run, event)
             return 0 if end_is_answer else FAILED
-        say(f"{run.id}: {talk_of(event)}", at=event.time)
+        info(f"{run.id}: {talk_of(event)}", at=event.time)
     return WRONG_INPUT if any(isinstance(event, Warning) for event in events) else 0

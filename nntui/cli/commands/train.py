@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.parameters import (
     DEFAULT_MODEL,
     base_of,
@@ -66,7 +66,7 @@ def train(
     # Only now, because this brings NumPy and much else, which takes as long as inflating does.
     from nntui.worker.launch import create_run
 
-    run = create_run(draft, base=base, root=root, name=name, on_hint=lambda hint: say(f"hint: {hint}"))
+    run = create_run(draft, base=base, root=root, name=name, on_hint=lambda hint: info(f"hint: {hint}"))
     if detach:
         from nntui.cli.background import train_detached
 

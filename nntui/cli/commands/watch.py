@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.console import say
+from nntui.cli.console import info
 from nntui.cli.failures import FAILED, INTERRUPTED
 from nntui.cli.parameters import (
     chosen_root,
@@ -58,12 +58,14 @@ def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -
 
         if held(run.lock_path):
             how = "waits, paused" if status_of(run) is Status.PAUSED else "goes on training"
-            say(f"{run.id} {how}; {command_for('watch', run)} comes back, "
+            info(f"{run.id} {how}; {command_for('watch', run)} comes back, "
                 f"{command_for('stop', run)} ends it")  # fmt: skip
         return INTERRUPTED
     if ended is not None:
         return tell_end(run, ended)
-    say(f"the worker of {run.id} is gone without a word; {command_for('resume', run)} goes on, {run.log_path} may tell")
+    info(
+        f"the worker of {run.id} is gone without a word; {command_for('resume', run)} goes on, {run.log_path} may tell"
+    )
     return FAILED
 
 
@@ -79,7 +81,7 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
     ended: RunEnded | None = None
     past = 0 if tells_all or not status_of(run).alive else _epochs_past(summarize(run).epochs_done)
     if past:
-        say(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all tells them")
+        info(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all tells them")
     with report_for(run, as_json=as_json, tells_warnings=True, from_start=True) as report:
         report.passes_over = past
         async for event in Session.attach(run).events():

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.input_schema import Learnt, places
+from nntui.data.input_schema import InputSchema, places
 from nntui.data.readers.file_cache import remembered, unreadable
 from nntui.data.readers.finite import refuse_not_finite
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.readers.rounding import SAMPLE, first_merged
 from nntui.data.readers.sample_shapes import sample_shape
-from nntui.data.readers.targets import Answers, read_answers
+from nntui.data.readers.targets import Targets, read_targets
 from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
 
 _OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))
@@ -26,7 +26,7 @@ _SHORTEST_SEQUENCE = 8
 
 
 @remembered
-def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
+def outline(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
     """From the header of each x and from the values of y; x has columns by place, as many as were learnt."""
     if target is not None:
         raise DataError("data.target", f"{path.name} holds arrays, not columns: leave target out")
@@ -34,30 +34,30 @@ def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | N
         pairs = _pairs(path, arrays.names)
         headers = [arrays.header(x) for x, _ in pairs]
         head = arrays.head(pairs[0][0], SAMPLE) if _may_merge(headers[0]) else None
-        answers = read_answers([arrays.read(y) for _, y in pairs], task)
-    for (x, y), header, part in zip(pairs, headers, answers.parts, strict=True):
+        targets = read_targets([arrays.read(y) for _, y in pairs], task)
+    for (x, y), header, part in zip(pairs, headers, targets.parts, strict=True):
         _check(path, x, header, headers[0])
         if header.shape[0] != len(part):
             raise source_error(f"{path.name}: {x} has {header.shape[0]:,} rows and {y} has {len(part):,}")
     what = f"{path.name}, array {shown(pairs[0][0])}"
     shape = sample_shape(headers[0].shape, what, whole=headers[0].dtype.kind != "f")
     features = tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else ()
-    if learnt is not None:
-        places(path.name, features, learnt.features)
+    if schema is not None:
+        places(path.name, features, schema.features)
     return Outline(
-        task=answers.task,
+        task=targets.task,
         input_shape=shape,
         rows=headers[0].shape[0],
-        classes=answers.classes,
-        class_counts=answers.class_counts,
-        val_class_counts=answers.val_class_counts,
-        constant_targets=answers.constant_targets,
-        targets=answers.targets,
+        classes=targets.classes,
+        class_counts=targets.class_counts,
+        val_class_counts=targets.val_class_counts,
+        constant_targets=targets.constant_targets,
+        targets=targets.targets,
         features=features,
         val_rows=headers[1].shape[0] if len(headers) > 1 else None,
         may_be_ids=_may_be_ids(headers[0]),
         merged=first_merged(head.reshape(-1, shape[-1]), features) if head is not None and features else None,
-        merged_target=first_merged(answers.parts[0], answers.targets) if answers.targets else None,
+        merged_target=first_merged(targets.parts[0], targets.targets) if targets.targets else None,
     )
 
 
@@ -75,20 +75,20 @@ def _may_merge(header: ArrayHeader) -> bool:
     return header.dtype.kind in "iuf" and header.dtype.itemsize > 4 and 1 <= len(header.shape) <= 3
 
 
-def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
+def read(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
     """x stays uint8 where it is, and is float32 or float64 otherwise."""
-    shape = outline(path, target, task, learnt).input_shape
+    shape = outline(path, target, task, schema).input_shape
     try:
         with ZippedArrays(path) as arrays:
             pairs = _pairs(path, arrays.names)
-            answers: Answers = read_answers([arrays.read(y) for _, y in pairs], task)
+            targets: Targets = read_targets([arrays.read(y) for _, y in pairs], task)
             inputs = [_inputs(arrays.read(x), x, shape) for x, _ in pairs]
     except OSError as error:
         raise unreadable(path, error) from error
-    if any(len(x) != len(y) for x, y in zip(inputs, answers.parts, strict=True)):
+    if any(len(x) != len(y) for x, y in zip(inputs, targets.parts, strict=True)):
         raise source_error(f"{path.name} changed while it was read")
-    own_val = (inputs[1], answers.parts[1]) if len(inputs) > 1 else None
-    return RawData(inputs[0], answers.parts[0], own_val)
+    own_val = (inputs[1], targets.parts[1]) if len(inputs) > 1 else None
+    return RawData(inputs[0], targets.parts[0], own_val)
 
 
 def _pairs(path: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:

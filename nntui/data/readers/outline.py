@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from nntui.data.input_schema import Learnt
+    from nntui.data.input_schema import InputSchema
 
 MAX_BYTES = 4 * 2**30
 """The largest array read, in bytes, and the largest file."""
@@ -62,10 +62,10 @@ class Reader(Protocol):
     Where names are `learnt`, columns are read by them and not by their own look.
     """
 
-    def outline(self, path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
+    def outline(self, path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
         """The outline of the file or folder, remembered until it changes; DataError says what is wrong with it."""
         ...
 
-    def read(self, path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
+    def read(self, path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
         """The arrays of the file or folder; DataError as for `outline`, or when a value is not finite."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.input_schema import Learnt, are_made_up, listed, places
+from nntui.data.input_schema import InputSchema, are_made_up, listed, places
 from nntui.data.readers.csv_text import Layout, blocks, number
 from nntui.data.readers.targets import NAME_LENGTH, class_name
 from nntui.display.printable import printable
@@ -55,7 +55,7 @@ def unknown_category(path: Path, layout: Layout, index: int, known: dict[str, in
     return source_error(f"{path.name} changed while it was read")
 
 
-def learnt_class(cell: str, classes: Collection[str]) -> str:
+def schema_class(cell: str, classes: Collection[str]) -> str:
     """The name of the class in a cell: as it is written where the network knows that, else as a number's."""
     name = printable(cell, NAME_LENGTH)
     if name in classes or math.isnan(number(cell)):
@@ -63,14 +63,14 @@ def learnt_class(cell: str, classes: Collection[str]) -> str:
     return class_name(number(cell))
 
 
-def learnt_target(source: str, layout: Layout, learnt: Learnt) -> str | None:
+def schema_target(source: str, layout: Layout, schema: InputSchema) -> str | None:
     """The target column by its name in training; None where that says nothing, and the last column is taken."""
     last = layout.names[-1]
-    if not layout.has_header or learnt.target in layout.names:
-        return learnt.target if layout.has_header else None
-    if are_made_up(learnt.features) or all(column_of(feature, {last}) != last for feature in learnt.features):
+    if not layout.has_header or schema.target in layout.names:
+        return schema.target if layout.has_header else None
+    if are_made_up(schema.features) or all(column_of(feature, {last}) != last for feature in schema.features):
         return None
-    if not learnt.target:
+    if not schema.target:
         what = f"its last column, {shown(last)}, is an input of the network"
         raise DataError("data.target", f"{source} has no target column: {what}")
-    return learnt.target
+    return schema.target

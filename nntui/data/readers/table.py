@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.input_schema import Learnt
+from nntui.data.input_schema import InputSchema
 from nntui.data.readers.columns import Column, Missing, block_numbers
 from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
 from nntui.data.readers.file_cache import remembered, unreadable
 from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
 from nntui.data.readers.schema_columns import (
     inputs_of,
-    learnt_class,
     learnt_columns,
-    learnt_target,
+    schema_class,
+    schema_target,
     unknown_category,
 )
 from nntui.data.readers.targets import MANY, NAME_LENGTH, class_name, looks_like_classes, too_many_classes
@@ -75,15 +75,15 @@ def scan(path: Path) -> Scan:
     return Scan(layout, columns, rows, missing)
 
 
-def outline(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> Outline:
+def outline(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
     """From a scan of the text, which is remembered whatever the target."""
-    return _plan(path, scan(path), target, task, learnt).outline
+    return _plan(path, scan(path), target, task, schema).outline
 
 
-def read(path: Path, target: str | None, task: str | None, learnt: Learnt | None = None) -> RawData:
+def read(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
     """x float64 (n, features) and y int64 (n,) or float64 (n, 1)."""
     found = scan(path)
-    plan = _plan(path, found, target, task, learnt)
+    plan = _plan(path, found, target, task, schema)
     x = np.zeros((found.rows, *plan.outline.input_shape))
     y = np.zeros((found.rows, 1)) if plan.labels is None else np.zeros(found.rows, np.int64)
     start = 0
@@ -121,16 +121,16 @@ def _numbers(cells: tuple[str, ...]) -> np.ndarray:
     return np.frombuffer(values)
 
 
-def _plan(path: Path, found: Scan, target: str | None, task: str | None, learnt: Learnt | None) -> Plan:
+def _plan(path: Path, found: Scan, target: str | None, task: str | None, schema: InputSchema | None) -> Plan:
     if not found.rows:
         raise source_error(f"{path.name} has a header and no rows")
     _refuse_missing(path, found)
-    answer = _target_index(path, found.layout, target, learnt)
+    answer = _target_index(path, found.layout, target, schema)
     where = _where(path, found.columns[answer])
-    labels = _labels(where, found.columns[answer], task, learnt.classes if learnt else ())
+    labels = _labels(where, found.columns[answer], task, schema.classes if schema else ())
     sources = [index for index in range(len(found.columns)) if index != answer]
-    if learnt is not None and learnt.features:
-        features, inputs = learnt.features, _learnt_inputs(path, found, sources, learnt.features)
+    if schema is not None and schema.features:
+        features, inputs = schema.features, _schema_inputs(path, found, sources, schema.features)
     else:
         features, inputs = _own_inputs(path, found, sources)
     if found.rows * len(features) * 8 > MAX_BYTES:
@@ -170,7 +170,7 @@ def _own_inputs(path: Path, found: Scan, sources: list[int]) -> tuple[tuple[str,
     return tuple(features), tuple(inputs)
 
 
-def _learnt_inputs(path: Path, found: Scan, sources: list[int], features: tuple[str, ...]) -> Inputs:
+def _schema_inputs(path: Path, found: Scan, sources: list[int], features: tuple[str, ...]) -> Inputs:
     """The places of the columns among the inputs that a network has learnt."""
     inputs: list[tuple[int, int | dict[str, int]]] = []
     names = [found.columns[index].name for index in sources]
@@ -222,8 +222,8 @@ def _where(path: Path, column: Column) -> str:
     return f"{path.name}, column {shown(column.name)}"
 
 
-def _target_index(path: Path, layout: Layout, target: str | None, learnt: Learnt | None) -> int:
-    target = target or (learnt and learnt_target(path.name, layout, learnt))
+def _target_index(path: Path, layout: Layout, target: str | None, schema: InputSchema | None) -> int:
+    target = target or (schema and schema_target(path.name, layout, schema))
     if not target:
         return len(layout.names) - 1
     if target in layout.repeated:
@@ -232,12 +232,12 @@ def _target_index(path: Path, layout: Layout, target: str | None, learnt: Learnt
         return layout.names.index(target)
     near = difflib.get_close_matches(target, layout.names, 1)
     hint = f"did you mean {shown(near[0])}?" if near else f"its columns are {quoted_columns(layout.names)}"
-    what = "column" if learnt is None else "target column"
+    what = "column" if schema is None else "target column"
     raise DataError("data.target", f"{path.name} has no {what} {shown(target)}; {hint}")
 
 
 def _labels(
-    where: str, column: Column, task: str | None, learnt: tuple[str, ...]
+    where: str, column: Column, task: str | None, schema: tuple[str, ...]
 ) -> tuple[tuple[str, ...], dict[str, int]] | None:
     """The class names and the label of each cell of the target column; None when it is a regression's.
 
@@ -252,8 +252,8 @@ def _labels(
     if column.values is None:
         raise too_many_classes(where, column.most)
     values = list(column.values)
-    if learnt:
-        name_of = {value: learnt_class(value, learnt) for value in values}
+    if schema:
+        name_of = {value: schema_class(value, schema) for value in values}
         label_of = {name: label for label, name in enumerate(sorted(set(name_of.values())))}
         return tuple(label_of), {value: label_of[name] for value, name in name_of.items()}
     if as_text and any(math.isnan(number(value)) for value in values):

@@ -19,7 +19,7 @@ NAME_LENGTH = 60
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Answers:
+class Targets:
     """y as it is learnt: for each part int64 labels (n,), or float64 targets (n, k)."""
 
     task: str
@@ -64,7 +64,7 @@ def too_many_classes(what: str, most: int, path: str = "data.target") -> DataErr
     return DataError(path, f"{what} has more than {most} different values: too many for classes")
 
 
-def read_answers(parts: list[np.ndarray], task: str | None) -> Answers:
+def read_targets(parts: list[np.ndarray], task: str | None) -> Targets:
     """Read y from arrays: numbers or text (n,) or (n, 1), one-hot rows (n, k), or targets (n, k), one array a split.
 
     Whole numbers are classes up to 1000 different values in an integer array, 20 in a float array, unless `task` says
@@ -107,7 +107,7 @@ def _are_classes(distinct: np.ndarray, parts: list[np.ndarray]) -> bool:
     return looks_like_classes(len(distinct), sum(map(len, parts)), MANY if whole else FEW)
 
 
-def _labels(distinct: np.ndarray, parts: list[np.ndarray]) -> Answers:
+def _labels(distinct: np.ndarray, parts: list[np.ndarray]) -> Targets:
     if len(distinct) > MANY:
         raise too_many_classes("y", MANY, "data.source")
     if distinct.dtype.kind == "S":
@@ -118,13 +118,13 @@ def _labels(distinct: np.ndarray, parts: list[np.ndarray]) -> Answers:
         names = tuple(class_name(value) for value in distinct.tolist())
     names = tuple(printable(name, NAME_LENGTH) for name in names)
     labels = tuple(np.searchsorted(distinct, part).astype(np.int64) for part in parts)
-    return Answers("classification", labels, classes=names)
+    return Targets("classification", labels, classes=names)
 
 
-def _columns(parts: list[np.ndarray], task: str | None) -> Answers:
+def _columns(parts: list[np.ndarray], task: str | None) -> Targets:
     if task != "regression" and all(_is_one_hot(part) for part in parts):
         labels = tuple(part.argmax(axis=1).astype(np.int64) for part in parts)
-        return Answers("classification", labels, classes=tuple(str(label) for label in range(parts[0].shape[1])))
+        return Targets("classification", labels, classes=tuple(str(label) for label in range(parts[0].shape[1])))
     if task == "classification":
         raise DataError("data.task", f"y has {parts[0].shape[1]} columns that are not one-hot: they are no classes")
     return _numbers(parts)
@@ -136,10 +136,10 @@ def _is_one_hot(part: np.ndarray) -> bool:
     return bool(((part == 0) | (part == 1)).all() and (part.sum(axis=1) == 1).all())
 
 
-def _numbers(parts: list[np.ndarray]) -> Answers:
+def _numbers(parts: list[np.ndarray]) -> Targets:
     if any(part.dtype.kind in "US" for part in parts):
         raise DataError("data.task", "y holds text: regression needs numbers")
     columns = tuple((part[:, None] if part.ndim == 1 else part).astype(np.float64) for part in parts)
     count = columns[0].shape[1]
     names = ("target",) if count == 1 else tuple(f"target_{number}" for number in range(1, count + 1))
-    return Answers("regression", columns, targets=names)
+    return Targets("regression", columns, targets=names)

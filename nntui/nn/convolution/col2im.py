@@ -39,7 +39,7 @@ def views_of_cells(padded: np.ndarray, sliding: Sliding) -> Iterator[np.ndarray]
             yield rows[:, :, sliding.across.seen(column)]
 
 
-class Gathering:
+class WindowViews:
     """The cells of tiles of images; `outside` is what padding holds."""
 
     def __init__(self, sliding: Sliding, *, samples: int) -> None:
@@ -63,7 +63,7 @@ class Gathering:
         return views_of_cells(images, self._sliding)
 
 
-class Spreading:
+class Col2im:
     """Gradients of cells brought back to tiles of images: a `put` for each of the `places`, then `finish`."""
 
     def __init__(self, sliding: Sliding, *, samples: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nntui.nn.convolution.col2im import Gathering, Spreading
+from nntui.nn.convolution.col2im import Col2im, WindowViews
 from nntui.nn.convolution.convolver import Convolver
 from nntui.nn.convolution.pixels import copy_pixels
 from nntui.nn.convolution.windows import Sliding
@@ -20,32 +20,32 @@ class Depthwise(Convolver):
 
     def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:
         super().__init__(sliding, filters=filters, samples=samples, backwards=backwards)
-        self._gathering = Gathering(sliding, samples=samples)
-        self._spreading = Spreading(sliding, samples=samples)
+        self._window_views = WindowViews(sliding, samples=samples)
+        self._col2im = Col2im(sliding, samples=samples)
         self._multiplier = filters // sliding.channels
 
     def scratch(self) -> dict[str, tuple[int, ...]]:
         places = (self.samples, *self.sliding.output_shape[:2])
         size = self.sliding.down.kernel * self.sliding.across.kernel
         found = {
-            **self._gathering.scratch(),
+            **self._window_views.scratch(),
             "cell": (*places, self.sliding.channels, self._multiplier),
             "ones": (self.samples * self.sliding.places,),
             "part": (self.filters,),
             "total": (size, self.filters),
         }
         if self.backwards:
-            found |= self._spreading.scratch()
+            found |= self._col2im.scratch()
             found["channel_gradient"] = (*places, self.sliding.channels)
         return found
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
-        self._gathering.build(memory)
+        self._window_views.build(memory)
         self._cell, self._ones = memory["cell"], memory["ones"]
         self._part, self._total = memory["part"], memory["total"]
         self._ones.fill(1)
         if self.backwards:
-            self._spreading.build(memory)
+            self._col2im.build(memory)
             self._channel_gradient = memory["channel_gradient"]
 
     def load(self, weight: np.ndarray) -> None:
@@ -61,7 +61,7 @@ class Depthwise(Convolver):
     def forward(self, images: np.ndarray, sums: np.ndarray) -> None:
         cell = self._cell[: len(images)]
         wide = cell.reshape(sums.shape)
-        for index, seen in enumerate(self._gathering.cells(images)):
+        for index, seen in enumerate(self._window_views.cells(images)):
             self._widen(cell, seen)
             np.multiply(wide, self._weight[index], out=wide if index else sums)
             if index:
@@ -75,7 +75,7 @@ class Depthwise(Convolver):
         cell = self._cell[: len(images)]
         wide = cell.reshape(grad.shape)
         rows = wide.reshape(-1, self.filters)
-        for index, seen in enumerate(self._gathering.cells(images)):
+        for index, seen in enumerate(self._window_views.cells(images)):
             self._widen(cell, seen)
             np.multiply(wide, grad, out=wide)
             np.dot(self._ones[: len(rows)], rows, out=self._part)
@@ -85,12 +85,12 @@ class Depthwise(Convolver):
 
     def _spread(self, cell: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray) -> None:
         wide, narrow = cell.reshape(grad.shape), self._channel_gradient[: len(grad)]
-        for index, place in enumerate(self._spreading.places(images_gradient)):
+        for index, place in enumerate(self._col2im.places(images_gradient)):
             np.multiply(grad, self._weight[index], out=wide)
             if self._multiplier > 1:
                 np.add.reduce(cell, axis=-1, out=narrow)
-            self._spreading.put(place, narrow if self._multiplier > 1 else wide)
-        self._spreading.finish(images_gradient)
+            self._col2im.put(place, narrow if self._multiplier > 1 else wide)
+        self._col2im.finish(images_gradient)
 
     def finish(self, weight_gradient: np.ndarray) -> None:
         np.copyto(weight_gradient, self._total.reshape(weight_gradient.shape))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from nntui.nn.convolution.col2im import Padding, Spreading
+from nntui.nn.convolution.col2im import Col2im, Padding
 from nntui.nn.convolution.convolver import Convolver
 from nntui.nn.convolution.pixels import copy_pixels
 from nntui.nn.convolution.windows import Sliding
@@ -27,7 +27,7 @@ class _Views(NamedTuple):
     """The same as a matrix (places, cells of a patch)."""
 
 
-class ByCopies(Convolver):
+class Im2col(Convolver):
     """For any window; for images of one channel also the quickest, as their pixels are single numbers.
 
     Patches are the rows of a matrix, copied pixel by pixel; where there is one channel they are its columns, so that
@@ -37,7 +37,7 @@ class ByCopies(Convolver):
     def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:
         super().__init__(sliding, filters=filters, samples=samples, backwards=backwards)
         self._padding = Padding(sliding, samples=samples)
-        self._spreading = Spreading(sliding, samples=samples)
+        self._col2im = Col2im(sliding, samples=samples)
         self._size = sliding.down.kernel * sliding.across.kernel * sliding.channels
         self._views: dict[int, _Views] = {}
 
@@ -45,12 +45,12 @@ class ByCopies(Convolver):
         matrix = (self._size, self.filters)
         patches = self.samples * self.sliding.places * self._size
         found = {"images": self._padding.shape, "patches": (patches,), "part": matrix, "total": matrix}
-        return found | self._spreading.scratch() if self.backwards else found
+        return found | self._col2im.scratch() if self.backwards else found
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         self._padding.build(memory["images"])
         if self.backwards:
-            self._spreading.build(memory)
+            self._col2im.build(memory)
         self._memory, self._part, self._total = memory["patches"], memory["part"], memory["total"]
 
     def _viewed(self, count: int) -> _Views:
@@ -99,9 +99,9 @@ class ByCopies(Convolver):
         # The patches are of no more use: their gradient takes their memory.
         np.matmul(rows, self._weight.T, out=views.patches)
         gradients = views.cells.reshape(-1, *views.cells.shape[2:])
-        for place, gradient in zip(self._spreading.places(images_gradient), gradients, strict=True):
-            self._spreading.put(place, gradient)
-        self._spreading.finish(images_gradient)
+        for place, gradient in zip(self._col2im.places(images_gradient), gradients, strict=True):
+            self._col2im.put(place, gradient)
+        self._col2im.finish(images_gradient)
 
     def finish(self, weight_gradient: np.ndarray) -> None:
         np.copyto(weight_gradient, self._total.reshape(weight_gradient.shape))

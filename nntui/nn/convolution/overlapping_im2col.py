@@ -77,7 +77,7 @@ class Correlation:
         return views
 
 
-class ByRows(Convolver):
+class OverlappingIm2col(Convolver):
     """For a window that moves by one cell and has no gaps."""
 
     def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nntui.nn.convolution.col2im import Gathering, Spreading
+from nntui.nn.convolution.col2im import Col2im, WindowViews
 from nntui.nn.convolution.pixels import copy_pixels
 from nntui.nn.convolution.windows import Sliding
 
@@ -20,16 +20,16 @@ class Pooling(ABC):
 
     def __init__(self, sliding: Sliding, *, samples: int, tiles: int, backwards: bool) -> None:
         self.sliding, self.samples, self.tiles = sliding, samples, tiles
-        self.gathering = Gathering(sliding, samples=samples)
-        self.spreading = Spreading(sliding, samples=samples)
+        self.window_views = WindowViews(sliding, samples=samples)
+        self.col2im = Col2im(sliding, samples=samples)
         self.backwards = backwards
         self.count = sliding.down.kernel * sliding.across.kernel
         self._output = (samples, *sliding.output_shape)
 
     def scratch(self) -> dict[str, tuple[int, ...]]:
         """Shapes of the memory it needs, by name."""
-        back = self.spreading.scratch() if self.backwards else {}
-        return {**self.gathering.scratch(), **back, "cell": self._output}
+        back = self.col2im.scratch() if self.backwards else {}
+        return {**self.window_views.scratch(), **back, "cell": self._output}
 
     def masks(self) -> tuple[int, ...] | None:
         """Shape of the booleans it keeps from forward to backward, if any."""
@@ -37,9 +37,9 @@ class Pooling(ABC):
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         """Takes that memory, the booleans by the name 'masks'."""
-        self.gathering.build(memory, outside=self.outside)
+        self.window_views.build(memory, outside=self.outside)
         if self.backwards:
-            self.spreading.build(memory)
+            self.col2im.build(memory)
         self._cell = memory["cell"]
 
     @abstractmethod
@@ -64,7 +64,7 @@ class MaxPooling(Pooling):
         self._masks = memory["masks"]
 
     def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
-        first, *others = self.gathering.cells(images)
+        first, *others = self.window_views.cells(images)
         copy_pixels(out, first)
         cell, masks = self._cell[: len(images)], self._masks[tile]
         for index, seen in enumerate(others):
@@ -76,13 +76,13 @@ class MaxPooling(Pooling):
     def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
         # A mask says where its cell is larger than all before it: the last such cell takes all that is left.
         cell, masks = self._cell[: len(grad)], self._masks[tile]
-        first, *others = self.spreading.places(images_gradient)
+        first, *others = self.col2im.places(images_gradient)
         for index in range(len(others) - 1, -1, -1):
             np.multiply(grad, masks[index, : len(grad)], out=cell)
             np.subtract(grad, cell, out=grad)
-            self.spreading.put(others[index], cell)
-        self.spreading.put(first, grad)
-        self.spreading.finish(images_gradient)
+            self.col2im.put(others[index], cell)
+        self.col2im.put(first, grad)
+        self.col2im.finish(images_gradient)
 
 
 class AveragePooling(Pooling):
@@ -100,13 +100,13 @@ class AveragePooling(Pooling):
         # How many cells of the image a window sees is found by pooling an image of ones.
         self._share.fill(0)
         ones = np.ones((self.samples, *self.sliding.input_shape), self._share.dtype)
-        for seen in self.gathering.cells(ones):
+        for seen in self.window_views.cells(ones):
             np.add(self._share, seen, out=self._share)
         np.reciprocal(self._share, out=self._share)
 
     def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
         cell = self._cell[: len(images)]
-        first, *others = self.gathering.cells(images)
+        first, *others = self.window_views.cells(images)
         copy_pixels(out, first)
         for seen in others:
             copy_pixels(cell, seen)
@@ -115,6 +115,6 @@ class AveragePooling(Pooling):
 
     def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
         np.multiply(grad, self._share[: len(grad)], out=grad)
-        for place in self.spreading.places(images_gradient):
-            self.spreading.put(place, grad)
-        self.spreading.finish(images_gradient)
+        for place in self.col2im.places(images_gradient):
+            self.col2im.put(place, grad)
+        self.col2im.finish(images_gradient)

@@ -71,9 +71,9 @@ class Layer(Configurable):
     """Settings that may be changed between two training steps."""
     reads_ids: ClassVar[bool] = False
     """Whether its inputs are whole numbers that name something: with nothing between two of them, and no gradient."""
-    begins_with: ClassVar[Mapping[str, int | str]] = {}
+    form_defaults: ClassVar[Mapping[str, int | str]] = {}
     """What a new one is given in a form where other layers follow it, beside its defaults."""
-    rearranges: ClassVar[bool] = False
+    preserves_order: ClassVar[bool] = False
     """Whether what comes out are the numbers that went in, in their order."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -100,7 +100,7 @@ class Layer(Configurable):
         """The settings worth a place in a summary: '64 relu'."""
         return ""
 
-    def complaint(self, x: np.ndarray) -> str | None:
+    def why_invalid(self, x: np.ndarray) -> str | None:
         """Why these inputs, (n, ...), are no ids for a layer that reads such; None where they are."""
         return None
 

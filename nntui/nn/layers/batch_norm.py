@@ -41,8 +41,8 @@ class BatchNorm(Layer):
         return {
             "gamma": ParameterSpec(each, "ones"),
             "beta": ParameterSpec(each),
-            "running_mean": ParameterSpec(each, follows=pace),
-            "running_variance": ParameterSpec(each, "ones", follows=pace),
+            "running_mean": ParameterSpec(each, update_rate=pace),
+            "running_variance": ParameterSpec(each, "ones", update_rate=pace),
         }
 
     def flops(self, input_shape: Shape) -> int:

@@ -23,7 +23,7 @@ class Dense(Layer):
 
     type = "dense"
     group = "basic"
-    begins_with = {"units": 32, "activation": "relu"}
+    form_defaults = {"units": 32, "activation": "relu"}
 
     units: int | None = setting(
         None, minimum=1, maximum=1_000_000, help="How many outputs, each with weights of its own.",

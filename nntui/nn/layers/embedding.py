@@ -56,7 +56,7 @@ class Embedding(Layer):
     def detail(self) -> str:
         return f"{self.vocabulary:,} ids, {self.dimensions}"
 
-    def complaint(self, x: np.ndarray) -> str | None:
+    def why_invalid(self, x: np.ndarray) -> str | None:
         least, largest = (x.min(), x.max()) if x.size else (0, 0)
         if least >= 0 and largest <= self.vocabulary - 1:
             return None

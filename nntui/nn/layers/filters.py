@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.convolution.convolver import Convolver
-from nntui.nn.convolution.im2col import ByCopies
-from nntui.nn.convolution.overlapping_im2col import ByRows
+from nntui.nn.convolution.im2col import Im2col
+from nntui.nn.convolution.overlapping_im2col import OverlappingIm2col
 from nntui.nn.convolution.windows import PADDINGS, Sliding
 from nntui.nn.layers.convolution import Convolution
 from nntui.settings import setting
@@ -40,7 +40,7 @@ class Filters(Convolution):
         return self.filters
 
     def _way(self, sliding: Sliding) -> type[Convolver]:
-        return ByRows if sliding.is_dense and sliding.channels > 1 else ByCopies
+        return OverlappingIm2col if sliding.is_dense and sliding.channels > 1 else Im2col
 
     def detail(self) -> str:
         return f"{self.filters} {super().detail()}"

@@ -16,7 +16,7 @@ class Flatten(Layer):
 
     type = "flatten"
     group = "basic"
-    rearranges = True
+    preserves_order = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)

@@ -20,9 +20,9 @@ class IdReader:
     of_data: bool
     """Whether what reaches it are the data's own numbers."""
 
-    def complaint(self, x: np.ndarray) -> str | None:
+    def why_invalid(self, x: np.ndarray) -> str | None:
         """Why the data x (n, ...) hold no ids for it; None where they do, or where others' numbers reach it."""
-        return self.layer.complaint(x) if self.of_data else None
+        return self.layer.why_invalid(x) if self.of_data else None
 
 
 def id_readers(layers: Sequence[Layer | None], path: str = "layers", *, of_data: bool = True) -> Iterator[IdReader]:
@@ -32,4 +32,4 @@ def id_readers(layers: Sequence[Layer | None], path: str = "layers", *, of_data:
         if layer is not None and layer.reads_ids:
             yield IdReader(place, layer, of_data)
         yield from id_readers(getattr(layer, "layers", ()), f"{place}.layers", of_data=of_data)
-        of_data = of_data and layer is not None and layer.rearranges
+        of_data = of_data and layer is not None and layer.preserves_order

@@ -39,7 +39,7 @@ class LayerPlan:
     @property
     def parameter_count(self) -> int:
         """How many numbers the layer learns."""
-        return sum(spec.size for spec in self.parameters.values() if spec.follows is None)
+        return sum(spec.size for spec in self.parameters.values() if spec.update_rate is None)
 
     def scratch(self, batch_size: int) -> Buffers:
         """What the layer needs once for batches of up to this size."""

@@ -26,7 +26,7 @@ class Reshape(Layer):
 
     type = "reshape"
     group = "basic"
-    rearranges = True
+    preserves_order = True
 
     shape: str = setting(help="Lengths of the axes, such as 8x8x1 (height, width, channels); ? is found out.")
 

@@ -60,22 +60,22 @@ class Loss(Configurable):
         """The row of targets of each class, (classes, outputs)."""
         return np.eye(classes, dtype=dtype) if outputs == classes else np.array([[0], [1]], dtype)
 
-    def targets(self, truth: np.ndarray) -> np.ndarray:
+    def target_rows(self, targets: np.ndarray) -> np.ndarray:
         """What the outputs should be, (n, outputs) in their precision, for labels (n,) or targets (n, outputs)."""
         if self._codes is None:
-            if truth.dtype == self._targets.dtype:
-                return truth
+            if targets.dtype == self._targets.dtype:
+                return targets
             # Converted at once: a ufunc on two types would do so in buffers of its own, at each use.
-            targets = self._targets[: len(truth)]
-            np.copyto(targets, truth, casting="same_kind")
-            return targets
-        return self._codes.take(truth, axis=0, out=self._targets[: len(truth)], mode="clip")
+            converted = self._targets[: len(targets)]
+            np.copyto(converted, targets, casting="same_kind")
+            return converted
+        return self._codes.take(targets, axis=0, out=self._targets[: len(targets)], mode="clip")
 
-    def complaint(self, targets: np.ndarray) -> str | None:
+    def why_invalid(self, targets: np.ndarray) -> str | None:
         """Why these targets of a regression, (n, k), are none for this loss; None where they are."""
         return None
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         """The mean loss of a batch: outputs (n, k), and labels int64 (n,) or targets float (n, k)."""
         raise NotImplementedError
 
@@ -87,8 +87,8 @@ class Loss(Configurable):
         """Outputs as a new array of probabilities, where this loss gives them that meaning; else None."""
         return None
 
-    def _row_weights(self, truth: np.ndarray) -> np.ndarray | None:
+    def _row_weights(self, targets: np.ndarray) -> np.ndarray | None:
         """The weight of each row (n, 1); None where all weigh the same."""
         if self._class_weights is None:
             return None
-        return self._class_weights.take(truth, axis=0, out=self._weights[: len(truth)], mode="clip")
+        return self._class_weights.take(targets, axis=0, out=self._weights[: len(targets)], mode="clip")

@@ -39,46 +39,46 @@ class _OnSoftmax(Loss):
             self._codes *= self._class_weights
             self._code_sums = self._codes.sum(axis=1, keepdims=True)
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
-        shares, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
-        expected = self.targets(truth)
+        probabilities, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
+        expected = self.target_rows(targets)
         # Subtracting the row's maximum changes neither the shares nor the loss, and keeps exp from overflowing.
         # Finding where it is, and adding up by a product with ones, take half the time of reductions along short rows.
         largest = outputs.argmax(axis=1, out=self._largest[:count])
         np.add(largest, self._row_starts[:count], out=largest)
         outputs.take(largest, out=self._flat_row[:count], mode="clip")
         np.subtract(outputs, row, out=work)
-        right = float(np.vdot(work, expected))
-        if not math.isfinite(right):
+        correct = float(np.vdot(work, expected))
+        if not math.isfinite(correct):
             # A class so far behind that its distance is infinite here counts nothing where nothing is expected of it.
-            right = float(np.vdot(np.subtract(outputs, row, dtype=np.float64), expected))
-        np.exp(work, out=shares)
-        np.dot(shares, self._ones, out=row)
-        np.divide(shares, row, out=shares)
+            correct = float(np.vdot(np.subtract(outputs, row, dtype=np.float64), expected))
+        np.exp(work, out=probabilities)
+        np.dot(probabilities, self._ones, out=row)
+        np.divide(probabilities, row, out=probabilities)
         np.log(row, out=row)
         if self._is_weighted:
-            sums = self._sums_of_targets(truth, expected)
+            sums = self._sums_of_targets(targets, expected)
             np.multiply(row, sums, out=row)
-            np.multiply(shares, sums, out=shares)
-        loss = (float(np.add.reduce(row, axis=None)) - right) / count
+            np.multiply(probabilities, sums, out=probabilities)
+        loss = (float(np.add.reduce(row, axis=None)) - correct) / count
         # d(loss)/dz = softmax(z)·Σt - t: true only because softmax and the logarithm are taken together.
-        np.subtract(shares, expected, out=shares)
-        np.multiply(shares, 1 / count, out=shares)
-        self._now = shares
+        np.subtract(probabilities, expected, out=probabilities)
+        np.multiply(probabilities, 1 / count, out=probabilities)
+        self._now = probabilities
         return loss
 
-    def _sums_of_targets(self, truth: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    def _sums_of_targets(self, targets: np.ndarray, expected: np.ndarray) -> np.ndarray:
         """The sum of each row of what is expected of `truth`, (n, 1)."""
-        sums = self._sums[: len(truth)]
+        sums = self._sums[: len(targets)]
         if self._codes is None:
             return np.add.reduce(expected, axis=1, keepdims=True, out=sums)
-        return self._code_sums.take(truth, axis=0, out=sums, mode="clip")
+        return self._code_sums.take(targets, axis=0, out=sums, mode="clip")
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        return shares
+        probabilities = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        return probabilities
 
 
 @dataclass
@@ -118,10 +118,10 @@ class BinaryCrossEntropy(Loss):
     tasks = ("classification",)
     formula = "L = -t·log(σ(z)) - (1 - t)·log(1 - σ(z))"
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
         gradient, work = self._gradient[:count], self._scratch[:count]
-        expected = self.targets(truth)
+        expected = self.target_rows(targets)
         # The formula is log(1 + exp(-|z|)) + max((1 - 2t)·z, 0), for t of 0 or 1: nothing overflows, and nothing large
         # is taken from something as large.
         np.abs(outputs, out=work)
@@ -135,7 +135,7 @@ class BinaryCrossEntropy(Loss):
         np.add(work, gradient, out=work)
         logistic(outputs, gradient)
         np.subtract(gradient, expected, out=gradient)
-        weights = self._row_weights(truth)
+        weights = self._row_weights(targets)
         if weights is not None:
             np.multiply(work, weights, out=work)
             np.multiply(gradient, weights, out=gradient)
@@ -145,9 +145,9 @@ class BinaryCrossEntropy(Loss):
         return plain_sum(work) / size
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        shares = np.empty_like(outputs)
-        logistic(outputs, shares)
-        return shares
+        probabilities = np.empty_like(outputs)
+        logistic(outputs, probabilities)
+        return probabilities
 
 
 @dataclass
@@ -163,7 +163,7 @@ class KLDivergence(_OnSoftmax):
     tasks = ("classification", "regression")
     formula = "L = Σ t·log( t / softmax(z) )"
 
-    def complaint(self, targets: np.ndarray) -> str | None:
+    def why_invalid(self, targets: np.ndarray) -> str | None:
         sums = targets.sum(axis=1, dtype=np.float64)
         wrong = (targets.min(axis=1, initial=0) < 0) | ~(np.abs(sums - 1) <= _SUM_TOLERANCE)
         if not wrong.any():
@@ -172,11 +172,11 @@ class KLDivergence(_OnSoftmax):
         got = f"{targets[row].min():g}" if targets[row].min() < 0 else f"a row that adds up to {sums[row]:.6g}"
         return f"kl_divergence needs rows of probabilities, at least 0 and 1 in all, got {got}"
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
-        loss = super().forward(outputs, truth)
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
+        loss = super().forward(outputs, targets)
         if self._codes is not None:
             return loss
-        log, safe = self._scratch[: len(truth)], self._targets[: len(truth)]
-        np.maximum(self.targets(truth), np.finfo(safe.dtype).tiny, out=safe)
+        log, safe = self._scratch[: len(targets)], self._targets[: len(targets)]
+        np.maximum(self.target_rows(targets), np.finfo(safe.dtype).tiny, out=safe)
         np.log(safe, out=log)
-        return loss + float(np.vdot(safe, log)) / len(truth)
+        return loss + float(np.vdot(safe, log)) / len(targets)

@@ -18,10 +18,10 @@ class MeanSquaredError(Loss):
     type = "mean_squared_error"
     formula = "L = (y - t)²"
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
-        error = np.subtract(outputs, self.targets(truth), out=self._gradient[:count])
-        weights = self._row_weights(truth)
+        error = np.subtract(outputs, self.target_rows(targets), out=self._gradient[:count])
+        weights = self._row_weights(targets)
         pull = error if weights is None else np.multiply(error, weights, out=self._scratch[:count])
         size = outputs.size
         loss = product_sum(pull, error) / size
@@ -36,11 +36,11 @@ class MeanAbsoluteError(Loss):
     type = "mean_absolute_error"
     formula = "L = |y - t|"
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
-        error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
+        error = np.subtract(outputs, self.target_rows(targets), out=self._scratch[:count])
         pull = np.sign(error, out=self._gradient[:count])
-        weights = self._row_weights(truth)
+        weights = self._row_weights(targets)
         if weights is not None:
             np.multiply(pull, weights, out=pull)
         size = outputs.size
@@ -61,12 +61,12 @@ class Huber(Loss):
 
     delta: float = setting(1.0, above=0, help="Where the curve turns from square to straight.")
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
-        error = np.subtract(outputs, self.targets(truth), out=self._scratch[:count])
+        error = np.subtract(outputs, self.target_rows(targets), out=self._scratch[:count])
         # With c = the error clipped to ±delta, both branches are c·(error - c/2), and the derivative is c.
         pull = np.clip(error, -self.delta, self.delta, out=self._gradient[:count])
-        weights = self._row_weights(truth)
+        weights = self._row_weights(targets)
         if weights is not None:
             np.multiply(error, weights, out=error)
         total = product_sum(pull, error)

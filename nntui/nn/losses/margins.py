@@ -32,17 +32,17 @@ class Hinge(Loss):
     margin: float = setting(1.0, above=0, help="The lead at which an answer is right enough.")
     squared: bool = setting(False, help="Square each part: large violations weigh most.")
 
-    def forward(self, outputs: np.ndarray, truth: np.ndarray) -> float:
+    def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count, columns = outputs.shape
         short, pull = self._scratch[:count], self._gradient[:count]
-        expected = self.targets(truth)
+        expected = self.target_rows(targets)
         self._fill_short(outputs, expected, short)
         np.maximum(short, 0, out=short)
         if self.squared:
             np.multiply(short, 2, out=pull)
         else:
             np.sign(short, out=pull)
-        weights = self._row_weights(truth)
+        weights = self._row_weights(targets)
         if weights is not None:
             np.multiply(pull, weights, out=pull)
         # The slope times what is short is the part itself, and twice that where it is squared.

@@ -35,7 +35,7 @@ class Tally:
         """Forgets all batches."""
         raise NotImplementedError
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
+    def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
         """Takes in a batch: outputs (n, k), labels and predicted labels int64 (n,), whether they agree bool (n,)."""
         raise NotImplementedError
 
@@ -51,7 +51,7 @@ class Metric(Configurable):
     """How good the answers are, as one number."""
 
     task: ClassVar[str] = "classification"
-    rising: ClassVar[bool] = True
+    higher_is_better: ClassVar[bool] = True
     """Whether more is better."""
     whole_split: ClassVar[bool] = False
     """Whether it needs all answers of a split at once: it is measured on the validation split only."""

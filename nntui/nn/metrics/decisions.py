@@ -17,7 +17,7 @@ def decide(outputs: np.ndarray, *, threshold: float) -> np.ndarray:
 
 
 def class_shares(
-    right: np.ndarray, occurring: np.ndarray, answered: np.ndarray
+    correct: np.ndarray, occurring: np.ndarray, answered: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Precision, recall and F1 of each class, float64 (classes,).
 
@@ -26,8 +26,8 @@ def class_shares(
     """
     absent = (occurring + answered) == 0
     parts = []
-    for numerator, whole in ((right, answered), (right, occurring), (2 * right, occurring + answered)):
-        share = np.divide(numerator, whole, out=np.zeros(len(right)), where=whole > 0)
+    for numerator, whole in ((correct, answered), (correct, occurring), (2 * correct, occurring + answered)):
+        share = np.divide(numerator, whole, out=np.zeros(len(correct)), where=whole > 0)
         share[absent] = np.nan
         parts.append(share)
     return parts[0], parts[1], parts[2]
@@ -42,10 +42,10 @@ class Hits(Tally):
     def reset(self) -> None:
         self.count, self.hits, self.last = 0, 0, 0
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
-        self.last = int(np.count_nonzero(right))
+    def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
+        self.last = int(np.count_nonzero(correct))
         self.hits += self.last
-        self.count += len(right)
+        self.count += len(correct)
 
     def state(self) -> dict[str, Any]:
         return {"count": self.count, "hits": self.hits}
@@ -64,7 +64,7 @@ class ClassCounts(Tally):
         self._places = np.zeros(extent.batch_size, np.int64)
 
     @property
-    def right(self) -> np.ndarray:
+    def correct(self) -> np.ndarray:
         """Right answers of each class."""
         return self._answers[:, 1]
 
@@ -77,11 +77,11 @@ class ClassCounts(Tally):
         self.occurring.fill(0)
         self._answers.fill(0)
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
-        places = np.multiply(predicted, 2, out=self._places[: len(truth)])
-        np.add(places, right, out=places)
+    def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
+        places = np.multiply(predicted, 2, out=self._places[: len(targets)])
+        np.add(places, correct, out=places)
         np.add.at(self._answers.reshape(-1), places, 1)
-        np.add.at(self.occurring, truth, 1)
+        np.add.at(self.occurring, targets, 1)
 
     def state(self) -> dict[str, Any]:
         return {"occurring": self.occurring.tolist(), "answers": self._answers.tolist()}
@@ -108,7 +108,7 @@ class _Macro(Metric):
     part: int
 
     def value(self, tally: ClassCounts) -> float:
-        return float(np.nanmean(class_shares(tally.right, tally.occurring, tally.answered)[self.part]))
+        return float(np.nanmean(class_shares(tally.correct, tally.occurring, tally.answered)[self.part]))
 
 
 class Precision(_Macro):

@@ -20,7 +20,7 @@ class Errors:
     def __init__(self, *, batch_size: int, outputs: int, scale: np.ndarray) -> None:
         self._scale = np.broadcast_to(np.asarray(scale, np.float64), (outputs,))
         self._error = np.zeros((batch_size, outputs))
-        self._truth = np.zeros((batch_size, outputs))
+        self._targets = np.zeros((batch_size, outputs))
         self._sum, self._sum_of_squares, self._column = np.zeros(outputs), np.zeros(outputs), np.zeros(outputs)
         self._origin = np.zeros(outputs)
         self.reset()
@@ -41,13 +41,13 @@ class Errors:
         self._sum.fill(0)
         self._sum_of_squares.fill(0)
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray) -> None:
+    def update(self, outputs: np.ndarray, targets: np.ndarray) -> None:
         """Takes in a batch, outputs and targets of shape (n, k)."""
-        error, scaled = self._error[: len(truth)], self._truth[: len(truth)]
+        error, scaled = self._error[: len(targets)], self._targets[: len(targets)]
         # In float64, whatever the outputs are, so that targets far from 0 keep their digits.
-        np.multiply(truth, self._scale, out=scaled)
+        np.multiply(targets, self._scale, out=scaled)
         np.copyto(error, outputs)
-        np.subtract(error, truth, out=error)
+        np.subtract(error, targets, out=error)
         np.multiply(error, self._scale, out=error)
         self.squared += float(np.vdot(error, error))
         np.abs(error, out=error)
@@ -59,7 +59,7 @@ class Errors:
         self._sum += np.add.reduce(scaled, axis=0, out=self._column)
         np.multiply(scaled, scaled, out=scaled)
         self._sum_of_squares += np.add.reduce(scaled, axis=0, out=self._column)
-        self.count += len(truth)
+        self.count += len(targets)
 
     def state(self) -> dict[str, Any]:
         """What `restore` needs to go on from here."""
@@ -87,7 +87,7 @@ class MAE(_OfErrors):
     """The mean distance from the target, in the target's own units."""
 
     type = "mae"
-    rising = False
+    higher_is_better = False
 
     def value(self, tally: Errors) -> float:
         return tally.absolute / tally.numbers
@@ -97,7 +97,7 @@ class RMSE(_OfErrors):
     """The root of the mean squared distance from the target, in its own units: large errors weigh most."""
 
     type = "rmse"
-    rising = False
+    higher_is_better = False
 
     def value(self, tally: Errors) -> float:
         return math.sqrt(tally.squared / tally.numbers)

@@ -46,7 +46,7 @@ class ClassificationMeter:
                 self._tallies[metric.tally] = metric.tally(extent)
         self._threshold = threshold
         self._predicted = np.zeros(batch_size, np.int64)
-        self._right = np.zeros(batch_size, bool)
+        self._correct = np.zeros(batch_size, bool)
         self.confusion = np.zeros((classes, classes), np.int64) if confusion else None
         """Row = true class, column = predicted class."""
 
@@ -57,18 +57,18 @@ class ClassificationMeter:
         if self.confusion is not None:
             self.confusion.fill(0)
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray) -> int:
+    def update(self, outputs: np.ndarray, targets: np.ndarray) -> int:
         """Takes in a batch, outputs (n, k) and labels (n,), and returns how many were right."""
-        predicted, right = self._predicted[: len(truth)], self._right[: len(truth)]
+        predicted, correct = self._predicted[: len(targets)], self._correct[: len(targets)]
         if outputs.shape[1] > 1:
             outputs.argmax(axis=1, out=predicted)
         else:
             np.greater(outputs[:, 0], self._threshold, out=predicted)
-        np.equal(predicted, truth, out=right)
+        np.equal(predicted, targets, out=correct)
         for tally in self._tallies.values():
-            tally.update(outputs, truth, predicted, right)
+            tally.update(outputs, targets, predicted, correct)
         if self.confusion is not None:
-            np.add.at(self.confusion, (truth, predicted), 1)
+            np.add.at(self.confusion, (targets, predicted), 1)
         return self._hits.last
 
     def result(self) -> dict[str, float]:
@@ -105,9 +105,9 @@ class RegressionMeter:
         """Forgets all batches."""
         self._errors.reset()
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray) -> None:
+    def update(self, outputs: np.ndarray, targets: np.ndarray) -> None:
         """Takes in a batch, outputs and targets of shape (n, k)."""
-        self._errors.update(outputs, truth)
+        self._errors.update(outputs, targets)
 
     def result(self) -> dict[str, float]:
         """The metrics so far; NaN where there was no sample."""

@@ -29,13 +29,13 @@ class Places(Tally):
     def reset(self) -> None:
         self.places.fill(0)
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
-        count, numbers = len(truth), self._numbers[: len(truth)]
+    def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
+        count, numbers = len(targets), self._numbers[: len(targets)]
         beaten, equal = self._beaten[:count], self._equal[:count]
-        np.add(self._starts[:count], truth, out=numbers)
+        np.add(self._starts[:count], targets, out=numbers)
         own = outputs.take(numbers, out=self._own[:count], mode="clip")[:, np.newaxis]
         np.equal(outputs, own, out=equal)
-        np.greater(self._columns, truth[:, np.newaxis], out=beaten)
+        np.greater(self._columns, targets[:, np.newaxis], out=beaten)
         np.logical_and(beaten, equal, out=equal)
         np.less(outputs, own, out=beaten)
         np.logical_or(beaten, equal, out=beaten)
@@ -86,10 +86,10 @@ class Scores(Tally):
     def reset(self) -> None:
         self._filled = 0
 
-    def update(self, outputs: np.ndarray, truth: np.ndarray, predicted: np.ndarray, right: np.ndarray) -> None:
-        rows = slice(self._filled, self._filled + len(truth))
-        self._outputs[rows], self._labels[rows] = outputs, truth
-        self._filled += len(truth)
+    def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
+        rows = slice(self._filled, self._filled + len(targets))
+        self._outputs[rows], self._labels[rows] = outputs, targets
+        self._filled += len(targets)
 
     def areas(self) -> list[float]:
         """The area under the ROC curve of each class against all others; of two classes, that of the second alone."""

@@ -20,7 +20,7 @@ class Curve:
         return len(self.y)
 
 
-def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> Curve:
+def downsample(x: np.ndarray, y: np.ndarray, most: int = MOST) -> Curve:
     """The curve itself where it has at most `most` points, else the extremes of equal stretches of it.
 
     No spike is lost. A stretch is a power of two long, so that points stay where they are as the curve grows; one

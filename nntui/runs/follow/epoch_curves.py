@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nntui.runs.events import EpochEnded
-from nntui.runs.follow.downsample import Curve, thinned
+from nntui.runs.follow.downsample import Curve, downsample
 
 
 class EpochCurves:
@@ -40,7 +40,7 @@ class EpochCurves:
         """The curves by metric, thinned; a later update leaves them alone."""
         self._shown = self._size
         steps = self._steps[: self._size]
-        return {name: thinned(steps, column[: self._size]) for name, column in self._columns.items()}
+        return {name: downsample(steps, column[: self._size]) for name, column in self._columns.items()}
 
     def _append(self, epoch: EpochEnded) -> None:
         place = self._size

@@ -28,7 +28,7 @@ from nntui.runs.events import (
 from nntui.runs.follow.downsample import Curve
 from nntui.runs.follow.epoch_curves import EpochCurves
 from nntui.runs.follow.recent_epochs import with_recent
-from nntui.runs.follow.refresh_budget import Budget
+from nntui.runs.follow.refresh_budget import RefreshBudget
 from nntui.runs.free_space import is_full
 from nntui.runs.history import History, Steps
 from nntui.runs.live import Live, LiveReader
@@ -60,7 +60,7 @@ Remark = HyperparameterChanged | Warning
 
 
 @dataclass(frozen=True)
-class Sighting:
+class RunSnapshot:
     """A run as its directory told it at one moment; nothing in it changes afterwards."""
 
     status: Status
@@ -123,7 +123,7 @@ class Follower:
         self._wake = threading.Event()
         self._hurry_until = float("-inf")
         self._guard = threading.Lock()
-        self._newest: Sighting | None = None
+        self._newest: RunSnapshot | None = None
         self._told = False
         # A daemon: a thread that waits for a dead disk must not keep a finished app from exiting.
         self._thread = threading.Thread(target=self._follow, name=f"follow {run.id}", daemon=True)
@@ -149,14 +149,14 @@ class Follower:
         """Wait until the thread has ended, at most `timeout` seconds."""
         self._thread.join(timeout)
 
-    def take(self) -> Sighting | None:
+    def take(self) -> RunSnapshot | None:
         """The newest sighting; from here on the listener is called for newer ones."""
         with self._guard:
             self._told = False
             return self._newest
 
     def _follow(self) -> None:
-        state, budget = self._state, Budget()
+        state, budget = self._state, RefreshBudget()
         while not self._stopping.is_set():
             loading_until = time.monotonic() + _LOADING_SECONDS
             for _ in state.look():
@@ -164,23 +164,23 @@ class Follower:
                     return
                 if time.monotonic() >= loading_until:
                     loading_until = time.monotonic() + _LOADING_SECONDS
-                    self._tell(state.sighting(complete=False))
+                    self._tell(state.snapshot(complete=False))
             if state.urgent or (state.changed and not budget.seconds_left):
-                self._tell(state.sighting(complete=True))
+                self._tell(state.snapshot(complete=True))
                 budget.spend()
             self._wake.wait(self._pause(budget))
             self._wake.clear()
 
-    def _pause(self, budget: Budget) -> float:
+    def _pause(self, budget: RefreshBudget) -> float:
         if time.monotonic() < self._hurry_until:
             return POLL_SECONDS
         if not self._state.status.alive:
             return _IDLE_SECONDS
         return min(max(budget.seconds_left, POLL_SECONDS), _IDLE_SECONDS)
 
-    def _tell(self, sighting: Sighting) -> None:
+    def _tell(self, snapshot: RunSnapshot) -> None:
         with self._guard:
-            self._newest = sighting
+            self._newest = snapshot
             if self._told or self._stopping.is_set():
                 return
             self._told = True
@@ -243,14 +243,14 @@ class _State:
         self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
         self.urgent = self.urgent or turned
 
-    def sighting(self, *, complete: bool) -> Sighting:
+    def snapshot(self, *, complete: bool) -> RunSnapshot:
         """What is known."""
         self.changed = False
         self.urgent = False
         history = self._history
         steps = history.steps
         epochs, saved = self._epochs() if complete else ([], self._saved_epoch)
-        return Sighting(
+        return RunSnapshot(
             status=self.status,
             started=history.started,
             ended=history.ended,

@@ -10,7 +10,7 @@ _SHARE = 0.025
 _LEAST_SECONDS, _MOST_SECONDS = 0.25, 1.0
 
 
-class Budget:
+class RefreshBudget:
     """Turns what the last news cost into the time until the next."""
 
     def __init__(

@@ -14,7 +14,7 @@ _WORTH = 1.75
 """Times what one computed oneself. Taking longer, all in all one is hardly quicker than doing every share alone."""
 
 
-class Rest:
+class Backoff:
     """Watches how long tasks take with partners, compared with how long one computed oneself.
 
     What one computed is counted in time of the processor, so that not only partners that are late are noticed: where

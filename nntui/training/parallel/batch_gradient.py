@@ -18,7 +18,7 @@ from nntui.data.batches import Batches
 from nntui.nn.losses import Loss
 from nntui.nn.metrics import Meter
 from nntui.nn.network import Sequential
-from nntui.training.parallel.worker_pool import Crew, Task, shared_array
+from nntui.training.parallel.worker_pool import Task, WorkerPool, shared_array
 
 TASK = 0
 """The number by which a crew knows `BatchGradient.task`."""
@@ -42,8 +42,8 @@ class BatchGradient:
         self.partials = [part.network.arena.gradients for part in parts[1:]]
         """The gradients of the parts after the first."""
         self._gradients = first.arena.gradients
-        self._following = first.arena.following
-        self._follows = self._following.start < self._following.stop
+        self._statistics = first.arena.statistics
+        self._has_statistics = self._statistics.start < self._statistics.stop
         self._hits: int | None = None
         self._tuned: dict[str, int] = {}
         if len(parts) > 1:
@@ -56,14 +56,14 @@ class BatchGradient:
             # What each part adds to the loss.
             self._values = shared_array((len(parts),), "float64")
             self._random = [_RandomStates(part.network) for part in parts]
-            self._truth = np.empty((batch_size, *labels.shape[1:]), labels.dtype)
+            self._targets = np.empty((batch_size, *labels.shape[1:]), labels.dtype)
 
     @property
     def task(self) -> Task:
         """What a crew does of a batch: the forward and backward pass of each part."""
         return Task(self._work, len(self._parts))
 
-    def compute(self, indices: np.ndarray, crew: Crew) -> float:
+    def compute(self, indices: np.ndarray, pool: WorkerPool) -> float:
         """The mean loss over these rows, at least one; where it is not finite `suspect` tells where to look.
 
         `crew` knows `task` by the number `TASK`.
@@ -72,7 +72,7 @@ class BatchGradient:
             return self._alone(indices)
         self._total[0] = len(indices)
         self._rows[: len(indices)] = indices
-        crew.run(TASK)
+        pool.run(TASK)
         return sum(self._values.tolist())
 
     def tune(self, name: str, value: float) -> None:
@@ -90,17 +90,17 @@ class BatchGradient:
         if len(self._parts) == 1:
             return self._hits
         total = int(self._total[0])
-        truth = self._labels.take(self._rows[:total], axis=0, out=self._truth[:total], mode="clip")
-        return self._meter.update(self._outputs[:total], truth)
+        targets = self._labels.take(self._rows[:total], axis=0, out=self._targets[:total], mode="clip")
+        return self._meter.update(self._outputs[:total], targets)
 
     def _alone(self, indices: np.ndarray) -> float:
         part = self._parts[0]
-        self._x, truth = part.batches.gather(indices)
+        self._x, targets = part.batches.gather(indices)
         outputs = part.network.forward(self._x, training=True)
-        value = part.loss.forward(outputs, truth)
+        value = part.loss.forward(outputs, targets)
         if math.isfinite(value):
             # Before the way back, which may use up what the last layer gave.
-            self._hits = self._meter.update(outputs, truth)
+            self._hits = self._meter.update(outputs, targets)
             part.network.backward(part.loss.backward())
         return value
 
@@ -124,23 +124,23 @@ class BatchGradient:
             # Changed, it may be, since this process was forked.
             part.network.tune(name, float(self._settings[place]))
         rows = self._rows[: int(self._total[0])]
-        x, truth = part.batches.gather(rows[share])
+        x, targets = part.batches.gather(rows[share])
         outputs = part.network.forward(x, training=True)
         self._outputs[share] = outputs
         # The loss is a mean over the part, and so is what layers see of it: what counts is the mean over the batch.
         weight = count / len(rows)
-        self._values[number] = part.loss.forward(outputs, truth) * weight
+        self._values[number] = part.loss.forward(outputs, targets) * weight
         gradient = part.loss.backward()
         np.multiply(gradient, weight, out=gradient)
         part.network.backward(gradient)
-        if self._follows:
-            arena.gradients[arena.following] *= weight
+        if self._has_statistics:
+            arena.gradients[arena.statistics] *= weight
         self._random[number].save()
 
-    def add_followed(self) -> None:
+    def add_statistics(self) -> None:
         """Adds up what the layers of all parts saw, leaving the gradients alone."""
-        for partial in self.partials if self._follows else ():
-            self._gradients[self._following] += partial[self._following]
+        for partial in self.partials if self._has_statistics else ():
+            self._gradients[self._statistics] += partial[self._statistics]
 
     def add(self) -> None:
         """Adds up the gradients of all parts and what their layers saw."""

@@ -21,7 +21,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from nntui.training.parallel.backoff import Rest
+from nntui.training.parallel.backoff import Backoff
 
 _TRIES = 200
 """Of a semaphore between two looks at the clock: some twenty microseconds."""
@@ -32,7 +32,7 @@ _NAP_SECONDS = 0.25
 _MOST_DESCRIPTORS = 2**16
 
 
-class CrewError(Exception):
+class WorkerPoolError(Exception):
     """A partner is gone; one line for people."""
 
 
@@ -63,7 +63,7 @@ class Task(NamedTuple):
     shares: int
 
 
-class Crew:
+class WorkerPool:
     """`size` workers, this process among them, which share `tasks`.
 
     Outside a `with` block there are no partners, and all shares are done here; inside one too, with the same result,
@@ -74,8 +74,8 @@ class Crew:
     def __init__(self, size: int, tasks: Sequence[Task]) -> None:
         self.size = size
         self._tasks = tasks
-        self._partners: list[int] = []
-        self._rest = Rest(time.perf_counter, time.thread_time)
+        self._pids: list[int] = []
+        self._backoff = Backoff(time.perf_counter, time.thread_time)
         self.alone = ""
         """Why this process does the work of all of them; '' where it does not."""
         if size > 1:
@@ -95,15 +95,15 @@ class Crew:
         parent = os.getpid()
         for worker in range(1, self.size if not self.alone else 1):
             try:
-                partner = os.fork()
+                pid = os.fork()
             except OSError as error:
                 # No memory, or no more processes allowed.
                 self.alone = error.strerror or str(error)
                 self._abandon()
                 break
-            if partner == 0:
-                _become_partner(self, worker, parent)
-            self._partners.append(partner)
+            if pid == 0:
+                _become_worker(self, worker, parent)
+            self._pids.append(pid)
         return self
 
     def __exit__(
@@ -115,10 +115,10 @@ class Crew:
     def run(self, task: int, *, beside: Callable[[], int | None] = lambda: None) -> int | None:
         """Does every share of the task of this number; when the last is done, returns what `beside` has.
 
-        `beside` is called in this process once the partners have begun. Raises CrewError where a partner has died at
+        `beside` is called in this process once the partners have begun. Raises WorkerPoolError where a partner has died at
         its share, and what `beside` or a share that was done here raised.
         """
-        if not self._partners or self._rest.resting():
+        if not self._pids or self._backoff.resting():
             answer = beside()
             for share in range(self._tasks[task].shares):
                 self._tasks[task].work(share)
@@ -128,12 +128,12 @@ class Crew:
         self._order[0] = task
         for start in self._starts:
             start.release()
-        self._rest.begin()
+        self._backoff.begin()
         try:
             answer = beside()
             self._do_shares(task, worker=0)
         finally:
-            self._rest.own_share_done()
+            self._backoff.own_share_done()
             for worker in range(1, self.size):
                 # A partner that has not come yet finds that nothing is left to come for.
                 if not self._starts[worker - 1].acquire(False):
@@ -141,7 +141,7 @@ class Crew:
             for unclaimed in self._unclaimed[task]:
                 # Left over only where something was raised here.
                 unclaimed.acquire(False)
-            self._rest.all_done()
+            self._backoff.all_done()
         return answer
 
     def _do_shares(self, task: int, *, worker: int) -> None:
@@ -158,20 +158,22 @@ class Crew:
         if _acquired_at_once(end):
             return
         while not end.acquire(True, _NAP_SECONDS):
-            partner = self._partners[worker - 1]
-            if _has_ended(partner, os.WNOHANG):
-                self._partners = [other for other in self._partners if other != partner]
+            pid = self._pids[worker - 1]
+            if _has_ended(pid, os.WNOHANG):
+                self._pids = [other for other in self._pids if other != pid]
                 self._abandon()
-                raise CrewError(f"the process of worker {worker} has ended before its time; 'nntui resume' goes on")
+                raise WorkerPoolError(
+                    f"the process of worker {worker} has ended before its time; 'nntui resume' goes on"
+                )
             # One that was stopped in the midst of its share would be waited for without end.
-            _send(partner, signal.SIGCONT)
+            _send(pid, signal.SIGCONT)
 
     def _abandon(self) -> None:
         """Ends the partners that are left, whatever they are doing."""
-        partners, self._partners = self._partners, []
-        for partner in partners:
-            _send(partner, signal.SIGKILL)
-            _has_ended(partner)
+        pids, self._pids = self._pids, []
+        for pid in pids:
+            _send(pid, signal.SIGKILL)
+            _has_ended(pid)
 
     def serve(self, worker: int, parent: int) -> None:
         """What a partner does: its share of each task, until its parent is gone."""
@@ -185,16 +187,16 @@ class Crew:
             end.release()
 
 
-def _send(partner: int, number: signal.Signals) -> None:
+def _send(pid: int, number: signal.Signals) -> None:
     """Sends a signal; nothing happens where the process is gone already."""
     with suppress(ProcessLookupError):
-        os.kill(partner, number)
+        os.kill(pid, number)
 
 
-def _has_ended(partner: int, options: int = 0) -> bool:
+def _has_ended(pid: int, options: int = 0) -> bool:
     """Whether a process has ended; waits for its end unless `options` say otherwise."""
     try:
-        return os.waitpid(partner, options)[0] != 0
+        return os.waitpid(pid, options)[0] != 0
     except ChildProcessError:
         # Where SIGCHLD is ignored, which a process inherits, ends are not kept for whoever asks.
         return True
@@ -209,7 +211,7 @@ def _acquired_at_once(semaphore: Semaphore) -> bool:
     return False
 
 
-def _become_partner(crew: Crew, worker: int, parent: int) -> None:
+def _become_worker(pool: WorkerPool, worker: int, parent: int) -> None:
     """What a forked process does until its end; never returns."""
     # What overflows is seen in what comes out, by the process that leads.
     with _LastWords(), np.errstate(all="ignore"):
@@ -218,7 +220,7 @@ def _become_partner(crew: Crew, worker: int, parent: int) -> None:
             signal.signal(number, signal.SIG_IGN)
         # Whoever waits for the run's lock or for the end of a pipe must not wait for a partner.
         os.closerange(3, _MOST_DESCRIPTORS)
-        crew.serve(worker, parent)
+        pool.serve(worker, parent)
 
 
 class _LastWords:

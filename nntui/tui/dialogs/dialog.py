@@ -15,7 +15,7 @@ from textual.widgets import Static
 from nntui.display.printable import printable_lines
 from nntui.tui.chrome.key_line import KeyLine
 from nntui.tui.chrome.screens import quiet_focus
-from nntui.tui.terminal.backpressure import line_of
+from nntui.tui.terminal.backpressure import backpressure_of
 
 Answer = TypeVar("Answer")
 
@@ -43,7 +43,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         # To dim what is behind sends every cell of the screen, twice.
-        self.set_class(line_of(self.app).is_slow, "-slow-line")
+        self.set_class(backpressure_of(self.app).is_slow, "-slow-line")
         with Vertical(classes="box") as box:
             box.border_title = self._title
             yield from self.content()

@@ -9,7 +9,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.screen import Screen
 
-from nntui.tui.terminal.backpressure import line_of
+from nntui.tui.terminal.backpressure import backpressure_of
 from nntui.tui.terminal.mirror import Mirror, MirroredUpdate
 
 
@@ -35,12 +35,12 @@ class TerminalApp(App[ReturnType]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            room = line_of(self).room
+            room = backpressure_of(self).room
             renderable = MirroredUpdate(self._mirror, renderable, self.size, room=room, sent=self._on_sent)
         super()._display(screen, renderable)
 
     def _on_sent(self, count: int, is_whole: bool) -> None:
-        line = line_of(self)
+        line = backpressure_of(self)
         line.sent(count)
         if not is_whole and not self._owes:
             self._owes = True

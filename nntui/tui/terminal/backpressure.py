@@ -43,7 +43,7 @@ class Alarm(Protocol):
         """Let it not come."""
 
 
-class Line:
+class TerminalBackpressure:
     """Asks with `send`; `later` calls back after some seconds. A terminal that has never answered is not waited for."""
 
     def __init__(
@@ -142,10 +142,10 @@ class Line:
             waiter()
 
 
-_lines: weakref.WeakKeyDictionary[App[Any], Line] = weakref.WeakKeyDictionary()
+_lines: weakref.WeakKeyDictionary[App[Any], TerminalBackpressure] = weakref.WeakKeyDictionary()
 
 
-def line_of(app: App[Any]) -> Line:
+def backpressure_of(app: App[Any]) -> TerminalBackpressure:
     """The line of an app, which must tell it of each `events.CursorPosition`."""
     if app not in _lines:
         held = weakref.ref(app)
@@ -161,5 +161,5 @@ def line_of(app: App[Any]) -> Line:
             assert app is not None, "only an app's own widgets ask"
             return app.set_timer(seconds, waiter)
 
-        _lines[app] = Line(send, later=later)
+        _lines[app] = TerminalBackpressure(send, later=later)
     return _lines[app]

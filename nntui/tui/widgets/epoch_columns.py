@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nntui.display.cells import cell_len, fitted, set_cell_size
 from nntui.display.printable import printable
-from nntui.modelfile.settings import RISING
+from nntui.modelfile.settings import HIGHER_IS_BETTER
 from nntui.runs.events import EpochEnded
 from nntui.tui.plots.column_format import ColumnFormat, Extents, format_of
 
@@ -97,7 +97,9 @@ class Formats:
         """The format of each column."""
         found = {
             # What is set, and seconds, are often round numbers; what is measured is not.
-            name: format_of(extents, is_share=name in RISING, digits=0 if name in _ROUND else _MEASURED_DIGITS)
+            name: format_of(
+                extents, is_share=name in HIGHER_IS_BETTER, digits=0 if name in _ROUND else _MEASURED_DIGITS
+            )
             for name, extents in self._extents.items()
         }
         whole = int(self._extents[EPOCH].largest) if EPOCH in self._extents else 0

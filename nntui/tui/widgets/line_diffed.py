@@ -17,7 +17,7 @@ from textual.widget import Widget
 from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.plots.color_depth import ColorDepth, color_depth
 from nntui.tui.plots.palette import Palette, palette
-from nntui.tui.terminal.backpressure import line_of
+from nntui.tui.terminal.backpressure import backpressure_of
 from nntui.tui.widgets.differing import differing
 
 _NEARLY = 0.2
@@ -195,7 +195,7 @@ class LineDiffed(Widget):
         return list(self.draw(width, height)) if width and height else []
 
     def _draw_unasked(self, *, after: float = 0.0) -> None:
-        line = line_of(self.app)
+        line = backpressure_of(self.app)
         if after > 0:
             self._hold(after)
         elif line.is_clear:

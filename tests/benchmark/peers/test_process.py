@@ -12,12 +12,12 @@ import pytest
 from nntui.benchmark.peers.process import Peer, PeerError, Round, job_of
 from nntui.data.catalogue import load
 from nntui.data.preprocessing import Preprocessing
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from tests.small_runs import draft
 
 
 def loaded(model):
-    spec = examine(model, base=Path()).ready()
+    spec = validate(model, base=Path()).ready()
     return spec, load(spec.data, base=Path(), seed=0)
 
 

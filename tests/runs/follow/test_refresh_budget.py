@@ -1,12 +1,12 @@
 import pytest
 
-from nntui.runs.follow.refresh_budget import Budget
+from nntui.runs.follow.refresh_budget import RefreshBudget
 
 
 class Clocks:
     def __init__(self):
         self.now = self.computed = 0.0
-        self.budget = Budget(clock=lambda: self.now, computing=lambda: self.computed)
+        self.budget = RefreshBudget(clock=lambda: self.now, computing=lambda: self.computed)
 
     def news(self, count: int, *, cost: float) -> float:
         """Seconds for so many news of this cost, told as soon as they may be."""

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nntui.data.catalogue import load
-from nntui.modelfile.validation import examine
+from nntui.modelfile.validation import validate
 from nntui.runs.events import EpochEnded, Step
 from nntui.training.parallel.worker_count import is_worth_trying, quickest_workers, usable_cores
-from nntui.training.parallel.worker_pool import Crew
+from nntui.training.parallel.worker_pool import WorkerPool
 from tests.small_runs import draft, trainer_of
 
 PLAIN = [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense"}]
@@ -103,7 +103,7 @@ def test_partners_change_no_bit():
     model = draft(**{"training.workers": 3, "training.optimizer": "adamw"})
     shared, alone = trainer_of(model), trainer_of(model)
     # A crew of one does every share itself.
-    alone._crew = Crew(1, alone._crew._tasks)
+    alone._pool = WorkerPool(1, alone._pool._tasks)
     assert losses(shared) == losses(alone)
     np.testing.assert_array_equal(shared.network.arena.values, alone.network.arena.values)
     assert shared.progress()["random_states"] == alone.progress()["random_states"]
@@ -125,7 +125,7 @@ def test_small_steps_small_batches_and_single_cores_are_not_worth_a_try():
 
 
 def test_what_is_tried_leaves_no_trace_and_is_a_number_of_workers_there_may_be():
-    spec = examine(draft(**{"training.batch_size": 64}), base=Path()).ready()
+    spec = validate(draft(**{"training.batch_size": 64}), base=Path()).ready()
     dataset = load(spec.data, base=Path(), seed=0)
     before = dataset.train.x.copy()
     assert quickest_workers(dataclasses.replace(spec), dataset) in range(1, usable_cores() + 1)

@@ -9,8 +9,8 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from nntui.training.parallel.backoff import Rest
-from nntui.training.parallel.worker_pool import Crew, CrewError, Task, shared_array
+from nntui.training.parallel.backoff import Backoff
+from nntui.training.parallel.worker_pool import Task, WorkerPool, WorkerPoolError, shared_array
 
 
 class Meeting:
@@ -27,9 +27,9 @@ class Meeting:
 
 def test_each_share_is_done_by_a_process_of_its_own_and_all_are_gone_at_the_end():
     meeting = Meeting(3)
-    with Crew(3, [Task(meeting, 3)]) as crew:
+    with WorkerPool(3, [Task(meeting, 3)]) as pool:
         for _ in range(2):
-            crew.run(0)
+            pool.run(0)
         assert meeting.pids[0] == os.getpid()
         assert len(set(meeting.pids.tolist())) == 3
     for pid in meeting.pids[1:].tolist():
@@ -46,11 +46,11 @@ def test_tasks_are_told_apart_and_see_what_was_written_before_them():
     def square(worker):
         found[1, worker] = numbers[0] ** 2
 
-    with Crew(2, [Task(double, 2), Task(square, 2)]) as crew:
+    with WorkerPool(2, [Task(double, 2), Task(square, 2)]) as pool:
         for number in range(200):
             numbers[0] = number
-            crew.run(0)
-            crew.run(1)
+            pool.run(0)
+            pool.run(1)
             np.testing.assert_array_equal(found, [[2 * number] * 2, [number**2] * 2])
 
 
@@ -60,7 +60,7 @@ def test_without_partners_all_shares_are_done_here():
     def note(worker):
         pids[worker] = os.getpid()
 
-    Crew(3, [Task(note, 3)]).run(0)
+    WorkerPool(3, [Task(note, 3)]).run(0)
     assert pids.tolist() == [os.getpid()] * 3
 
 
@@ -70,15 +70,15 @@ def test_a_share_that_a_partner_does_not_begin_is_done_here():
     def note(worker):
         pids[worker] = os.getpid()
 
-    with Crew(2, [Task(meeting, 2), Task(note, 2)]) as crew:
-        crew.run(0)
-        partner = int(meeting.pids[1])
-        os.kill(partner, signal.SIGSTOP)
-        os.waitpid(partner, os.WUNTRACED)
-        crew.run(1)
+    with WorkerPool(2, [Task(meeting, 2), Task(note, 2)]) as pool:
+        pool.run(0)
+        pid = int(meeting.pids[1])
+        os.kill(pid, signal.SIGSTOP)
+        os.waitpid(pid, os.WUNTRACED)
+        pool.run(1)
         assert pids.tolist() == [os.getpid()] * 2
-        os.kill(partner, signal.SIGCONT)
-        crew.run(0)
+        os.kill(pid, signal.SIGCONT)
+        pool.run(0)
 
 
 def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
@@ -99,21 +99,21 @@ def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
             for _ in range(3):
                 assert done.acquire(timeout=60)
 
-    with Crew(2, [Task(note, 4)]) as crew:
-        crew.run(0)
+    with WorkerPool(2, [Task(note, 4)]) as pool:
+        pool.run(0)
     assert doers[2] != leader
     assert doers[[0, 1, 3]].tolist() == [leader] * 3
 
 
 def test_what_runs_beside_a_task_runs_here_once():
     pids = []
-    crew = Crew(2, [Task(lambda share: None, 2)])
-    assert crew.run(0, beside=lambda: pids.append(os.getpid()) or 7) == 7
-    with crew:
-        assert crew.run(0, beside=lambda: pids.append(os.getpid()) or 8) == 8
+    pool = WorkerPool(2, [Task(lambda share: None, 2)])
+    assert pool.run(0, beside=lambda: pids.append(os.getpid()) or 7) == 7
+    with pool:
+        assert pool.run(0, beside=lambda: pids.append(os.getpid()) or 8) == 8
         with pytest.raises(ArithmeticError):
-            crew.run(0, beside=lambda: 1 / 0)
-        crew.run(0, beside=lambda: pids.append(os.getpid()))
+            pool.run(0, beside=lambda: 1 / 0)
+        pool.run(0, beside=lambda: pids.append(os.getpid()))
     assert pids == [os.getpid()] * 3
 
 
@@ -130,8 +130,11 @@ def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
             begun.acquire()
             os.kill(int(pid[0]), signal.SIGKILL)
 
-    with Crew(2, [Task(wait, 2)]) as crew, pytest.raises(CrewError, match="worker 1 has ended before its time"):
-        crew.run(0)
+    with (
+        WorkerPool(2, [Task(wait, 2)]) as pool,
+        pytest.raises(WorkerPoolError, match="worker 1 has ended before its time"),
+    ):
+        pool.run(0)
 
 
 def test_what_a_partner_raises_is_printed_and_ends_the_run(capfd):
@@ -142,8 +145,8 @@ def test_what_a_partner_raises_is_printed_and_ends_the_run(capfd):
         if worker:
             raise ArithmeticError("no such number")
 
-    with Crew(2, [Task(fail, 2)]) as crew, pytest.raises(CrewError):
-        crew.run(0)
+    with WorkerPool(2, [Task(fail, 2)]) as pool, pytest.raises(WorkerPoolError):
+        pool.run(0)
     assert "ArithmeticError: no such number" in capfd.readouterr().err
 
 
@@ -156,8 +159,8 @@ def test_what_the_own_share_raises_is_raised_once_the_others_are_done():
             raise ArithmeticError("no such number")
         done[0] += 1
 
-    with Crew(2, [Task(fail, 2)]) as crew, pytest.raises(ArithmeticError):
-        crew.run(0)
+    with WorkerPool(2, [Task(fail, 2)]) as pool, pytest.raises(ArithmeticError):
+        pool.run(0)
     assert done[0] == 1
 
 
@@ -180,23 +183,23 @@ def test_partners_whose_end_the_system_does_not_keep_for_us():
         while not pid[0]:
             pass
 
-    with Crew(2, [Task(fail, 2), Task(lambda share: None, 2)]) as crew:
-        crew.run(1)
-        with pytest.raises(CrewError, match="ended before its time"):
-            crew.run(0)
-    with Crew(2, [Task(lambda share: None, 2)]) as crew:
-        crew.run(0)
+    with WorkerPool(2, [Task(fail, 2), Task(lambda share: None, 2)]) as pool:
+        pool.run(1)
+        with pytest.raises(WorkerPoolError, match="ended before its time"):
+            pool.run(0)
+    with WorkerPool(2, [Task(lambda share: None, 2)]) as pool:
+        pool.run(0)
 
 
 def test_a_partner_that_is_stopped_does_not_hold_up_the_end():
     meeting = Meeting(2)
-    with Crew(2, [Task(meeting, 2)]) as crew:
-        crew.run(0)
-        partner = int(meeting.pids[1])
-        os.kill(partner, signal.SIGSTOP)
-        os.waitpid(partner, os.WUNTRACED)
+    with WorkerPool(2, [Task(meeting, 2)]) as pool:
+        pool.run(0)
+        pid = int(meeting.pids[1])
+        os.kill(pid, signal.SIGSTOP)
+        os.waitpid(pid, os.WUNTRACED)
     with pytest.raises(ProcessLookupError):
-        os.kill(partner, 0)
+        os.kill(pid, 0)
 
 
 def test_a_partner_that_is_stopped_in_the_midst_of_its_share_goes_on():
@@ -215,8 +218,8 @@ def test_a_partner_that_is_stopped_in_the_midst_of_its_share_goes_on():
             os.waitpid(int(pid[0]), os.WUNTRACED)
             stopped.release()
 
-    with Crew(2, [Task(work, 2)]) as crew:
-        crew.run(0)
+    with WorkerPool(2, [Task(work, 2)]) as pool:
+        pool.run(0)
         assert done.acquire(timeout=60)
 
 
@@ -225,7 +228,7 @@ def test_a_partner_that_cannot_say_what_was_wrong_ends_all_the_same():
     program = """
 import os
 from multiprocessing import get_context
-from nntui.training.parallel.worker_pool import Crew, CrewError, Task
+from nntui.training.parallel.worker_pool import WorkerPool, WorkerPoolError, Task
 
 os.close(2)
 leader, begun = os.getpid(), get_context("fork").Semaphore(0)
@@ -238,9 +241,9 @@ def fail(share):
         raise ArithmeticError
 
 try:
-    with Crew(2, [Task(fail, 2)]) as crew:
+    with WorkerPool(2, [Task(fail, 2)]) as crew:
         crew.run(0)
-except CrewError:
+except WorkerPoolError:
     os.write(1, b"the leader goes on. ")
 except BaseException as error:
     os.write(1, type(error).__name__.encode())
@@ -265,8 +268,8 @@ def test_where_no_more_processes_can_be_made_all_is_done_here(monkeypatch, forks
         pids[share] = os.getpid()
 
     monkeypatch.setattr(os, "fork", limited)
-    with Crew(3, [Task(note, 3)]) as crew:
-        crew.run(0)
+    with WorkerPool(3, [Task(note, 3)]) as pool:
+        pool.run(0)
     assert pids.tolist() == [os.getpid()] * 3
     for pid in made:
         with pytest.raises(ProcessLookupError):
@@ -278,8 +281,8 @@ def test_partners_end_with_the_process_they_belong_to():
     program = "\n".join(
         [
             "import os, signal",
-            "from nntui.training.parallel.worker_pool import Crew, Task",
-            "with Crew(2, [Task(lambda share: None, 2)]) as crew:",
+            "from nntui.training.parallel.worker_pool import WorkerPool, Task",
+            "with WorkerPool(2, [Task(lambda share: None, 2)]) as crew:",
             "    crew.run(0)",
             "    os.kill(os.getpid(), signal.SIGKILL)",
         ]
@@ -295,7 +298,7 @@ class Clocks:
     def __init__(self):
         self.now = 0.0
         self.computed = 0.0
-        self.rest = Rest(lambda: self.now, lambda: self.computed)
+        self.rest = Backoff(lambda: self.now, lambda: self.computed)
 
     def task(self, *, own, waited=0.0, halted=0.0):
         """A task with partners, halted in the midst of one's own share for a while."""

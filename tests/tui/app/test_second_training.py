@@ -128,7 +128,7 @@ async def test_resuming_in_train_asks_about_a_second_training_at_once(tmp_path: 
             shown.app.attach(stopped)
             await until(shown.pilot, lambda: shown.app.place.id == "train")
             place = shown.app.place
-            await until(shown.pilot, lambda place=place: place.sighting is not None and place.sighting.complete)
+            await until(shown.pilot, lambda place=place: place.snapshot is not None and place.snapshot.complete)
             await shown.press(key)
             if key == "E":
                 await until(shown.pilot, lambda: isinstance(shown.app.screen, ChangeDialog))

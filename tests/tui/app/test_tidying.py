@@ -1,6 +1,6 @@
 import gc
 
-from nntui.tui.gc_pauses import Tidying
+from nntui.tui.gc_pauses import GcPauses
 
 
 class Clock:
@@ -12,28 +12,28 @@ class Clock:
 
 def test_it_looks_when_no_key_is_expected():
     looks: list[float] = []
-    tidying = Tidying(collect=lambda: looks.append(clock.now), clock=(clock := Clock()))
+    gc_pauses = GcPauses(collect=lambda: looks.append(clock.now), clock=(clock := Clock()))
     clock.now = 105.0
-    tidying.look()
+    gc_pauses.look()
     assert looks == [105.0]
     clock.now = 109.5
-    tidying.key()
+    gc_pauses.key()
     clock.now = 110.0
-    tidying.look()
+    gc_pauses.look()
     assert looks == [105.0]
     clock.now = 115.0
-    tidying.look()
+    gc_pauses.look()
     assert looks == [105.0, 115.0]
 
 
 def test_keys_without_end_put_it_off_for_a_minute():
     looks: list[float] = []
-    tidying = Tidying(collect=lambda: looks.append(clock.now), clock=(clock := Clock()))
+    gc_pauses = GcPauses(collect=lambda: looks.append(clock.now), clock=(clock := Clock()))
     while clock.now < 300:
         clock.now += 0.5
-        tidying.key()
+        gc_pauses.key()
         if clock.now % 5 == 0:
-            tidying.look()
+            gc_pauses.look()
     assert looks == [160.0, 220.0, 280.0]
 
 
@@ -43,7 +43,7 @@ def test_what_holds_itself_is_found_by_a_look():
 
     before, frozen = gc.get_threshold(), gc.get_freeze_count()
     try:
-        Tidying.take_over()
+        GcPauses.take_over()
         assert gc.get_freeze_count() > frozen
         assert gc.get_threshold()[2] > 1000
         knots = [Knot() for _ in range(10)]
@@ -52,9 +52,9 @@ def test_what_holds_itself_is_found_by_a_look():
         del knots, knot
         assert sum(isinstance(item, Knot) for item in gc.get_objects()) == 10
         clock = Clock()
-        tidying = Tidying(clock=clock)
+        gc_pauses = GcPauses(clock=clock)
         clock.now += 60
-        tidying.look()
+        gc_pauses.look()
         assert not any(isinstance(item, Knot) for item in gc.get_objects())
     finally:
         gc.set_threshold(*before)

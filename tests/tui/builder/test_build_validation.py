@@ -116,7 +116,7 @@ async def test_another_source_brings_its_fields_and_drops_those_of_the_old(tmp_p
         assert shown.draft["data"] == {"source": "spiral", "validation": 0.2}
         await shown.enter("turns", "2")
         assert shown.draft["data"]["turns"] == 2.0
-        assert "arm_1" in screen_text(shown.app) or "arm_1" in str(shown.place.examined)
+        assert "arm_1" in screen_text(shown.app) or "arm_1" in str(shown.place.validated)
         await shown.focus("source")
         await shown.press("enter")
         await shown.type("iris")

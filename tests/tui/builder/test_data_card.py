@@ -1,7 +1,7 @@
 import threading
 from pathlib import Path
 
-from nntui.tui.places.builder import examiner
+from nntui.tui.places.builder import validator
 from tests.tui.builder.stage import stage
 from tests.tui.screen_text import screen_text
 from tests.tui.train.staging import until
@@ -9,14 +9,14 @@ from tests.tui.train.staging import until
 
 async def test_while_a_file_is_read_nothing_is_said_of_it(tmp_path: Path, monkeypatch):
     (tmp_path / "own.csv").write_text("a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n")
-    examined, go_on = examiner._examined, threading.Event()
+    validated, go_on = validator._validated, threading.Event()
 
     def slowly(draft, base):
         go_on.wait()
-        return examined(draft, base)
+        return validated(draft, base)
 
     async with stage(tmp_path) as shown:
-        monkeypatch.setattr(examiner, "_examined", slowly)
+        monkeypatch.setattr(validator, "_examined", slowly)
         shown.place.edit({**shown.draft, "data": {"source": "own.csv"}})
         await until(shown.pilot, lambda: "● reading own.csv" in screen_text(shown.app))
         assert "8×8×1" not in screen_text(shown.app).splitlines()[3]

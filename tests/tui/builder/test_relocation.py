@@ -50,7 +50,7 @@ async def test_a_model_saved_in_another_folder_leads_to_the_same_data(work: Path
         assert shown.place.file.base == saved.parent
         assert not shown.place.problems
         assert "own  ● ready" in top(shown)
-        assert shown.place.examiner.idle
+        assert shown.place.validator.idle
     async with stage(work, model=saved) as again:
         assert not again.place.problems
 

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from nntui.tui.app import NntuiApp
-from nntui.tui.terminal.backpressure import Line, line_of
+from nntui.tui.terminal.backpressure import TerminalBackpressure, backpressure_of
 from tests.tui.widgets.test_line_diffed import Clock, Letters, Stage
 
 
@@ -32,7 +32,7 @@ def line_and_questions(clock=time.monotonic):
         alarms.append(Alarm(seconds, ring))
         return alarms[-1]
 
-    return Line(sent.append, later=later, clock=clock), sent, alarms
+    return TerminalBackpressure(sent.append, later=later, clock=clock), sent, alarms
 
 
 def test_a_terminal_that_never_answers_is_not_waited_for():
@@ -143,7 +143,7 @@ def test_all_who_wait_are_called_once_when_the_answer_comes_or_is_given_up():
 
 def test_an_app_is_not_kept_by_its_line():
     app = App()
-    line_of(app)
+    backpressure_of(app)
     alive = weakref.ref(app)
     del app
     gc.collect()
@@ -172,7 +172,7 @@ async def test_a_widget_waits_for_the_line_and_a_key_does_not():
     stage = Stage(letters)
     async with stage.run_test(size=(10, 6)) as pilot:
         await pilot.pause()
-        line = line_of(stage)
+        line = backpressure_of(stage)
         line.ask()
         line.answered()
         line.ask()
@@ -214,7 +214,7 @@ async def test_the_app_asks_at_its_start_and_takes_the_answer(tmp_path):
     app = NntuiApp(runs_root=tmp_path / "runs", base=tmp_path)
     async with app.run_test() as pilot:
         await pilot.pause()
-        line = line_of(app)
+        line = backpressure_of(app)
         assert line.is_clear, "no terminal has answered yet"
         app.post_message(events.CursorPosition(0, 0))
         await pilot.pause()

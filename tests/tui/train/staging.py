@@ -143,7 +143,7 @@ async def drawn(pilot) -> None:
 
 async def attached(pilot, place, run) -> None:
     place.attach(run)
-    await until(pilot, lambda: place.sighting is not None and place.sighting.complete)
+    await until(pilot, lambda: place.snapshot is not None and place.snapshot.complete)
 
 
 def state(place) -> str:

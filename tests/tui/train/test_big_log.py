@@ -52,7 +52,7 @@ async def _open(path: Path) -> tuple[float, float]:
         await pilot.pause()
         began = time.perf_counter()
         place.attach(RunDirectory(path))
-        while place.sighting is None or not place.sighting.complete:
+        while place.snapshot is None or not place.snapshot.complete:
             focused, pressed = app.focused, time.perf_counter()
             app.simulate_key("tab")
             while app.focused is focused:
@@ -60,11 +60,11 @@ async def _open(path: Path) -> tuple[float, float]:
             slowest = max(slowest, time.perf_counter() - pressed)
             await asyncio.sleep(0.02)
         seconds = time.perf_counter() - began
-        steps = place.sighting.steps
+        steps = place.snapshot.steps
         # No stretch is missing: what is left out lies between two steps that are there.
         gaps = np.diff(steps.step, prepend=0)
         assert gaps.min() > 0
-        assert gaps.max() <= 4 * place.sighting.one_in
+        assert gaps.max() <= 4 * place.snapshot.one_in
         assert len(steps) <= MOST_STEPS
         assert steps.step[-1] == EPOCHS * STEPS
     return seconds, slowest

@@ -81,9 +81,9 @@ async def test_all_that_is_typed_is_sent_at_once(tunable):
         assert "learning_rate, dropout_1.rate, epochs …" in state(place)
         append(tunable, HyperparameterChanged(step=STEPS, epoch=1, setting="dropout_1.rate", old=0.2, new=0.3))
         append(tunable, HyperparameterChanged(step=STEPS, epoch=1, setting="epochs", old=5, new=10))
-        await until(pilot, lambda: place.sighting.started.epochs == 10)
+        await until(pilot, lambda: place.snapshot.started.epochs == 10)
         assert "epoch 1/10" in screen_text(app)
-        words = [mark.words for mark in marks(place.sighting, XAxis.STEP) if mark.kind == "change"]
+        words = [mark.words for mark in marks(place.snapshot, XAxis.STEP) if mark.kind == "change"]
         assert words == ["dropout_1.rate 0.2 to 0.3", "epochs 5 to 10"]
 
 
@@ -138,10 +138,10 @@ async def test_a_real_worker_obeys_the_dialog(live_run):  # noqa: F811
         await is_training(pilot, place, live_run)
         await opened(pilot, "e")
         await pilot.press("down", *"0.01", "enter")
-        await until(pilot, lambda: place.sighting.settings.get("weight_decay") == 0.01)
+        await until(pilot, lambda: place.snapshot.settings.get("weight_decay") == 0.01)
         await opened(pilot, "E")
         await pilot.press("plus", "1", "enter")
-        await until(pilot, lambda: place.sighting.started.epochs == 100_001)
+        await until(pilot, lambda: place.snapshot.started.epochs == 100_001)
 
 
 async def test_a_finished_run_goes_on_for_more_epochs(tmp_path):
@@ -150,12 +150,12 @@ async def test_a_finished_run_goes_on_for_more_epochs(tmp_path):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, run)
-        assert place.sighting.status is Status.FINISHED
+        assert place.snapshot.status is Status.FINISHED
         assert "E Epochs" in keys(app)
         await opened(pilot, "E")
         assert "train on: 2 epochs done" in screen_text(app)
         assert await pressed_enter(pilot) is not None
-        assert place.sighting.status is Status.FINISHED, "nothing was typed"
+        assert place.snapshot.status is Status.FINISHED, "nothing was typed"
         await opened(pilot, "E")
         await pilot.press("2")
         # The present total is no other one.
@@ -163,8 +163,8 @@ async def test_a_finished_run_goes_on_for_more_epochs(tmp_path):
         assert isinstance(await pressed_enter(pilot), ChangeDialog)
         assert "must be at least 3, as 2 are trained, got 1" in screen_text(app)
         await pilot.press("backspace", "4", "enter")
-        await until(pilot, lambda: place.sighting.ended is not None and place.sighting.ended.epoch == 4)
-        assert place.sighting.status is Status.FINISHED
+        await until(pilot, lambda: place.snapshot.ended is not None and place.snapshot.ended.epoch == 4)
+        assert place.snapshot.status is Status.FINISHED
         assert "epoch 4/4" in screen_text(app)
 
 
@@ -175,7 +175,7 @@ async def test_a_run_that_is_over_has_no_settings_to_change(finished):
         assert "e Change" not in keys(app)
         assert "E Epochs" in keys(app)
         append(finished, ended("diverged", "the loss is not finite"))
-        await until(pilot, lambda: place.sighting.status is Status.DIVERGED)
+        await until(pilot, lambda: place.snapshot.status is Status.DIVERGED)
         assert "E Epochs" not in keys(app)
 
 

@@ -6,18 +6,18 @@ from nntui.tui.places.train.curves import XAxis
 from nntui.tui.places.train.place import TrainPlace
 from tests.tui.screen_text import assert_snapshot, screen_text
 from tests.tui.train.staging import STEPS, Stage, append, attached, drawn, epoch, started, state, step, until
-from tests.tui.train.test_pace import sighting
+from tests.tui.train.test_pace import snapshot
 
 
 def seen(**changes):
-    return sighting(start=started(), steps=3 * STEPS, epochs=[epoch(1), epoch(2), epoch(3)], **changes)
+    return snapshot(start=started(), steps=3 * STEPS, epochs=[epoch(1), epoch(2), epoch(3)], **changes)
 
 
 def test_the_epoch_is_the_one_whose_end_is_nearest_on_every_axis():
     places = {XAxis.STEP: 2 * STEPS + 5.0, XAxis.EPOCH: 2.25, XAxis.TIME: 4.4}
     assert [epoch_at(seen(), axis, x).epoch for axis, x in places.items()] == [2, 2, 2]
     assert words_at(seen(), XAxis.STEP, 1e9) == "epoch 3"
-    assert words_at(sighting(start=started(), steps=5), XAxis.STEP, 3.0) == ""
+    assert words_at(snapshot(start=started(), steps=5), XAxis.STEP, 3.0) == ""
 
 
 def test_the_row_has_what_was_logged_in_the_order_of_the_table():
@@ -25,11 +25,11 @@ def test_the_row_has_what_was_logged_in_the_order_of_the_table():
         epoch(12_345, val_accuracy=0.5, recall=0.25, accuracy=1.0, val_loss=float("nan"), loss=0.0334123),
         learning_rate=1e-5,
     )
-    row = row_at(sighting(start=started(), epochs=[logged]), XAxis.STEP, 0.0)
+    row = row_at(snapshot(start=started(), epochs=[logged]), XAxis.STEP, 0.0)
     assert [text for text, _ in row] == [
         "┊ epoch 12,345", "loss 0.03341", "val_loss nan", "acc 1", "val_acc 0.5", "recall 0.25", "lr 1e-5", "2 s"
     ]  # fmt: skip
-    assert row_at(sighting(start=started(), steps=5), XAxis.STEP, 3.0)[0][0] == "┊ no epoch has ended"
+    assert row_at(snapshot(start=started(), steps=5), XAxis.STEP, 3.0)[0][0] == "┊ no epoch has ended"
 
 
 async def test_the_state_line_has_the_row_while_the_crosshair_is_on(finished):
@@ -76,7 +76,7 @@ async def test_an_epoch_that_ends_gets_under_the_crosshair(running):
         await pilot.press("c")
         assert state(place).startswith("┊ epoch 1 ")
         append(running, *[step(number) for number in range(STEPS + 1, 2 * STEPS + 1)], epoch(2))
-        await until(pilot, lambda: place.sighting.step == 2 * STEPS)
+        await until(pilot, lambda: place.snapshot.step == 2 * STEPS)
         await pilot.press("right", "right", "right", "right")
         for _ in range(60):
             await pilot.press("right")

@@ -18,7 +18,7 @@ from nntui.tui.places.train.curves import (
     names_of,
 )
 from tests.tui.train.staging import PATIENCE, STEPS, epoch, started, trained, write_run
-from tests.tui.train.test_pace import sighting
+from tests.tui.train.test_pace import snapshot
 
 
 def followed(run):
@@ -58,15 +58,15 @@ def test_the_numbers_of_every_curve_are_those_of_the_log(tmp_path):
 
 def test_the_monitored_metric_stands_beside_the_loss():
     epochs = [epoch(1, loss=1.0, accuracy=0.5, f1=0.25, val_f1=0.5)]
-    assert metric_of(sighting(start=started(), epochs=epochs)) == "accuracy"
-    assert metric_of(sighting(start=started(monitor="val_loss"), epochs=epochs)) == "accuracy"
-    assert metric_of(sighting(start=started(monitor="val_f1"), epochs=epochs)) == "f1"
-    assert metric_of(sighting(start=started(metrics=["f1"], monitor="recall"))) == "f1"
-    assert metric_of(sighting()) is None
+    assert metric_of(snapshot(start=started(), epochs=epochs)) == "accuracy"
+    assert metric_of(snapshot(start=started(monitor="val_loss"), epochs=epochs)) == "accuracy"
+    assert metric_of(snapshot(start=started(monitor="val_f1"), epochs=epochs)) == "f1"
+    assert metric_of(snapshot(start=started(metrics=["f1"], monitor="recall"))) == "f1"
+    assert metric_of(snapshot()) is None
 
 
 def test_what_the_log_does_not_have_has_no_curve():
-    nothing = sighting(start=started(metrics=[]))
+    nothing = snapshot(start=started(metrics=[]))
     assert names_of(nothing) == ["loss"]
     assert curves_of(nothing, None, XAxis.STEP) == ()
     assert curves_of(nothing, GRADIENT_NORM, XAxis.TIME) == ()
@@ -76,8 +76,8 @@ def test_what_the_log_does_not_have_has_no_curve():
 
 def test_a_metric_measured_in_validation_only_is_one_curve():
     curve = Curve(np.array([20.0, 40.0]), np.array([0.5, 0.75]))
-    seen = sighting(start=started(metrics=["auc"]), metrics={"val_auc": curve})
+    seen = snapshot(start=started(metrics=["auc"]), metrics={"val_auc": curve})
     assert names_of(seen) == ["loss", "auc"]
     assert [(series.name, series.dotted) for series in curves_of(seen, "auc", XAxis.STEP)] == [("val", True)]
     assert not is_by_step(seen, "auc")
-    assert is_by_step(sighting(start=started(), steps=3), "accuracy")
+    assert is_by_step(snapshot(start=started(), steps=3), "accuracy")

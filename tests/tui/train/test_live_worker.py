@@ -38,32 +38,32 @@ def run(tmp_path):
 
 async def is_training(pilot, place, run) -> None:
     place.attach(run)
-    await until(pilot, lambda: place.sighting is not None and len(place.sighting.epochs) > 1)
+    await until(pilot, lambda: place.snapshot is not None and len(place.snapshot.epochs) > 1)
 
 
 async def test_paused_stepped_and_stopped_from_the_keyboard(run):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await is_training(pilot, place, run)
-        assert place.sighting.status is Status.RUNNING
+        assert place.snapshot.status is Status.RUNNING
         await pilot.press("space")
-        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
-        at = place.sighting.step
+        await until(pilot, lambda: place.snapshot.status is Status.PAUSED)
+        at = place.snapshot.step
         for more in (1, 2):
             await pilot.press(".")
-            await until(pilot, lambda more=more: place.sighting.step == at + more)
-        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
-        per_epoch = place.sighting.started.steps_per_epoch
+            await until(pilot, lambda more=more: place.snapshot.step == at + more)
+        await until(pilot, lambda: place.snapshot.status is Status.PAUSED)
+        per_epoch = place.snapshot.started.steps_per_epoch
         await pilot.press(">")
-        await until(pilot, lambda: place.sighting.step == -(-(at + 2) // per_epoch) * per_epoch)
-        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
+        await until(pilot, lambda: place.snapshot.step == -(-(at + 2) // per_epoch) * per_epoch)
+        await until(pilot, lambda: place.snapshot.status is Status.PAUSED)
         await pilot.press("]")
-        await until(pilot, lambda: place.sighting.learning_rate == 0.02)
+        await until(pilot, lambda: place.snapshot.learning_rate == 0.02)
         await until(pilot, lambda: "lr 0.02" in screen_text(app))
         await pilot.press("s")
         await until(pilot, lambda: len(app.screen_stack) == 2)
         await pilot.press("enter")
-        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
+        await until(pilot, lambda: place.snapshot.status is Status.STOPPED)
     assert status_of(run) is Status.STOPPED
 
 
@@ -71,25 +71,25 @@ async def test_killed_and_resumed(run):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await is_training(pilot, place, run)
-        os.kill(place.sighting.started.pid, signal.SIGKILL)
-        await until(pilot, lambda: place.sighting.status is Status.CRASHED)
-        first = place.sighting.started.pid
+        os.kill(place.snapshot.started.pid, signal.SIGKILL)
+        await until(pilot, lambda: place.snapshot.status is Status.CRASHED)
+        first = place.snapshot.started.pid
         await pilot.press("R")
-        await until(pilot, lambda: place.sighting.started.pid != first)
-        assert place.sighting.started.from_step > 0
+        await until(pilot, lambda: place.snapshot.started.pid != first)
+        assert place.snapshot.started.from_step > 0
         send(run, Command("stop"))
-        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
+        await until(pilot, lambda: place.snapshot.status is Status.STOPPED)
 
 
 async def test_the_heatmap_follows_the_weights(run):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await is_training(pilot, place, run)
-        await until(pilot, lambda: place.sighting.live is not None)
-        first = place.sighting.live
-        await until(pilot, lambda: place.sighting.live.step > first.step)
-        assert not np.array_equal(first.weights["dense_1.weight"], place.sighting.live.weights["dense_1.weight"])
-        np.testing.assert_array_equal(place.panes.weights._matrix, place.sighting.live.weights["dense_1.weight"])
+        await until(pilot, lambda: place.snapshot.live is not None)
+        first = place.snapshot.live
+        await until(pilot, lambda: place.snapshot.live.step > first.step)
+        assert not np.array_equal(first.weights["dense_1.weight"], place.snapshot.live.weights["dense_1.weight"])
+        np.testing.assert_array_equal(place.panes.weights._matrix, place.snapshot.live.weights["dense_1.weight"])
 
 
 async def test_leaving_the_app_leaves_the_training(run):

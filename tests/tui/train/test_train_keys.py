@@ -104,12 +104,12 @@ async def test_keys_write_commands_and_answer_at_once(running):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(100, 24)) as pilot:
         await attached(pilot, place, running)
-        assert place.sighting.status is Status.RUNNING
+        assert place.snapshot.status is Status.RUNNING
         assert "space Pause  . Batch  > Epoch  s Stop  [ ] LR" in keys(app)
         assert await asks(pilot, running, "space") == [Command("pause")]
         assert "pausing" in state(place)
         append(running, Paused(step=STEPS, epoch=1))
-        await until(pilot, lambda: place.sighting.status is Status.PAUSED)
+        await until(pilot, lambda: place.snapshot.status is Status.PAUSED)
         assert "pausing" not in state(place)
         assert "paused   after step 20" in state(place)
         assert "space Go on" in keys(app)
@@ -127,7 +127,7 @@ async def test_each_press_of_the_learning_rate_keys_counts(running):
         assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
         assert "learning rate 0.02" in state(place)
         append(running, HyperparameterChanged(step=STEPS, epoch=1, setting="learning_rate", old=0.01, new=0.02))
-        await until(pilot, lambda: place.sighting.learning_rate == 0.02)
+        await until(pilot, lambda: place.snapshot.learning_rate == 0.02)
         assert "learning rate" not in state(place)
         assert "lr 0.02" in screen_text(app)
         assert await asks(pilot, running, "[") == [Command("scale", "learning_rate", 0.5)]
@@ -146,7 +146,7 @@ async def test_stop_asks_first(running):
         await until(pilot, lambda: len(app.screen_stack) == 2)
         assert await asks(pilot, running, "enter") == [Command("stop")]
         append(running, ended("stopped", "stopped on request after step 20; more", at=20))
-        await until(pilot, lambda: place.sighting.status is Status.STOPPED)
+        await until(pilot, lambda: place.snapshot.status is Status.STOPPED)
         assert state(place).startswith("■ stopped   stopped on request after step 20   R resumes it")
         assert "R Resume" in keys(app)
         assert "Stop" not in keys(app)
@@ -168,7 +168,7 @@ async def test_a_run_that_ends_takes_its_keys_away(running):
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, running)
         append(running, ended("finished", "early stopping: val_loss has not improved for 5 epochs"))
-        await until(pilot, lambda: place.sighting.status is Status.FINISHED)
+        await until(pilot, lambda: place.snapshot.status is Status.FINISHED)
         assert "early stopping: val_loss has not improved for 5 epochs" in state(place)
         await pilot.press("space", ".", ">", "]", "R")
         assert not running.commands_path.exists()
@@ -182,5 +182,5 @@ async def test_two_viewers_follow_one_run(running):
         assert await asks(one, running, "space") == [Command("pause")]
         append(running, Paused(step=STEPS, epoch=1))
         for app, pilot in ((first, one), (second, other)):
-            await until(pilot, lambda app=app: app.place.sighting.status is Status.PAUSED)
+            await until(pilot, lambda app=app: app.place.snapshot.status is Status.PAUSED)
         assert await asks(other, running, "space") == [Command("resume")]

@@ -27,7 +27,7 @@ from tests.tui.train.staging import (
     until,
     write_run,
 )
-from tests.tui.train.test_pace import sighting
+from tests.tui.train.test_pace import snapshot
 
 
 async def test_without_a_run_it_says_what_to_press():
@@ -38,7 +38,7 @@ async def test_without_a_run_it_says_what_to_press():
         assert "1 Build, then r trains it" in screen_text(app)
         await pilot.press("space", ".", "s", "z", "l", "R", "]")
         assert "Pause" not in keys(app)
-        assert place.sighting is None
+        assert place.snapshot is None
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -70,7 +70,7 @@ async def test_a_log_read_in_part_says_so_under_the_curves(finished):
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, finished)
         assert "every" not in screen_text(app)
-        place.sighting = dataclasses.replace(place.sighting, one_in=3)
+        place.snapshot = dataclasses.replace(place.snapshot, one_in=3)
         place.draw_curves()
         await until(pilot, lambda: screen_text(app).count("every 3rd step") == 2)
         lines = [line[:34] for line in screen_text(app).splitlines()]
@@ -85,7 +85,7 @@ async def test_a_log_read_in_part_says_so_under_the_curves(finished):
      (112, "every 112th step"), (1003, "every 1003rd step")],
 )  # fmt: skip
 def test_how_much_of_a_log_is_drawn_in_words(one_in, words):
-    assert thinning_words(sighting(one_in=one_in)) == words
+    assert thinning_words(snapshot(one_in=one_in)) == words
 
 
 async def test_everything_is_complete_at_80x24(finished):
@@ -118,7 +118,7 @@ async def test_out_of_sight_nothing_is_drawn_and_back_in_sight_the_newest_is_the
         place.display = False
         await pilot.pause()
         append(running, *[step(STEPS + number, time=step(STEPS).time + number) for number in range(1, 4)])
-        await until(pilot, lambda: place.sighting.step == STEPS + 3)
+        await until(pilot, lambda: place.snapshot.step == STEPS + 3)
         assert not shown
         place.display = True
         await until(pilot, lambda: f"running   step {STEPS + 3} " in screen_text(app))
@@ -159,8 +159,8 @@ async def test_a_worker_that_is_gone_is_noticed(tmp_path):
         with WorkerLock(run.lock_path) as lock:
             assert lock.acquire()
             await attached(pilot, place, run)
-            assert place.sighting.status is Status.RUNNING
-        await until(pilot, lambda: place.sighting.status is Status.CRASHED)
+            assert place.snapshot.status is Status.RUNNING
+        await until(pilot, lambda: place.snapshot.status is Status.CRASHED)
         assert state(place) == "✗ crashed   after step 20: the worker is gone   R resumes it"
         assert "R Resume" in keys(app)
 

@@ -68,7 +68,7 @@ class BuildActions(FileActions):
         if kind is None:
             return
         is_last = path == ("layers", len(layers_of(place.draft)))
-        new = {"type": kind.value, **({} if is_last else Layer.members()[kind.value].begins_with)}
+        new = {"type": kind.value, **({} if is_last else Layer.members()[kind.value].form_defaults)}
         place.edit_layer(with_layer(place.draft, path, new), path)
 
     def action_duplicate(self) -> None:

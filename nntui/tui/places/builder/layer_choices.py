@@ -39,7 +39,7 @@ def obstacle(kind: type[Layer], shape: Shape | None, *, is_first: bool) -> str:
     if any(not _is_number(kind, name) for name in required):
         return ""  # Whether it fits depends on what is typed.
     try:
-        kind(**{**dict.fromkeys(required, 1), **kind.begins_with}).output_shape(shape)
+        kind(**{**dict.fromkeys(required, 1), **kind.form_defaults}).output_shape(shape)
     except ShapeError as error:
         return _in_short(str(error))
     return ""

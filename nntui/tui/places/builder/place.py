@@ -38,7 +38,7 @@ from nntui.tui.places.builder.relocation import relocated
 from nntui.tui.places.builder.samples import READING, Samples
 from nntui.tui.places.builder.stack import Stack
 from nntui.tui.places.builder.stack_rows import StackRow, awaited_rows, examined_rows
-from nntui.tui.places.builder.validator import Examined, Examiner
+from nntui.tui.places.builder.validator import Examined, Validator
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
@@ -85,9 +85,9 @@ class BuildPlace(BuildActions):
         """`base` is where the draft's relative data paths begin; `path` where it was opened, None for nowhere."""
         super().__init__(id=id)
         self.edits = Edits(draft, ModelFile(draft, base=base, path=path))
-        self.examined: Examined | None = None
+        self.validated: Examined | None = None
         """The last result; of an older draft while a newer one is being examined."""
-        self.examiner = Examiner(self._take)
+        self.validator = Validator(self._take)
         self._known: dict[int, StackRow] = {}
         self._filling = asyncio.Lock()
         self.glancer = Glancer(self._take_samples)
@@ -142,24 +142,24 @@ class BuildPlace(BuildActions):
         """What goes into a layer put in at a path; None where that is not known (yet)."""
         from nntui.tui.places.builder.layer_choices import shape_before
 
-        description = self.examined.examination.description if self.examined is not None and self.settled else None
+        description = self.validated.validation.description if self.validated is not None and self.settled else None
         data = description.input_shape if description is not None else None
         return shape_before(((row.path, row.output_shape) for row in self._rows), path, data)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, as far as it is known."""
-        return self.examined.examination.problems if self.examined is not None else ()
+        return self.validated.validation.problems if self.validated is not None else ()
 
     def problem_words(self) -> list[str]:
         """The problems as the screen says them, with the layers' names."""
-        examination = self.examined.examination if self.examined is not None else None
-        return [examination.words(problem) for problem in examination.problems] if examination is not None else []
+        validation = self.validated.validation if self.validated is not None else None
+        return [validation.words(problem) for problem in validation.problems] if validation is not None else []
 
     @property
     def settled(self) -> bool:
         """Whether what is shown is of the draft as it is."""
-        return self.examined is not None and self.examined.draft is self.draft
+        return self.validated is not None and self.validated.draft is self.draft
 
     def focus_first(self) -> None:
         """Focuses the stack."""
@@ -203,9 +203,9 @@ class BuildPlace(BuildActions):
         rows = awaited_rows(layers_of(self.draft), self._known)
         self._show_stack(rows, self.chosen if layer is None else layer)
         self.tell_headline()
-        self.examiner.request(self.draft, self.file.base)
+        self.validator.request(self.draft, self.file.base)
         self.set_timer(_UNNOTICED, partial(self._tell_waiting, self.draft))
-        if self.examined is not None:
+        if self.validated is not None:
             self.fill_form()
 
     def fill_form(self) -> None:
@@ -214,7 +214,7 @@ class BuildPlace(BuildActions):
 
     async def settle(self) -> None:
         """Waits until the draft as it is has been examined."""
-        await self.examiner.done()
+        await self.validator.done()
 
     def open(self, opened: Opened) -> None:
         """Takes a model that was opened in place of the draft; that can be undone."""
@@ -239,7 +239,7 @@ class BuildPlace(BuildActions):
 
     def tell_headline(self, state: str = "") -> None:
         """Tells the top line the name, whether there are unsaved edits, and the state: how many problems are known."""
-        if not state and self.examined is not None:
+        if not state and self.validated is not None:
             count = len(self.problems)
             state = f"{count} problem{'' if count == 1 else 's'}" if count else "ready"
         self.headline(self.name_words(), state, mark="" if self.file.holds(self.draft) else "*")
@@ -251,13 +251,13 @@ class BuildPlace(BuildActions):
     @property
     def _knows_data(self) -> bool:
         """Whether what was found out last is of the data that the draft names."""
-        return self.examined is not None and self.examined.draft.get("data") == self.draft.get("data")
+        return self.validated is not None and self.validated.draft.get("data") == self.draft.get("data")
 
     @property
     def _description(self) -> Description | None:
         """Of the data that the draft names; None where they are not known (yet)."""
-        examined = self.examined if self._knows_data else None
-        return examined.examination.description if examined is not None else None
+        validated = self.validated if self._knows_data else None
+        return validated.validation.description if validated is not None else None
 
     @property
     def _source(self) -> str:
@@ -266,29 +266,29 @@ class BuildPlace(BuildActions):
 
     async def fill_now(self) -> None:
         """Fills the form; done when its fields are on the screen."""
-        if self.examined is None:
+        if self.validated is None:
             # What the fields are made of is still being imported, on the examiner's thread.
             await self.settle()
         async with self._filling:
             found = {problem.path: problem.message for problem in reversed(self.problems)}
-            description = self.examined.examination.description if self.examined else None
+            description = self.validated.validation.description if self.validated else None
             await self.query_one(Form).show(self.draft, self.chosen_path, found, description)
         # The tab of the data, made when it is first shown, has samples too.
         self._look_at_samples()
 
-    def _take(self, examined: Examined) -> None:
+    def _take(self, validated: Examined) -> None:
         if not self.is_attached:
             return
-        self.examined = examined
-        if examined.draft is not self.draft:
+        self.validated = validated
+        if validated.draft is not self.draft:
             return  # The next one is on its way.
-        examination = examined.examination
-        rows = examined_rows(examination.rows)
+        validation = validated.validation
+        rows = examined_rows(validation.rows)
         self._known = {id(value_at(self.draft, row.path)): row for row in rows}
         lines = [line for line, row in enumerate(rows) if row.path == self.chosen_path]
         self._show_stack(rows, lines[0] if lines else self.chosen)
-        self.query_one(ProblemList).show_problems(self.problem_words(), examination.hints)
-        self.query_one("#file", Panel).show([[(line, "muted")] for line in examined.text.splitlines()])
+        self.query_one(ProblemList).show_problems(self.problem_words(), validation.hints)
+        self.query_one("#file", Panel).show([[(line, "muted")] for line in validated.text.splitlines()])
         self.tell_headline()
         self.fill_form()
 
@@ -331,7 +331,7 @@ class BuildPlace(BuildActions):
 
     def _show_cost(self, rows: list[StackRow]) -> None:
         self._rows = rows
-        totals = self.examined.examination.totals if self.examined is not None else None
+        totals = self.validated.validation.totals if self.validated is not None else None
         if any(row.output_shape is None for row in rows):
             totals = None  # A sum of some layers would pass for that of all.
         self.query_one(Cost).show_cost(rows, self.chosen, totals)

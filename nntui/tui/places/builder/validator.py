@@ -1,4 +1,4 @@
-"""Examiner: examines drafts on a thread of its own, so that no key waits for it."""
+"""Validator: examines drafts on a thread of its own, so that no key waits for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nntui.tui.places.builder.drafts import Draft
 
 if TYPE_CHECKING:
-    from nntui.modelfile.validation import Examination
+    from nntui.modelfile.validation import Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class Examined:
     """A draft and all that was found out about it."""
 
     draft: Draft
-    examination: Examination
+    validation: Validation
     text: str
     """The draft as the model file it would be saved as."""
 
 
-class Examiner:
+class Validator:
     """Examines the newest draft asked for; those asked for in between are passed over."""
 
     def __init__(self, answer: Callable[[Examined], None]) -> None:
@@ -53,14 +53,14 @@ class Examiner:
         try:
             while self._wanted is not None:
                 (draft, base), self._wanted = self._wanted, None
-                self._answer(await asyncio.to_thread(_examined, draft, base))
+                self._answer(await asyncio.to_thread(_validated, draft, base))
         finally:
             self._task = None
 
 
-def _examined(draft: Draft, base: Path) -> Examined:
+def _validated(draft: Draft, base: Path) -> Examined:
     # NumPy and pydantic come with it: the first frame is drawn without waiting for them.
     from nntui.modelfile.document import dump_document
-    from nntui.modelfile.validation import examine
+    from nntui.modelfile.validation import validate
 
-    return Examined(draft, examine(draft, base=base), dump_document(draft))
+    return Examined(draft, validate(draft, base=base), dump_document(draft))

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from nntui.display.cells import cell_len, cut_to_cells
 from nntui.display.printable import cut
 from nntui.runs.chosen_settings import differences
-from nntui.runs.follow.follower import Sighting
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.places.builder.panel import wrapped
 from nntui.tui.places.runs.listing import RunRow
 from nntui.tui.places.train.status_text import second_note, state_notes
@@ -32,9 +32,9 @@ _LONGEST = 300
 """Characters of a sentence: a message of a log may have millions."""
 
 
-def fact_lines(row: RunRow, above: RunRow | None, sighting: Sighting | None) -> list[Line]:
+def fact_lines(row: RunRow, above: RunRow | None, snapshot: RunSnapshot | None) -> list[Line]:
     """The lines; without a `sighting` of the log, what the table knows."""
-    return [*_state(row, sighting), [], *_differences(row, above), [], *_settings(row, sighting)]
+    return [*_state(row, snapshot), [], *_differences(row, above), [], *_settings(row, snapshot)]
 
 
 def difference_lines(row: RunRow, above: RunRow) -> list[Line]:
@@ -45,13 +45,13 @@ def difference_lines(row: RunRow, above: RunRow) -> list[Line]:
     return lines if len(shown) == len(found) else [*lines, [(f"and {len(found) - len(shown)} more", "muted")]]
 
 
-def _state(row: RunRow, sighting: Sighting | None) -> list[Line]:
+def _state(row: RunRow, snapshot: RunSnapshot | None) -> list[Line]:
     status = row.summary.status
-    if sighting is None:
+    if snapshot is None:
         return [[(f"{mark(status)} {status}", tone(status))]]
     # Keys of Train mean nothing here, and R stands in the key line.
-    notes = [note for note in state_notes(sighting, "") if not note[0].startswith(("space ", "R "))]
-    advice = second_note(sighting)
+    notes = [note for note in state_notes(snapshot, "") if not note[0].startswith(("space ", "R "))]
+    advice = second_note(snapshot)
     return [[note] for note in (*notes, *([advice] if advice is not None else []))]
 
 
@@ -64,7 +64,7 @@ def _differences(row: RunRow, above: RunRow | None) -> list[Line]:
     return [[("differs from the row above:", "muted")], *lines]
 
 
-def _settings(row: RunRow, sighting: Sighting | None) -> list[Line]:
+def _settings(row: RunRow, snapshot: RunSnapshot | None) -> list[Line]:
     settings = dict(row.summary.settings)
     if not settings:
         return [[("settings: model.toml cannot be read", "bad")]]
@@ -75,7 +75,7 @@ def _settings(row: RunRow, sighting: Sighting | None) -> list[Line]:
             pairs[first] = ", ".join([settings.pop(first), *beside])
     if row.summary.parameters:
         pairs["parameters"] = f"{row.summary.parameters:,}"
-    started = sighting.started if sighting is not None else None
+    started = snapshot.started if snapshot is not None else None
     if started is not None:
         pairs["samples"] = f"{started.train_samples:,} train, {started.val_samples:,} val"
     pairs |= settings

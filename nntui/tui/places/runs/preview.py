@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from nntui.runs.directory import RunDirectory
-from nntui.runs.follow.follower import Follower, Sighting
+from nntui.runs.follow.follower import Follower, RunSnapshot
 from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.places.runs.facts import RunFacts, fact_lines
 from nntui.tui.places.runs.listing import RunRow
@@ -37,7 +37,7 @@ class RunPreview(Container):
     RunPreview > RunFacts { width: 52; }
     """
 
-    class Sighted(Message):
+    class NewSnapshot(Message):
         """There is something new of the run that is being read."""
 
         def __init__(self, follower: Follower) -> None:
@@ -59,7 +59,7 @@ class RunPreview(Container):
         self._above: RunRow | None = None
         self._drawn: RunRow | None = None
         """The run whose curves are on the screen, as it was; None for none."""
-        self._sighting: Sighting | None = None
+        self._snapshot: RunSnapshot | None = None
         """Of the run under the cursor; None until it is read."""
         self._taken_at = float("-inf")
         self._kept = Sightings()
@@ -94,7 +94,7 @@ class RunPreview(Container):
         if self._in_sight:
             self._turn()
 
-    def on_run_preview_sighted(self, message: Sighted) -> None:
+    def on_run_preview_sighted(self, message: NewSnapshot) -> None:
         message.stop()
         if message.follower is not self.follower:
             return
@@ -108,14 +108,14 @@ class RunPreview(Container):
         row = self._row
         if row is None:
             self._let_go()
-            self._sighting = None
+            self._snapshot = None
             self._clear("")
         elif self.follower is not None and self.follower.run == row.run:
             pass  # Its news comes by itself.
         elif not self._is_drawn(row) or row.summary.status.alive:
             self._let_go()
             if self._drawn is None or self._drawn.run != row.run:
-                self._sighting = None
+                self._snapshot = None
             kept = self._kept.of(row)
             if kept is not None:
                 self._draw(kept)
@@ -136,32 +136,32 @@ class RunPreview(Container):
 
     def _hear(self, follower: Follower) -> None:
         # In the follower's thread: posting is all that is safe there.
-        self.post_message(self.Sighted(follower))
+        self.post_message(self.NewSnapshot(follower))
 
     def _take(self) -> None:
         if not self.is_on_screen:
             self._in_sight = False
             self._let_go()
-        sighting = self.follower.take() if self.follower is not None else None
-        if sighting is None or self._row is None or not sighting.complete:
+        snapshot = self.follower.take() if self.follower is not None else None
+        if snapshot is None or self._row is None or not snapshot.complete:
             return
         self._taken_at = self._clock()
-        if not sighting.status.alive:
-            if not sighting.problem:
-                self._kept.keep(self._row, sighting)
+        if not snapshot.status.alive:
+            if not snapshot.problem:
+                self._kept.keep(self._row, snapshot)
             self._let_go()
-        self._draw(sighting)
+        self._draw(snapshot)
         self._tell_facts()
 
-    def _draw(self, sighting: Sighting) -> None:
+    def _draw(self, snapshot: RunSnapshot) -> None:
         self._cancel("clear")
         if self._drawn is None or self._row is None or self._drawn.run != self._row.run:
             clear_pair(*self.charts, LineChart.empty)
-        self._drawn, self._sighting = self._row, sighting
-        show_pair(*self.charts, sighting)
+        self._drawn, self._snapshot = self._row, snapshot
+        show_pair(*self.charts, snapshot)
 
     def _clear_stale(self) -> None:
-        if self._sighting is None:
+        if self._snapshot is None:
             self._clear("reading the log …")
 
     def _clear(self, words: str) -> None:
@@ -173,7 +173,7 @@ class RunPreview(Container):
         if row is None:
             self.facts.show("", [])
         else:
-            self.facts.show(row.run.id, fact_lines(row, self._above, self._sighting))
+            self.facts.show(row.run.id, fact_lines(row, self._above, self._snapshot))
 
     def _let_go(self) -> None:
         """Ends the reading, and what was to come of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nntui.runs.follow.follower import Sighting
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.places.runs.listing import RunRow
 
 _MOST_RUNS = 32
@@ -16,20 +16,20 @@ class Sightings:
     """The newest of them; one of a run whose files have changed since is none."""
 
     def __init__(self) -> None:
-        self._kept: dict[Path, tuple[tuple[object, ...], Sighting]] = {}
+        self._kept: dict[Path, tuple[tuple[object, ...], RunSnapshot]] = {}
 
-    def of(self, row: RunRow) -> Sighting | None:
+    def of(self, row: RunRow) -> RunSnapshot | None:
         """What was seen of the run as it is; None where it is to be read."""
-        version, sighting = self._kept.get(row.run.path, ((), None))
-        return sighting if sighting is not None and version == row.version else None
+        version, snapshot = self._kept.get(row.run.path, ((), None))
+        return snapshot if snapshot is not None and version == row.version else None
 
-    def keep(self, row: RunRow, sighting: Sighting) -> None:
+    def keep(self, row: RunRow, snapshot: RunSnapshot) -> None:
         """Keeps what was seen of a run when its files were as the row has them."""
         self._kept.pop(row.run.path, None)
-        self._kept[row.run.path] = row.version, sighting
+        self._kept[row.run.path] = row.version, snapshot
         while len(self._kept) > _MOST_RUNS or (len(self._kept) > 1 and self._steps > _MOST_STEPS):
             del self._kept[next(iter(self._kept))]
 
     @property
     def _steps(self) -> int:
-        return sum(len(sighting.steps) for _, sighting in self._kept.values())
+        return sum(len(snapshot.steps) for _, snapshot in self._kept.values())

@@ -42,7 +42,7 @@ class TrainActions(Place):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there while they can do something: a run that is over cannot be paused."""
         place = cast("TrainPlace", self)
-        status = place.sighting.status if place.sighting is not None else None
+        status = place.snapshot.status if place.snapshot is not None else None
         if action in _OF_THE_VIEW:
             return status is not None
         if action in _OF_THE_DASHBOARD:
@@ -95,7 +95,7 @@ class TrainActions(Place):
     def action_scale_learning_rate(self, factor: float) -> None:
         """Multiplies the learning rate from the next step on."""
         place = cast("TrainPlace", self)
-        rate = place.asked_rate or (place.sighting.learning_rate if place.sighting is not None else None)
+        rate = place.asked_rate or (place.snapshot.learning_rate if place.snapshot is not None else None)
         if rate is None:
             place.app.notify("The learning rate is not known before the first step.")
             return
@@ -114,10 +114,10 @@ class TrainActions(Place):
     async def action_more_epochs(self) -> None:
         """Asks for another number of epochs; a run that is over goes on for them."""
         place = cast("TrainPlace", self)
-        follower, sighting = place.follower, place.sighting
-        if follower is None or sighting is None:
+        follower, snapshot = place.follower, place.snapshot
+        if follower is None or snapshot is None:
             return
-        if sighting.status.alive:
+        if snapshot.status.alive:
             await self._change_live(follower, epochs_only=True)
             return
         from nntui.worker.changes import extension
@@ -147,16 +147,16 @@ class TrainActions(Place):
         except SpecError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
-        if place.sighting is None or place.follower is not follower:
+        if place.snapshot is None or place.follower is not follower:
             return
-        known = at_present(model, place.sighting)
+        known = at_present(model, place.snapshot)
         shown = [known["epochs"]] if epochs_only else list(known.values())
 
         def check(texts: Mapping[str, str]) -> dict[str, float]:
-            return typed_changes(texts, known, epoch=epoch_of(place.sighting))
+            return typed_changes(texts, known, epoch=epoch_of(place.snapshot))
 
         title = "number of epochs" if epochs_only else "change while it trains"
-        fixed = "" if epochs_only else fixed_words(place.sighting)
+        fixed = "" if epochs_only else fixed_words(place.snapshot)
         hint = EPOCHS_HINT if epochs_only else ""
         values = await self.app.push_screen_wait(ChangeDialog(title, shown, check, fixed=fixed, hint=hint))
         if values and place.follower is follower:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntui.runs.follow.follower import Sighting
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.places.train.curves import (
     LOSS,
     XAxis,
@@ -28,20 +28,20 @@ def chart_pair(prefix: str = "") -> tuple[LineChartView, LineChartView]:
 def show_pair(
     loss: LineChartView,
     second: LineChartView,
-    sighting: Sighting,
+    snapshot: RunSnapshot,
     axis: XAxis = XAxis.STEP,
     *,
     metric: str | None = None,
     now: bool = False,
 ) -> None:
     """Shows what is known of a run, `now` where a key asked for it; in the second chart this metric, else its own."""
-    name = metric or metric_of(sighting)
-    places = marks(sighting, axis)
-    losses, metrics = (curves_of(sighting, each, axis) for each in (LOSS, name))
-    reach, remark = reach_of(losses, metrics), thinning_words(sighting)
-    over = not sighting.status.alive
+    name = metric or metric_of(snapshot)
+    places = marks(snapshot, axis)
+    losses, metrics = (curves_of(snapshot, each, axis) for each in (LOSS, name))
+    reach, remark = reach_of(losses, metrics), thinning_words(snapshot)
+    over = not snapshot.status.alive
     loss.show(losses, places, reach=reach, axis=axis, remark=remark, over=over, now=now)
-    by_step = remark if is_by_step(sighting, name) else ""
+    by_step = remark if is_by_step(snapshot, name) else ""
     title = name or "metric"
     second.show(metrics, places, title=title, reach=reach, axis=axis, remark=by_step, over=over, now=now)
 

@@ -11,7 +11,7 @@ import numpy as np
 from nntui.display.number import setting_number
 from nntui.runs.events import HyperparameterChanged
 from nntui.runs.follow.downsample import Curve
-from nntui.runs.follow.follower import Sighting
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.plots.line_chart import Mark, Series
 from nntui.tui.plots.scale import extent, finite
 from nntui.tui.widgets.epoch_columns import bases
@@ -35,66 +35,66 @@ class XAxis(StrEnum):
         return order[(order.index(self) + 1) % len(order)]
 
 
-def metric_of(sighting: Sighting) -> str | None:
+def metric_of(snapshot: RunSnapshot) -> str | None:
     """The metric that stands beside the loss: the monitored one, else accuracy, r2, mae or the first; None for none."""
-    names = list(sighting.started.metrics) if sighting.started else []
-    if sighting.epochs:
-        names += bases(sighting.epochs[-1].metrics)
-    monitor = (sighting.started.monitor or "") if sighting.started else ""
+    names = list(snapshot.started.metrics) if snapshot.started else []
+    if snapshot.epochs:
+        names += bases(snapshot.epochs[-1].metrics)
+    monitor = (snapshot.started.monitor or "") if snapshot.started else ""
     return next((name for name in (monitor.removeprefix("val_"), *_PREFERRED, *names) if name in names), None)
 
 
-def names_of(sighting: Sighting) -> list[str]:
+def names_of(snapshot: RunSnapshot) -> list[str]:
     """All that can be drawn: loss, the metric beside it, the others, learning rate and gradient norm."""
-    metric, started = metric_of(sighting), sighting.started
-    names = [LOSS, metric or LOSS, *(started.metrics if started else ()), *bases(sighting.metrics)]
-    if len(sighting.steps):
+    metric, started = metric_of(snapshot), snapshot.started
+    names = [LOSS, metric or LOSS, *(started.metrics if started else ()), *bases(snapshot.metrics)]
+    if len(snapshot.steps):
         names.append(LEARNING_RATE)
-    if len(sighting.gradient_norms):
+    if len(snapshot.gradient_norms):
         names.append(GRADIENT_NORM)
     return [*dict.fromkeys(names)]
 
 
-def curves_of(sighting: Sighting, name: str | None, axis: XAxis) -> tuple[Series, ...]:
+def curves_of(snapshot: RunSnapshot, name: str | None, axis: XAxis) -> tuple[Series, ...]:
     """The curves of one of `names_of`: of a metric the training split's and, as points, the validation split's.
 
     By step where the log has it so, else by epoch. () for None and for what the log does not have.
     """
-    steps = sighting.steps
+    steps = snapshot.steps
     if name is None:
         return ()
     if name == GRADIENT_NORM:
-        return _points("norm", sighting.gradient_norms, sighting, axis, color=0)
+        return _points("norm", snapshot.gradient_norms, snapshot, axis, color=0)
     if name == LEARNING_RATE:
-        return tuple(replace(item, is_setting=True) for item in _by_step(sighting, "lr", steps.learning_rate, axis))
-    if is_by_step(sighting, name):
-        train = _by_step(sighting, "train", steps.loss if name == LOSS else steps.accuracy, axis)
+        return tuple(replace(item, is_setting=True) for item in _by_step(snapshot, "lr", steps.learning_rate, axis))
+    if is_by_step(snapshot, name):
+        train = _by_step(snapshot, "train", steps.loss if name == LOSS else steps.accuracy, axis)
     else:
-        train = _by_epoch(sighting, "train", name, axis, color=0)
-    return (*train, *_by_epoch(sighting, "val", f"val_{name}", axis))
+        train = _by_epoch(snapshot, "train", name, axis, color=0)
+    return (*train, *_by_epoch(snapshot, "val", f"val_{name}", axis))
 
 
-def is_by_step(sighting: Sighting, name: str | None) -> bool:
+def is_by_step(snapshot: RunSnapshot, name: str | None) -> bool:
     """Whether a curve is drawn step by step."""
     if name == "accuracy":
-        by_step = sighting.steps.accuracy
+        by_step = snapshot.steps.accuracy
         return len(by_step) > 0 and not bool(np.isnan(by_step).all())
     return name in (LOSS, LEARNING_RATE)
 
 
-def marks(sighting: Sighting, axis: XAxis) -> list[Mark]:
+def marks(snapshot: RunSnapshot, axis: XAxis) -> list[Mark]:
     """Changed hyperparameters and warnings, and on the curve that tells it the best epoch."""
-    steps = np.array([remark.step for remark in sighting.remarks], dtype=np.float64)
-    places = places_of(steps, sighting, axis).tolist()
+    steps = np.array([remark.step for remark in snapshot.remarks], dtype=np.float64)
+    places = places_of(steps, snapshot, axis).tolist()
     found = [
         Mark(place, "change", words=change_words(remark))
         if isinstance(remark, HyperparameterChanged)
         else Mark(place, "warning", words=remark.message)
-        for place, remark in zip(places, sighting.remarks, strict=True)
+        for place, remark in zip(places, snapshot.remarks, strict=True)
     ]
-    if sighting.best is not None:
-        place = float(places_of(np.array([float(sighting.best.step)]), sighting, axis)[0])
-        found.append(Mark(place, "best", on="val" if "val_loss" in sighting.best.metrics else "train"))
+    if snapshot.best is not None:
+        place = float(places_of(np.array([float(snapshot.best.step)]), snapshot, axis)[0])
+        found.append(Mark(place, "best", on="val" if "val_loss" in snapshot.best.metrics else "train"))
     return found
 
 
@@ -109,35 +109,35 @@ def reach_of(*charts: Sequence[Series]) -> tuple[float, float] | None:
     return (min(ends), max(ends)) if ends else None
 
 
-def places_of(steps: np.ndarray, sighting: Sighting, axis: XAxis) -> np.ndarray:
+def places_of(steps: np.ndarray, snapshot: RunSnapshot, axis: XAxis) -> np.ndarray:
     """Steps as places on the axis; those before the first record of a time count from its own."""
-    started = sighting.started
+    started = snapshot.started
     if axis is XAxis.EPOCH and started is not None and started.steps_per_epoch:
         return steps / started.steps_per_epoch
-    if axis is XAxis.TIME and len(sighting.steps):
-        known = sighting.steps
+    if axis is XAxis.TIME and len(snapshot.steps):
+        known = snapshot.steps
         return np.interp(steps, known.step, known.time - known.time[0])
     return steps
 
 
-def thinning_words(sighting: Sighting) -> str:
+def thinning_words(snapshot: RunSnapshot) -> str:
     """'every 6th step' where a long log was read so; '' where all of its steps are there."""
-    if sighting.one_in < 2:
+    if snapshot.one_in < 2:
         return ""
-    tens, ones = divmod(sighting.one_in, 10)
+    tens, ones = divmod(snapshot.one_in, 10)
     ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
-    return f"every {sighting.one_in}{ending} step"
+    return f"every {snapshot.one_in}{ending} step"
 
 
-def _by_step(sighting: Sighting, name: str, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
-    steps = sighting.steps
-    x = places_of(steps.step.astype(np.float64), sighting, axis)
-    return (Series(name, x, values, color=0, weight=_samples(sighting)),)
+def _by_step(snapshot: RunSnapshot, name: str, values: np.ndarray, axis: XAxis) -> tuple[Series, ...]:
+    steps = snapshot.steps
+    x = places_of(steps.step.astype(np.float64), snapshot, axis)
+    return (Series(name, x, values, color=0, weight=_samples(snapshot)),)
 
 
-def _samples(sighting: Sighting) -> np.ndarray:
+def _samples(snapshot: RunSnapshot) -> np.ndarray:
     """How many samples each step record is the mean of: the last batch of an epoch may be a small one."""
-    steps, started = sighting.steps, sighting.started
+    steps, started = snapshot.steps, snapshot.started
     samples = steps.count.astype(np.float64)
     if started is None or started.steps_per_epoch < 1:
         return samples
@@ -148,17 +148,17 @@ def _samples(sighting: Sighting) -> np.ndarray:
     return samples
 
 
-def _by_epoch(sighting: Sighting, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
-    curve = sighting.metrics.get(metric)
+def _by_epoch(snapshot: RunSnapshot, name: str, metric: str, axis: XAxis, *, color: int = 1) -> tuple[Series, ...]:
+    curve = snapshot.metrics.get(metric)
     if curve is None:
         return ()
-    best = sighting.best.metrics.get(metric) if sighting.best is not None and name == "val" else None
-    return _points(name, curve, sighting, axis, color=color, best=best)
+    best = snapshot.best.metrics.get(metric) if snapshot.best is not None and name == "val" else None
+    return _points(name, curve, snapshot, axis, color=color, best=best)
 
 
 def _points(
-    name: str, curve: Curve, sighting: Sighting, axis: XAxis, *, color: int, best: float | None = None
+    name: str, curve: Curve, snapshot: RunSnapshot, axis: XAxis, *, color: int, best: float | None = None
 ) -> tuple[Series, ...]:
     if not np.isfinite(curve.y).any():
         return ()
-    return (Series(name, places_of(curve.x, sighting, axis), curve.y, color=color, dotted=True, best=best),)
+    return (Series(name, places_of(curve.x, snapshot, axis), curve.y, color=color, dotted=True, best=best),)

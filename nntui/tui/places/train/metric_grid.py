@@ -15,7 +15,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input
 
-from nntui.runs.follow.follower import Sighting
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.places.train.curves import LOSS, XAxis, curves_of, is_by_step, marks, names_of, reach_of, thinning_words
 from nntui.tui.places.train.metric_pages import Layout, Pages, layout_of
@@ -32,7 +32,7 @@ _AROUND = 1
 class _Shown:
     """What is drawn: a run as it was seen, over an x axis."""
 
-    sighting: Sighting
+    snapshot: RunSnapshot
     axis: XAxis
 
 
@@ -103,11 +103,11 @@ class MetricGrid(Container):
         yield self._filter
         yield self._charts
 
-    def open(self, sighting: Sighting, axis: XAxis, room: Size, *, chosen: str | None) -> None:
+    def open(self, snapshot: RunSnapshot, axis: XAxis, room: Size, *, chosen: str | None) -> None:
         """Draws all metrics in this room, the whole of this widget, from now on; `chosen` has the focus at first."""
         self._room = room
-        self.pages = self.pages.with_names(names_of(sighting)).choosing(chosen or LOSS)
-        self.show(sighting, axis, now=True)
+        self.pages = self.pages.with_names(names_of(snapshot)).choosing(chosen or LOSS)
+        self.show(snapshot, axis, now=True)
         self.focus_first()
 
     def close(self) -> None:
@@ -117,10 +117,10 @@ class MetricGrid(Container):
         self.pages = self.pages.filtered("")
         self._shown, self.is_behind = None, False
 
-    def show(self, sighting: Sighting, axis: XAxis, *, now: bool = False) -> None:
+    def show(self, snapshot: RunSnapshot, axis: XAxis, *, now: bool = False) -> None:
         """Draws the charts in sight anew from what is known; `now` answers a key."""
-        self._shown = _Shown(sighting, axis)
-        self.pages = self.pages.with_names(names_of(sighting))
+        self._shown = _Shown(snapshot, axis)
+        self.pages = self.pages.with_names(names_of(snapshot))
         self._draw(now=now)
 
     def focus_first(self) -> None:
@@ -211,21 +211,21 @@ class MetricGrid(Container):
 
     async def _draw_one_by_one(self, shown: _Shown, names: Sequence[str], first: int, *, now: bool) -> None:
         """Lets go after each chart, so that a page of them keeps no key waiting."""
-        sighting, axis = shown.sighting, shown.axis
-        places, reach = marks(sighting, axis), reach_of(curves_of(sighting, LOSS, axis))
+        snapshot, axis = shown.snapshot, shown.axis
+        places, reach = marks(snapshot, axis), reach_of(curves_of(snapshot, LOSS, axis))
         for place in sorted(range(len(names)), key=lambda place: place != first):
             if self._shown is not shown:
                 return
             is_new = self._mount_up_to(place + 1)
             name = names[place]
             self._pool[place].show(
-                curves_of(sighting, name, axis),
+                curves_of(snapshot, name, axis),
                 places,
                 title=name,
                 reach=reach,
                 axis=axis,
-                remark=thinning_words(sighting) if is_by_step(sighting, name) else "",
-                over=not sighting.status.alive,
+                remark=thinning_words(snapshot) if is_by_step(snapshot, name) else "",
+                over=not snapshot.status.alive,
                 now=now,
             )
             if is_new:

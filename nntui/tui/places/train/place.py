@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from nntui.runs.directory import RunDirectory
-from nntui.runs.follow.follower import Follower, Sighting
+from nntui.runs.follow.follower import Follower, RunSnapshot
 from nntui.runs.status import Status
 from nntui.tui.places.train.actions import TrainActions
 from nntui.tui.places.train.chart_pair import show_pair
@@ -80,7 +80,7 @@ class TrainPlace(TrainActions):
     TrainPlace.-attached > #train-empty { display: none; }
     """
 
-    class Sighted(Message):
+    class NewSnapshot(Message):
         """There is something new of the run."""
 
         def __init__(self, follower: Follower) -> None:
@@ -96,7 +96,7 @@ class TrainPlace(TrainActions):
         self.second: str | None = None
         """What the second chart draws where a person has chosen it; None: the metric that stands beside the loss."""
         self.follower: Follower | None = None
-        self.sighting: Sighting | None = None
+        self.snapshot: RunSnapshot | None = None
         """What is on the screen; None before a run is attached and seen."""
         self.axis = XAxis.STEP
         self.asked_rate: float | None = None
@@ -123,8 +123,8 @@ class TrainPlace(TrainActions):
 
     def on_show(self) -> None:
         # While it was out of sight nothing was drawn.
-        if self.sighting is not None:
-            self._show(self.sighting, answered=True)
+        if self.snapshot is not None:
+            self._show(self.snapshot, answered=True)
 
     @property
     def chart(self) -> LineChartView:
@@ -138,8 +138,8 @@ class TrainPlace(TrainActions):
 
     def show_metrics(self, shown: bool) -> None:
         """Shows all metrics in place of the dashboard, or the dashboard again."""
-        sighting = self.sighting
-        if shown == self.shows_metrics or (shown and (sighting is None or not sighting.complete)):
+        snapshot = self.snapshot
+        if shown == self.shows_metrics or (shown and (snapshot is None or not snapshot.complete)):
             return
         for chart in (self.panes.loss, self.panes.metric):
             chart.leave_crosshair()
@@ -147,21 +147,21 @@ class TrainPlace(TrainActions):
         room = self.panes.size
         # Not by a class of the place: that would style everything in it anew.
         self.grid.display = shown
-        if shown and sighting is not None:
+        if shown and snapshot is not None:
             self.panes.display = False
-            self.grid.open(sighting, self.axis, room, chosen=self._second_of(sighting))
+            self.grid.open(snapshot, self.axis, room, chosen=self._second_of(snapshot))
             self.show_state()
         else:
             self.grid.close()
             self.panes.styles.clear_rule("display")
             self.refresh(layout=True)
             self.focus_first()
-            if sighting is not None:
-                self._show(sighting, answered=True)
+            if snapshot is not None:
+                self._show(snapshot, answered=True)
         self.refresh_bindings()
 
-    def _second_of(self, sighting: Sighting) -> str | None:
-        return self.second or metric_of(sighting)
+    def _second_of(self, snapshot: RunSnapshot) -> str | None:
+        return self.second or metric_of(snapshot)
 
     def focus_first(self) -> None:
         """Focuses the pane that had the focus last."""
@@ -180,7 +180,7 @@ class TrainPlace(TrainActions):
             if self.follower.run == run:
                 return
             self.follower.stop()
-        self.sighting, self.asked_rate, self._asked = None, None, ""
+        self.snapshot, self.asked_rate, self._asked = None, None, ""
         self.second = None
         self.show_metrics(False)
         self.panes.start_over()
@@ -200,7 +200,7 @@ class TrainPlace(TrainActions):
         if self.follower is None or self.follower.run != run:
             return False
         self.follower.stop()
-        self.follower, self.sighting, self.second = None, None, None
+        self.follower, self.snapshot, self.second = None, None, None
         self.show_metrics(False)
         self.set_class(True, "-empty")
         self.set_class(False, "-attached")
@@ -219,47 +219,47 @@ class TrainPlace(TrainActions):
 
     def show_state(self, *, now: bool = True) -> None:
         """Says in the last line how the run stands, or what epoch the crosshair stands at; `now` answers a key."""
-        sighting, cursor = self.sighting, self.chart.cursor
-        if sighting is None:
+        snapshot, cursor = self.snapshot, self.chart.cursor
+        if snapshot is None:
             return
-        if cursor is None or self._asked or sighting.problem or not sighting.complete:
-            self._state.show(*state_notes(sighting, self._asked), now=now)
+        if cursor is None or self._asked or snapshot.problem or not snapshot.complete:
+            self._state.show(*state_notes(snapshot, self._asked), now=now)
         else:
-            self._state.show(*row_at(sighting, self.axis, cursor), now=now, whole=True)
+            self._state.show(*row_at(snapshot, self.axis, cursor), now=now, whole=True)
 
     def model_name(self) -> str:
         """The model's name, or the run's id while it is not known."""
-        if self.sighting is not None and self.sighting.started is not None:
-            return self.sighting.started.model
+        if self.snapshot is not None and self.snapshot.started is not None:
+            return self.snapshot.started.model
         return self.follower.run.id if self.follower is not None else ""
 
     def draw_curves(self, *, now: bool = False) -> None:
         """Draws the charts anew from what is known, `now` where a key asked for it."""
-        sighting, panes = self.sighting, self.panes
-        if sighting is None:
+        snapshot, panes = self.snapshot, self.panes
+        if snapshot is None:
             return
         if self.shows_metrics:
-            self.grid.show(sighting, self.axis, now=now)
+            self.grid.show(snapshot, self.axis, now=now)
             return
-        show_pair(panes.loss, panes.metric, sighting, self.axis, metric=self._second_of(sighting), now=now)
+        show_pair(panes.loss, panes.metric, snapshot, self.axis, metric=self._second_of(snapshot), now=now)
         panes.show_names()
 
-    def on_train_place_sighted(self, message: Sighted) -> None:
+    def on_train_place_new_snapshot(self, message: NewSnapshot) -> None:
         message.stop()
         if message.follower is not self.follower:
             return
-        before, self.sighting = self.sighting, message.follower.take()
-        if self.sighting is None:
+        before, self.snapshot = self.snapshot, message.follower.take()
+        if self.snapshot is None:
             return
-        answered = before is None or _answered(before, self.sighting)
+        answered = before is None or _answered(before, self.snapshot)
         if answered:
             self._asked, self.asked_rate = "", None
         if self.display:
-            self._show(self.sighting, answered=answered)
-            if self.sighting.complete and (before is None or not before.complete):
+            self._show(self.snapshot, answered=answered)
+            if self.snapshot.complete and (before is None or not before.complete):
                 self.panes.draw_now()
-        state = headline_state(self.sighting)
-        if before is None or headline_state(before) != state or before.started is not self.sighting.started:
+        state = headline_state(self.snapshot)
+        if before is None or headline_state(before) != state or before.started is not self.snapshot.started:
             self.headline(self.model_name(), state)
             self.refresh_bindings()
 
@@ -278,29 +278,29 @@ class TrainPlace(TrainActions):
         self.show_metrics(False)
 
     def _words_at(self, x: float) -> str:
-        return words_at(self.sighting, self.axis, x) if self.sighting is not None else ""
+        return words_at(self.snapshot, self.axis, x) if self.snapshot is not None else ""
 
     def _tell(self, follower: Follower) -> None:
         # In the follower's thread: posting is all that is safe there.
-        self.post_message(self.Sighted(follower))
+        self.post_message(self.NewSnapshot(follower))
 
-    def _show(self, sighting: Sighting, *, answered: bool) -> None:
-        if sighting.complete:
+    def _show(self, snapshot: RunSnapshot, *, answered: bool) -> None:
+        if snapshot.complete:
             self.draw_curves()
             if not self.shows_metrics:
-                self.panes.weights.show_live(sighting.live)
-                best_epoch = sighting.best.epoch if sighting.best is not None else 0
-                self.panes.epochs.show(sighting.epochs, metric=metric_of(sighting), best_epoch=best_epoch)
-        self._progress.show(progress_of(sighting))
+                self.panes.weights.show_live(snapshot.live)
+                best_epoch = snapshot.best.epoch if snapshot.best is not None else 0
+                self.panes.epochs.show(snapshot.epochs, metric=metric_of(snapshot), best_epoch=best_epoch)
+        self._progress.show(progress_of(snapshot))
         if answered:
             self._progress.redraw(now=True)
         self.show_state(now=answered)
-        note = second_note(sighting)
+        note = second_note(snapshot)
         self.set_class(note is not None, "-noted")
         self._note.show(*([note] if note is not None else []))
 
 
-def _answered(before: Sighting, after: Sighting) -> bool:
+def _answered(before: RunSnapshot, after: RunSnapshot) -> bool:
     """Whether the log shows that the worker did what it was asked: turned, went on, changed a setting, complained."""
     return (
         (after.status is Status.PAUSED and before.step != after.step)
