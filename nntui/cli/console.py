@@ -1,4 +1,4 @@
-"""Talk on stderr, data on stdout: where each line of the command line goes."""
+"""The console: messages on stderr, data on stdout."""
 
 from __future__ import annotations
 

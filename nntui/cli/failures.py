@@ -1,4 +1,4 @@
-"""What goes wrong, told in one line each, and the exit code that goes with it."""
+"""What goes wrong, in one line each, and the exit code that goes with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network was trained on, by which other data are read."""
+"""The inputs and targets a trained network expects, by which other data are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class InputSchema:
-    """The names of a network's inputs and answers; data read by it may hold some of its categories and classes only."""
+    """The names of a network's inputs and targets; other data may hold only some of its categories and classes."""
 
     features: tuple[str, ...]
     """() where its inputs have no names of their own."""

@@ -1,4 +1,4 @@
-"""Agreement: whether the loss, the metrics, the monitor and the last layers go together with the data."""
+"""Compatibility: whether the loss, the metrics, the monitor and the last layers go together with the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examination: everything that can be told of a draft without training it, its problems among it."""
+"""Validation: everything that can be said about a draft without training it, its problems included."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which records a log keeps: all at first, then every second, fourth, eighth ..., so that it grows with the logarithm.
 
-Both ends go by it: the worker as it writes (`training.thinning`), and a reader of a log that was written whole
+Both ends go by it: the worker as it writes (`worker.step_averager`), and a reader of a log that was written whole
 (`runs.history`). What is kept depends on numbers of steps and epochs alone, never on time, so that runs that were
 paused, stopped or killed keep the same.
 """

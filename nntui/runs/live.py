@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nntui.runs.tensor_file import CheckpointError, load, save
+from nntui.scoped import scoped
 
 _WEIGHT, _GRADIENT = "weight/", "gradient/"
 _LARGEST = 1 << 27
@@ -72,6 +73,6 @@ class LiveReader:
 
 
 def _named(tensors: dict[str, np.ndarray], prefix: str, order: list[str]) -> dict[str, np.ndarray]:
-    found = {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
+    found = scoped(tensors, prefix)
     first = {name: found[name] for name in order if name in found}
     return {**first, **found}

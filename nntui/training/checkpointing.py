@@ -19,6 +19,7 @@ from nntui.display.message import quoted
 from nntui.modelfile.parsing import to_draft
 from nntui.nn.arena import Arena
 from nntui.runs.checkpoints import CheckpointError
+from nntui.scoped import scoped
 from nntui.training.loop import Trainer
 
 FORMAT = 1
@@ -72,10 +73,7 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
 
 def stored_preprocessing(tensors: Mapping[str, np.ndarray]) -> Preprocessing:
     """The preprocessing of a checkpoint; KeyError where an array of it is missing."""
-    prefix = "preprocessing."
-    return Preprocessing.from_tensors(
-        {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-    )
+    return Preprocessing.from_tensors(scoped(tensors, "preprocessing."))
 
 
 def load_weights(arena: Arena, tensors: Mapping[str, np.ndarray]) -> None:

@@ -1,4 +1,4 @@
-"""The keeper: puts a training's weights on disk, often enough to lose little and seldom enough to cost little."""
+"""The checkpointer: puts a training's weights on disk, often enough to lose little and seldom enough to cost little."""
 
 from __future__ import annotations
 

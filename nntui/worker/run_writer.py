@@ -1,4 +1,4 @@
-"""The record: everything a worker writes of its run, in an order in which a kill or a full disk loses nothing for good.
+"""Everything a worker writes of its run, in an order in which a kill or a full disk loses nothing for good.
 
 event -> log -> listener
 epoch -> log -> metrics.csv -> checkpoint -> log

@@ -1,4 +1,7 @@
-"""Thinning: which steps and epochs go into the log, by their numbers alone; `runs.spacing` has the rule."""
+"""Averaging steps: which steps and epochs go into the log, by their numbers alone.
+
+`runs.decimation` has the rule; `runs.follow.downsample` does the same for a curve that is drawn.
+"""
 
 from __future__ import annotations
 

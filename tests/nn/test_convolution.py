@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from nntui.nn.activations import Activation
 from nntui.nn.gradcheck import check_gradients
 from nntui.nn.layers.base import ShapeError
-from nntui.nn.layers.conv1d import Conv1D
-from nntui.nn.layers.conv2d import Conv2D
+from nntui.nn.layers.conv import Conv1D, Conv2D
 from nntui.nn.layers.dense import Dense
 from nntui.nn.layers.depthwise_conv2d import DepthwiseConv2D
 from nntui.nn.layers.flatten import Flatten

@@ -9,7 +9,7 @@ import pytest
 from nntui.nn.activations import Activation
 from nntui.nn.layers.activation import ActivationLayer
 from nntui.nn.layers.base import ShapeError
-from nntui.nn.layers.conv2d import Conv2D
+from nntui.nn.layers.conv import Conv2D
 from nntui.nn.layers.dense import Dense
 from nntui.nn.layers.depthwise_conv2d import DepthwiseConv2D
 from nntui.nn.layers.dropout import Dropout

@@ -11,15 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nntui.nn.gradcheck import check_gradients
-from nntui.nn.layers.average_pool1d import AveragePool1D
-from nntui.nn.layers.average_pool2d import AveragePool2D
 from nntui.nn.layers.base import ShapeError
 from nntui.nn.layers.dense import Dense
 from nntui.nn.layers.flatten import Flatten
-from nntui.nn.layers.global_average_pool1d import GlobalAveragePool1D
-from nntui.nn.layers.global_average_pool2d import GlobalAveragePool2D
-from nntui.nn.layers.max_pool1d import MaxPool1D
-from nntui.nn.layers.max_pool2d import MaxPool2D
+from nntui.nn.layers.global_pooling import GlobalAveragePool1D, GlobalAveragePool2D
+from nntui.nn.layers.pooling import AveragePool1D, AveragePool2D, MaxPool1D, MaxPool2D
 from nntui.nn.losses import Loss
 from nntui.nn.network import Sequential
 

@@ -63,9 +63,7 @@ def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -
         return INTERRUPTED
     if ended is not None:
         return tell_end(run, ended)
-    info(
-        f"the worker of {run.id} is gone without a word; {command_for('resume', run)} goes on, {run.log_path} may tell"
-    )
+    info(f"the worker of {run.id} is gone; {command_for('resume', run)} goes on, and {run.log_path} may say why")
     return FAILED
 
 

@@ -1,4 +1,4 @@
-"""Answers about files, remembered until the file changes: the form asks at every key."""
+"""What is known of a file, cached until the file changes: the form asks at every key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ahead: pictures are inflated by a thread while this one still imports what is to be done with them.
+"""Prefetching: a thread decompresses pictures while this one still imports what is to be done with them.
 
 Inflating takes longer than anything else before the first step, and zlib leaves the interpreter to others meanwhile.
 """

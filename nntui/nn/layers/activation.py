@@ -9,6 +9,7 @@ import numpy as np
 
 from nntui.nn.activations import Activation
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.fused_activation import FusedActivation
 from nntui.settings import setting
 
 
@@ -30,24 +31,25 @@ class ActivationLayer(Layer):
         return math.prod(input_shape)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        function = Activation.members()[self.function]
-        found: Buffers = {"y": input_shape}
-        return found | {f"scratch_{index}": input_shape for index in range(function.scratches)}
+        # The sums are the layer's input, which stays where it is.
+        return {"y": input_shape} | FusedActivation(self.function).scratch(input_shape)
 
     def detail(self) -> str:
         return self.function
 
     def build(self, memory: Memory) -> None:
         super().build(memory)
-        self._function = Activation.members()[self.function]()
-        self._scratch = [memory.buffers[f"scratch_{index}"] for index in range(self._function.scratches)]
+        self._fused = FusedActivation(self.function)
+        self._fused.build(memory.buffers)
+
+    def fit(self, count: int) -> None:
+        self._fused.fit(count)
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        self._z, self._y = x, self.memory.buffers["y"][: len(x)]
-        self._scratch_now = [buffer[: len(x)] for buffer in self._scratch]
-        self._function.forward(self._z, self._y, self._scratch_now)
-        return self._y
+        self.fit_to(x)
+        self._fused.z = x
+        return self._fused.forward()
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        self._function.backward(grad, self._z, self._y, self._scratch_now)
+        self._fused.backward(grad)
         return grad

@@ -61,6 +61,8 @@ class Layer(Configurable):
     """
 
     memory: Memory = field(init=False, repr=False, compare=False)
+    _count: int = field(init=False, repr=False, compare=False, default=-1)
+    """The batch size that `fit` was called for last."""
 
     group: ClassVar[str] = "other"
     """The kind of layer, under which a list shows it: 'pooling'."""
@@ -107,6 +109,20 @@ class Layer(Configurable):
     def build(self, memory: Memory) -> None:
         """Takes its parameters and buffers."""
         self.memory = memory
+        self._count = -1
+
+    def fit(self, count: int) -> None:
+        """Takes views of its buffers for batches of `count` samples."""
+
+    def fit_to(self, x: np.ndarray) -> None:
+        """Calls `fit` where the batch has another size than the last: the end of an epoch, or an evaluation."""
+        if len(x) != self._count:
+            self._count = len(x)
+            self.fit(self._count)
+
+    def input_gradient(self, count: int) -> np.ndarray | None:
+        """The first `count` rows of the buffer 'input_gradient'; None where nobody asks for that gradient."""
+        return self.memory.buffers["input_gradient"][:count] if self.memory.needs_input_gradient else None
 
     def tunables(self) -> dict[str, Layer]:
         """The layer each setting that may be changed while training belongs to: itself, or one of its block."""

@@ -68,14 +68,12 @@ class BatchNorm(Layer):
             memory.buffers[name] for name in ("mean", "inverse", "scale", "sum", "product")
         )
         self._each = math.prod(memory.input_shape[:-1])
-        self._count = -1
 
     def _rows(self, array: np.ndarray) -> np.ndarray:
         """As rows of several pixels each, (rows, repeats·channels)."""
         return array.reshape(len(array) * self._each // len(self._wide), self._wide.size)
 
-    def _views(self, count: int) -> None:
-        self._count = count
+    def fit(self, count: int) -> None:
         self._y = self.memory.buffers["y"][:count]
         self._y_rows, self._centered = self._rows(self._y), self._rows(self.memory.buffers["centered"][:count])
         self._ones_now = self._ones[: len(self._y_rows)]
@@ -91,8 +89,7 @@ class BatchNorm(Layer):
         return self._wide.reshape(-1)
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        if len(x) != self._count:
-            self._views(len(x))
+        self.fit_to(x)
         self._x_rows, self._training = self._rows(x), training
         if training:
             self._center()

@@ -8,14 +8,16 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from nntui.nn import initializers
-from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.convolution.convolver import Convolver
 from nntui.nn.convolution.tiles import tile_samples, tiles_of
 from nntui.nn.convolution.windows import Sliding
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape
+from nntui.nn.layers.fused_activation import FusedActivation
 from nntui.nn.layers.sliding import sliding_over
+from nntui.scoped import scoped
 
+_CONVOLVER = "convolver_"
 _TILE_NUMBERS = 210_000
 """Numbers of a tile in a pass back: about half of a core's second cache in float32."""
 
@@ -25,11 +27,9 @@ class Tile(NamedTuple):
 
     part: slice
     sums: np.ndarray
-    z: np.ndarray
-    y: np.ndarray
+    fused: FusedActivation
     bias: np.ndarray | None
     ones: np.ndarray
-    scratch: list[np.ndarray]
 
 
 class Convolution(Layer):
@@ -99,13 +99,8 @@ class Convolution(Layer):
         return " ".join(words)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        output = self.output_shape(input_shape)
-        found: Buffers = {"y": output}
-        if Activation.members()[self.activation].keeps_z:
-            found["z"] = output
-        if needs_input_gradient:
-            found["input_gradient"] = input_shape
-        return found
+        found = FusedActivation(self.activation).outputs(self.output_shape(input_shape))
+        return found | {"input_gradient": input_shape} if needs_input_gradient else found
 
     def _convolver(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Convolver:
         sliding = self._sliding(input_shape)
@@ -121,9 +116,8 @@ class Convolution(Layer):
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
         convolver = self._convolver(input_shape, batch_size=batch_size, needs_input_gradient=needs_input_gradient)
         rows, filters = convolver.samples * convolver.sliding.places, convolver.filters
-        found: Buffers = {f"convolver_{name}": shape for name, shape in convolver.scratch().items()}
-        count = Activation.members()[self.activation].scratches
-        found |= {f"scratch_{index}": (rows, filters) for index in range(count)}
+        found: Buffers = {f"{_CONVOLVER}{name}": shape for name, shape in convolver.scratch().items()}
+        found |= FusedActivation(self.activation).scratch((rows, filters))
         found["ones"] = (rows,)
         if self.use_bias:
             found |= {"bias_rows": (rows, filters), "bias_part": (filters,)}
@@ -132,13 +126,12 @@ class Convolution(Layer):
     def build(self, memory: Memory) -> None:
         super().build(memory)
         buffers = memory.buffers
-        self._function = Activation.members()[self.activation]()
         self._y = buffers["y"]
         self._z = buffers.get("z", self._y)
         self._convolve = self._convolver(
             memory.input_shape, batch_size=len(self._y), needs_input_gradient=memory.needs_input_gradient
         )
-        self._convolve.build({name.removeprefix("convolver_"): array for name, array in buffers.items()})
+        self._convolve.build(scoped(buffers, _CONVOLVER))
         sliding = self._convolve.sliding
         self._input, self._output = sliding.input_shape, (*sliding.output_shape[:2], self._convolve.filters)
         kernel = (*sliding.kernel, sliding.channels, -1)
@@ -146,31 +139,27 @@ class Convolution(Layer):
         self._weight_gradient = memory.gradients["weight"].reshape(kernel)
         self._bias, self._bias_gradient = memory.parameters.get("bias"), memory.gradients.get("bias")
         buffers["ones"].fill(1)
-        self._count = -1
 
-    def _views(self, count: int) -> None:
-        # Batches are all of one size but the last of an epoch: the views are made anew only when it changes.
-        self._count = count
+    def fit(self, count: int) -> None:
         self._tiles = [self._tile(part) for part in tiles_of(count, self._convolve.samples)]
-        self._y_now = self._y[:count]
+        self._y_now, self._x_gradient = self._y[:count], self.input_gradient(count)
 
     def _tile(self, part: slice) -> Tile:
-        buffers = self.memory.buffers
-        z = self._z[part].reshape(-1, self._convolve.filters)
-        y = z if self._z is self._y else self._y[part].reshape(-1, self._convolve.filters)
+        buffers, fused = self.memory.buffers, FusedActivation(self.activation)
+        rows = {name: buffers[name][part].reshape(-1, self._convolve.filters) for name in fused.outputs(())}
+        fused.build({**buffers, **rows})
+        count = len(rows["y"])
+        fused.fit(count)
         return Tile(
             part=part,
             sums=self._z[part].reshape(-1, *self._output),
-            z=z,
-            y=y,
-            bias=buffers["bias_rows"][: len(z)] if self.use_bias else None,
-            ones=buffers["ones"][: len(z)],
-            scratch=[buffers[f"scratch_{index}"][: len(z)] for index in range(self._function.scratches)],
+            fused=fused,
+            bias=buffers["bias_rows"][:count] if self.use_bias else None,
+            ones=buffers["ones"][:count],
         )
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        if len(x) != self._count:
-            self._views(len(x))
+        self.fit_to(x)
         self._images = x.reshape(len(x), *self._input)
         self._convolve.load(self._weight)
         if self._bias is not None:
@@ -179,23 +168,20 @@ class Convolution(Layer):
         for tile in self._tiles:
             self._convolve.forward(self._images[tile.part], tile.sums)
             if tile.bias is not None:
-                np.add(tile.z, tile.bias, out=tile.z)
-            self._function.forward(tile.z, tile.y, tile.scratch)
+                np.add(tile.fused.z, tile.bias, out=tile.fused.z)
+            tile.fused.forward()
         return self._y_now
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         grad = grad.reshape(len(grad), *self._output)
-        found, images_gradient = grad, None
-        if self.memory.needs_input_gradient:
-            found = self.memory.buffers["input_gradient"][: len(grad)]
-            images_gradient = found.reshape(len(grad), *self._input)
+        images_gradient = None if self._x_gradient is None else self._x_gradient.reshape(len(grad), *self._input)
         self._convolve.begin(self._weight)
         if self._bias_gradient is not None:
             self._bias_gradient.fill(0)
         for tile in self._tiles:
             part = grad[tile.part]
             rows = part.reshape(-1, self._convolve.filters)
-            self._function.backward(rows, tile.z, tile.y, tile.scratch)
+            tile.fused.backward(rows)
             if self._bias_gradient is not None:
                 bias_part = self.memory.buffers["bias_part"]
                 np.dot(tile.ones, rows, out=bias_part)
@@ -203,4 +189,4 @@ class Convolution(Layer):
             target = None if images_gradient is None else images_gradient[tile.part]
             self._convolve.backward(self._images[tile.part], part, target)
         self._convolve.finish(self._weight_gradient)
-        return found
+        return grad if self._x_gradient is None else self._x_gradient

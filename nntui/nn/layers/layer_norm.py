@@ -46,10 +46,8 @@ class LayerNorm(Layer):
         memory.buffers["ones"].fill(1)
         self._gamma, self._beta = memory.parameters["gamma"], memory.parameters["beta"]
         self._features = memory.input_shape[-1]
-        self._count = -1
 
-    def _views(self, count: int) -> None:
-        self._count = count
+    def fit(self, count: int) -> None:
         buffers = self.memory.buffers
         self._y = buffers["y"][:count]
         self._y_rows = self._y.reshape(-1, self._features)
@@ -66,8 +64,7 @@ class LayerNorm(Layer):
         return out[:, None]
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        if len(x) != self._count:
-            self._views(len(x))
+        self.fit_to(x)
         rows, normalized, y = x.reshape(-1, self._features), self._normalized, self._y_rows
         np.subtract(rows, self._average(rows, self._mean), out=normalized)
         np.multiply(normalized, normalized, out=y)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from nntui.nn import initializers
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
 from nntui.nn.recurrence import Cell, Extent
+from nntui.scoped import scoped
 from nntui.settings import setting
 
 _BACKWARD = "backward_"
@@ -115,33 +115,24 @@ class Recurrent(Layer):
         super().build(memory)
         size = self._extent(memory.input_shape)
         self.cells = [self._cell_of(size, prefix) for prefix in self.prefixes]
-        self._count = -1
 
     def _cell_of(self, size: Extent, prefix: str) -> Cell:
-        def own(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-            return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
         memory = self.memory
         return self.cell(
             size,
-            parameters=own(memory.parameters),
-            gradients=own(memory.gradients),
-            buffers=own(memory.buffers),
+            parameters=scoped(memory.parameters, prefix),
+            gradients=scoped(memory.gradients, prefix),
+            buffers=scoped(memory.buffers, prefix),
             reverse=prefix == _BACKWARD,
         )
 
-    def _views(self, count: int) -> None:
-        self._count = count
-        self._y = self.memory.buffers["y"][:count]
-        self._input_gradient = None
-        if self.memory.needs_input_gradient:
-            self._input_gradient = self.memory.buffers["input_gradient"][:count]
+    def fit(self, count: int) -> None:
+        self._y, self._input_gradient = self.memory.buffers["y"][:count], self.input_gradient(count)
         for cell in self.cells:
             cell.fit(count)
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        if len(x) != self._count:
-            self._views(len(x))
+        self.fit_to(x)
         for cell, part in zip(self.cells, self._halves(self._y), strict=True):
             states = cell.forward(x)
             if self.return_sequences:

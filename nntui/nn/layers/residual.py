@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,9 @@ import numpy as np
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.fused_activation import FusedActivation
 from nntui.nn.layers.plan import LayerPlan, layer_names, plan
+from nntui.scoped import scoped
 from nntui.settings import setting
 
 _PROJECTION = "projection.weight"
@@ -70,11 +71,10 @@ class Residual(Layer):
         return sum(item.flops for item in items) + math.prod(shape) + projection
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        items, activation = self.plans(input_shape, input_gradient=needs_input_gradient), self._activation
+        items = self.plans(input_shape, input_gradient=needs_input_gradient)
         found: Buffers = {f"{item.name}.{key}": buffer for item in items for key, buffer in item.buffers.items()}
         shape = items[-1].output_shape
-        found |= dict.fromkeys(("y", "z") if activation.keeps_z else ("y",), shape)
-        found |= {f"scratch_{index}": shape for index in range(activation.scratches)}
+        found |= FusedActivation(self.activation).buffers(shape)
         places = (*shape[:-1], input_shape[-1])
         if places != input_shape:
             found["places"] = places
@@ -92,22 +92,18 @@ class Residual(Layer):
         count = f"{len(self.layers)} layer{'' if len(self.layers) == 1 else 's'}"
         return count if self.activation == "linear" else f"{count} {self.activation}"
 
-    @property
-    def _activation(self) -> type[Activation]:
-        return Activation.members()[self.activation]
-
     def build(self, memory: Memory) -> None:
         super().build(memory)
         copies = [dataclasses.replace(layer) for layer in self.layers]
         self._block = _planned(copies, memory.input_shape, memory.needs_input_gradient)
         for item, rng in zip(self._block, memory.rng.spawn(len(copies)), strict=True):
             item.layer.build(_inner_memory(memory, item, rng))
-        self._function = self._activation()
+        self._fused = FusedActivation(self.activation)
+        self._fused.build(memory.buffers)
         self._weight, self._weight_gradient = memory.parameters.get(_PROJECTION), memory.gradients.get(_PROJECTION)
         strides = skip_strides(memory.input_shape, self._block[-1].output_shape)
         lengths = self._block[-1].output_shape[:-1]
         self._where = (slice(None), *(slice(0, (n - 1) * s + 1, s) for n, s in zip(lengths, strides, strict=True)))
-        self._count = -1
 
     def tunables(self) -> dict[str, Layer]:
         layers = [item.layer for item in self._block] or self.layers
@@ -121,28 +117,23 @@ class Residual(Layer):
             for name, generator in item.layer.generators().items()
         }
 
-    def _views(self, count: int) -> None:
-        self._count = count
+    def fit(self, count: int) -> None:
+        self._fused.fit(count)
         buffers = {name: buffer[:count] for name, buffer in self.memory.buffers.items() if "." not in name}
-        self._y = buffers["y"]
-        self._z = buffers.get("z", self._y)
-        self._scratch = [buffers[f"scratch_{index}"] for index in range(self._function.scratches)]
         self._places = buffers.get("places")
         self._skip_gradient, self._input_gradient = buffers.get("skip_gradient"), buffers.get("input_gradient")
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        if len(x) != self._count:
-            self._views(len(x))
+        self.fit_to(x)
         out = x
         for item in self._block:
             out = item.layer.forward(out, training)
         if self._weight is None:
-            np.add(out, x, out=self._z)
+            np.add(out, x, out=self._fused.z)
         else:
-            np.dot(self._chosen(x), self._weight, out=_rows(self._z))
-            np.add(self._z, out, out=self._z)
-        self._function.forward(self._z, self._y, self._scratch)
-        return self._y
+            np.dot(self._chosen(x), self._weight, out=_rows(self._fused.z))
+            np.add(self._fused.z, out, out=self._fused.z)
+        return self._fused.forward()
 
     def _chosen(self, x: np.ndarray) -> np.ndarray:
         """The places of x that the projection sees, as rows."""
@@ -153,7 +144,7 @@ class Residual(Layer):
         return self._seen
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        self._function.backward(grad, self._z, self._y, self._scratch)
+        self._fused.backward(grad)
         skip = self._skip_gradient
         if self._weight is not None:
             np.dot(self._seen.T, _rows(grad), out=self._weight_gradient)
@@ -208,15 +199,12 @@ def _rows(array: np.ndarray) -> np.ndarray:
 
 
 def _inner_memory(memory: Memory, item: LayerPlan, rng: np.random.Generator) -> Memory:
-    def own(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        prefix = f"{item.name}."
-        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
+    prefix = f"{item.name}."
     return Memory(
         input_shape=item.input_shape,
-        parameters=own(memory.parameters),
-        gradients=own(memory.gradients),
-        buffers=own(memory.buffers),
+        parameters=scoped(memory.parameters, prefix),
+        gradients=scoped(memory.gradients, prefix),
+        buffers=scoped(memory.buffers, prefix),
         rng=rng,
         needs_input_gradient=item.needs_input_gradient,
     )

@@ -1,4 +1,4 @@
-"""Rest: when partners cost more than they bring, as beside a busy neighbour, one goes on alone for a while."""
+"""Backoff: where other workers cost more than they bring, as beside a busy neighbour, one trains alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many workers share a batch when nobody says: as many as make it quicker, found by trying."""
+"""How many workers share a batch when nobody says: as many as make it quicker, found by measuring at the start."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A crew: processes that do the same task at once, each some of its shares, on memory they have in common.
+"""A worker pool: processes that share one task at a time, on memory they have in common.
 
-Partners are forked, so that they have the data and the network without a copy, and they wait at a semaphore: trying it
-over and over for a moment, asleep after that. Each begins at shares of its own and goes on with whatever nobody has
-begun: which process does a share never changes what comes out, only how soon.
+Workers are forked, so that they have the data and the network without a copy, and they wait at a semaphore: they spin
+for a moment and sleep after that. Each begins with shares of its own and goes on with those that nobody has begun:
+which process does a share never changes the result, only how soon it is there.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class WorkerPool:
     def run(self, task: int, *, beside: Callable[[], int | None] = lambda: None) -> int | None:
         """Does every share of the task of this number; when the last is done, returns what `beside` has.
 
-        `beside` is called in this process once the partners have begun. Raises WorkerPoolError where a partner has died at
-        its share, and what `beside` or a share that was done here raised.
+        `beside` is called in this process once the others have begun. Raises WorkerPoolError where another process
+        has died at its share, and what `beside` or a share that was done here raised.
         """
         if not self._pids or self._backoff.resting():
             answer = beside()

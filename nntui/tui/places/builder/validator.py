@@ -1,4 +1,4 @@
-"""Validator: examines drafts on a thread of its own, so that no key waits for it."""
+"""Validator: validates drafts on a thread of its own, so that no key waits for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pools of any rank share: settings, shapes, and tiles of a batch."""
+"""Pooling layers: max and average, over pictures and sequences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nntui.nn.convolution.pooling import Pooling
+from nntui.nn.convolution.pooling import AveragePooling, MaxPooling, Pooling
 from nntui.nn.convolution.tiles import tile_samples, tiles_of
 from nntui.nn.convolution.windows import PADDINGS, Sliding
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, Typed
@@ -99,3 +99,55 @@ class Pool(Layer):
         for tile, part in enumerate(tiles_of(len(grad), self._pool.samples)):
             self._pool.backward(rows[part], images_gradient[part], tile=tile)
         return found
+
+
+@dataclass
+class MaxPool1D(Pool):
+    """Makes a sequence shorter: of each stretch only the largest number stays, feature by feature.
+
+    Input (time, features). Where several are largest, the first receives the gradient, as in PyTorch. Padding never
+    wins. With padding 'same' there are ceil(time / stride) places.
+    """
+
+    type = "max_pool1d"
+    rank = 1
+    pooling = MaxPooling
+
+
+@dataclass
+class MaxPool2D(Pool):
+    """Makes a picture smaller: of each window only the largest number stays, channel by channel.
+
+    Input (height, width, channels). Where several are largest, the first of them, row by row, receives the gradient,
+    as in PyTorch. Padding never wins. With padding 'same' there are ceil(side / stride) places.
+    """
+
+    type = "max_pool2d"
+    rank = 2
+    pooling = MaxPooling
+
+
+@dataclass
+class AveragePool1D(Pool):
+    """Makes a sequence shorter: each stretch becomes its mean, feature by feature.
+
+    Input (time, features). With padding 'same' there are ceil(time / stride) places, and the mean is of the cells
+    inside the sequence, as in TensorFlow and Keras; PyTorch counts the padding's zeros unless told otherwise.
+    """
+
+    type = "average_pool1d"
+    rank = 1
+    pooling = AveragePooling
+
+
+@dataclass
+class AveragePool2D(Pool):
+    """Makes a picture smaller: each window becomes its mean, channel by channel.
+
+    Input (height, width, channels). With padding 'same' there are ceil(side / stride) places, and the mean is of the
+    cells inside the picture, as in TensorFlow and Keras; PyTorch counts the padding's zeros unless told otherwise.
+    """
+
+    type = "average_pool2d"
+    rank = 2
+    pooling = AveragePooling

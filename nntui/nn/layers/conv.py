@@ -1,4 +1,4 @@
-"""What conv1d and conv2d share: filters that each see all channels."""
+"""Conv1D and Conv2D: patterns wherever they stand in a sequence or a picture."""
 
 from __future__ import annotations
 
@@ -44,3 +44,31 @@ class Filters(Convolution):
 
     def detail(self) -> str:
         return f"{self.filters} {super().detail()}"
+
+
+@dataclass
+class Conv1D(Filters):
+    """Slides short filters along a sequence: each finds its pattern whenever it comes.
+
+    z[t, f] = Σ x[stride·t + dilation·i - before, c]·W[i, c, f] + b[f], then the activation; input (time, features),
+    output (time, filters), weight (kernel_size, features, filters). With padding 'same' the output has
+    ceil(time / stride) places and an odd cell of padding stands at the end, as in TensorFlow and Keras, and in
+    PyTorch, whose padding="same" is for a stride of 1 only.
+    """
+
+    type = "conv1d"
+    rank = 1
+
+
+@dataclass
+class Conv2D(Filters):
+    """Slides small filters over a picture: each finds its pattern wherever it stands.
+
+    z[y, x, f] = Σ x[stride·y + dilation·i - before, stride·x + dilation·j - before, c]·W[i, j, c, f] + b[f], then the
+    activation; input (height, width, channels), output (height, width, filters), weight (kernel_size, kernel_size,
+    channels, filters). With padding 'same' the output has ceil(side / stride) places and an odd cell of padding stands
+    at the end, as in TensorFlow and Keras, and in PyTorch, whose padding="same" is for a stride of 1 only.
+    """
+
+    type = "conv2d"
+    rank = 2

@@ -1,4 +1,4 @@
-"""What global average pools share: the mean over all places."""
+"""Global average pooling: the mean over all places of a picture or a sequence."""
 
 from __future__ import annotations
 
@@ -56,3 +56,27 @@ class GlobalAveragePool(Layer):
         np.multiply(grad, 1 / self._share.size, out=grad)
         np.copyto(found.reshape(len(grad), -1, self._channels), grad[:, None])
         return found
+
+
+@dataclass
+class GlobalAveragePool1D(GlobalAveragePool):
+    """Makes one number of each feature: its mean over the whole sequence, wherever a pattern stood.
+
+    Input (time, features), output (features,): flat, so that a dense layer can follow.
+    Lin et al. 2013, https://arxiv.org/abs/1312.4400
+    """
+
+    type = "global_average_pool1d"
+    rank = 1
+
+
+@dataclass
+class GlobalAveragePool2D(GlobalAveragePool):
+    """Makes one number of each channel: its mean over the whole picture, wherever a pattern stood.
+
+    Input (height, width, channels), output (channels,): flat, so that a dense layer can follow.
+    Lin et al. 2013, https://arxiv.org/abs/1312.4400
+    """
+
+    type = "global_average_pool2d"
+    rank = 2
