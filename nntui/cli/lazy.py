@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure how fast a model trains here, layer by layer."),
     "models": ("models", "List the bundled models."),
     "schema": ("schema", "Print the JSON Schema of the model file."),
+    "guide": ("guide", "Read the guide, by topics."),
     "completion": ("completion", "Print a shell's completion script."),
 }
 """Each command's module under `nntui.cli.commands` and its line in the help."""

@@ -27,7 +27,9 @@ def test_version_is_said_without_anything_imported():
     assert not modules & {*HEAVY, "click", "rich"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["runs"], ["runs", "--json"], ["models"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["runs"], ["runs", "--json"], ["models"], ["train", "--help"], ["guide", "ssh"]]
+)
 def test_neither_numpy_nor_textual_is_imported_for_what_needs_neither(root, arguments):
     assert not imported_by(*arguments) & set(HEAVY)
 

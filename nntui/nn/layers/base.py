@@ -12,6 +12,8 @@ from nntui.nn.arena import ParameterSpec
 from nntui.settings import Configurable
 
 Shape = tuple[int, ...]
+GROUPS = ("basic", "convolution", "pooling", "sequences", "normalization", "noise", "augmentation")
+"""Kinds of layers in the order of a stack; a list shows others behind them."""
 
 
 class ShapeError(ValueError):

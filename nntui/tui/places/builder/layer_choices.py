@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nntui.nn.layers.base import Layer, Shape, ShapeError
+from nntui.nn.layers.base import GROUPS, Layer, Shape, ShapeError
 from nntui.settings import settings_of
 from nntui.tui.dialogs.choice import Choice
 
 _WANTED = {"channels": "needs pictures", "time": "needs sequences", "ids": "needs ids", "flat": "needs a flat row"}
 """What a layer's refusal says it needs, by a word in it."""
-_FIRST = ("basic", "convolution", "pooling", "sequences", "normalization", "noise", "augmentation")
-"""Kinds in the order of a stack; others come behind them."""
 
 
 def layer_choices(shape: Shape | None, *, is_first: bool) -> list[Choice]:
@@ -21,7 +19,7 @@ def layer_choices(shape: Shape | None, *, is_first: bool) -> list[Choice]:
     `is_first` says whether the layer would be given the data themselves.
     """
     members = Layer.members()
-    kinds = list(dict.fromkeys([*_FIRST, *(member.group for member in members.values())]))
+    kinds = list(dict.fromkeys([*GROUPS, *(member.group for member in members.values())]))
     ordered = sorted(members.items(), key=lambda item: kinds.index(item[1].group))
     return [
         Choice(name, name, member.summary(), lead=member.group, obstacle=obstacle(member, shape, is_first=is_first))
