@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
 
-_QUIT = "quit"
+_QUIT, _GUIDE = "quit", "guide"
 _GOODBYE_SECONDS = 0.5
 _FIRST_LOOK_SECONDS = 3.0
 """How long a question at the start waits for the model to be shown: large data take longer to read."""
@@ -281,6 +281,16 @@ class NntuiApp(TerminalApp[None]):
         groups.insert(1, group_of("Everywhere", own_bindings(NntuiApp)))
         self.push_screen(HelpDialog(groups))
 
+    def action_guide(self) -> None:
+        """Opens the guide, unless it is open already."""
+        if all(worker.group != _GUIDE or worker.is_finished for worker in self.workers):
+            self.run_worker(self._read_guide(), group=_GUIDE)
+
+    async def _read_guide(self) -> None:
+        from nntui.tui.dialogs.guide import read_guide
+
+        await read_guide(self)
+
     def commands(self) -> list[Command]:
         """Every action of the place in view, of the app, and of the other places there are, in that order."""
         here, *others = [
@@ -291,6 +301,7 @@ class NntuiApp(TerminalApp[None]):
             for place in self._places_from_here()
         ]
         own = [_command("", binding, partial(self.run_action, binding.action, self)) for binding in _actions(self)]
+        own.append(Command("Read the guide", "? g", self._read_guide))
         own.append(Command("Change the colours: another theme", "", self._choose_theme))
         own.append(Command("Save a picture of the screen (SVG)", "", self._take_screenshot))
         return [*here, *own, *(command for commands in others for command in commands)]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
 from nntui.tui.chrome.keys import KeyGroup
-from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.dialogs.scrolling import ScrollingDialog
 
 _WIDEST = 13
 """Cells for keys: more than these two or three go on a line of their own."""
@@ -22,14 +22,11 @@ _AROUND = 2
 """Lines of a group besides its keys: its title, and the space under it."""
 
 
-class HelpDialog(Dialog[bool]):
+class HelpDialog(ScrollingDialog[bool]):
     """Groups of keys, the place one comes from first."""
 
     BINDINGS = [
-        Binding("down,j", "scroll_by(1)", "Scroll", key_display="↑↓"),
-        Binding("up,k", "scroll_by(-1)", "Scroll up", show=False),
-        Binding("pagedown,space", "scroll_by(12)", "Page down", show=False),
-        Binding("pageup", "scroll_by(-12)", "Page up", show=False),
+        Binding("g", "app.guide", "Guide", tooltip="Read the guide"),
         Binding("question_mark,f1,q,enter", "cancel", "Close", show=False),
     ]
 
@@ -37,16 +34,12 @@ class HelpDialog(Dialog[bool]):
         super().__init__("keys")
         self._groups = groups
 
-    def content(self) -> Iterable[Widget]:
+    def lines(self) -> Iterable[Widget]:
         """One block a group."""
         room = min(max((len(line.keys) for group in self._groups for line in group.lines), default=0), _WIDEST)
         columns = [Vertical(*_blocks(groups, room), classes="column") for groups in _halves(self._groups)]
         # Beside one another where there is room, else below one another: the style sheet says which.
-        yield VerticalScroll(Container(*columns, classes="columns"), classes="lines", can_focus=False)
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scrolls by lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        yield Container(*columns, classes="columns")
 
 
 def _halves(groups: Sequence[KeyGroup]) -> tuple[Sequence[KeyGroup], Sequence[KeyGroup]]:
