@@ -26,6 +26,7 @@ from nntui.data.catalogue import load
 from nntui.data.dataset import Dataset
 from nntui.data.errors import DataError
 from nntui.modelfile.document import read_document, write_document
+from nntui.modelfile.keys import PROVENANCE
 from nntui.modelfile.model import ModelSpec
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.settings import HIGHER_IS_BETTER
@@ -131,7 +132,7 @@ class Worker:
         draft = read_document(run.model_path, follow=False)
         spec = validate(draft, base=run.path).ready()
         dataset = load(spec.data, base=run.path, seed=spec.training.seed, preprocessing=preprocessing_so_far(run))
-        spec = self._with_workers(spec, dataset, draft)
+        spec = self._completed(spec, dataset, draft)
         self._trainer = Trainer(spec, dataset, clock=self._watch)
         resumed = self._record.attach(self._trainer, beyond_end=self._epochs is not None)
         self._draft = read_document(run.model_path, follow=False)
@@ -141,18 +142,27 @@ class Worker:
         self._control = Control(commands, self._trainer.live_settings.known)
         self._averager = StepAverager(self._trainer.steps_per_epoch)
 
-    def _with_workers(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
-        """The spec with its number of workers; one that was found by trying is written down before the first step."""
-        if spec.training.workers is not None:
-            return spec
-        workers = quickest_workers(spec, dataset)
-        self._alone = why_alone() if usable_cores() > 1 else ""
-        path = self.run_directory.model_path
-        try:
-            write_document({**draft, "training": {**draft.get("training", {}), "workers": workers}}, path, private=True)
-        except OSError as error:
-            raise RunsError(f"cannot write {problem(path, error)}") from error
-        return dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=workers))
+    def _completed(self, spec: ModelSpec, dataset: Dataset, draft: dict[str, Any]) -> ModelSpec:
+        """The spec with its number of workers, measured where it names none.
+
+        The run's model file then gets what is known only now: workers, threads, and the data's fingerprint.
+        """
+        complete = dict(draft)
+        if spec.training.workers is None:
+            workers = quickest_workers(spec, dataset)
+            self._alone = why_alone() if usable_cores() > 1 else ""
+            complete["training"] = {**draft.get("training", {}), "workers": workers}
+            spec = dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=workers))
+        # A resumed run keeps the fingerprint it began with: data that have changed since are refused by it.
+        known = {"threads_per_worker": 1, "fingerprint": dataset.fingerprint}
+        complete[PROVENANCE] = known | draft.get(PROVENANCE, {})
+        if complete != draft:
+            path = self.run_directory.model_path
+            try:
+                write_document(complete, path, private=True)
+            except OSError as error:
+                raise RunsError(f"cannot write {problem(path, error)}") from error
+        return spec
 
     def _train(self) -> RunEnded:
         trainer = self._trainer

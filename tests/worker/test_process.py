@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tomllib
 
 import numpy as np
 import pytest
@@ -263,3 +264,12 @@ def test_a_loss_that_is_lost_at_once_ends_the_run_as_diverged(new_run, tmp_path)
     assert ended.quantity == "gradient", "the loss, about 1e39, is a number still"
     assert "standardize" in ended.message
     assert status_of(run) is Status.DIVERGED
+
+
+def test_the_runs_model_file_names_versions_threads_and_the_datas_fingerprint(new_run):
+    run = new_run(draft(**{"training.epochs": 1}))
+    Worker(run).run()
+    provenance = tomllib.loads(run.model_path.read_text())["provenance"]
+    assert provenance["numpy"] == np.__version__
+    assert provenance["threads_per_worker"] == 1
+    assert provenance["fingerprint"] == trainer_of(draft()).dataset.fingerprint
