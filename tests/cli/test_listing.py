@@ -217,7 +217,7 @@ def test_watching_a_run_whose_worker_was_killed(ask, root):
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
     answer = ask("watch")
     assert answer.code == 1
-    assert "is gone without a word" in answer.err
+    assert "is gone; " in answer.err
 
 
 def test_shells_complete_commands_models_and_runs(call, root):

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.containers import Container
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from nntui.runs.directory import RunDirectory
     from nntui.tui.dialogs.dialog import Answer, Dialog
+
+
+class Host(Protocol):
+    """What a place asks of the app it is in."""
+
+    runs_root: Path
+
+    def train(self, draft: dict[str, Any], base: Path) -> None:
+        """Creates and starts a run of the draft, and shows it in Train; asks first where another one is running."""
+
+    def attach(self, run: RunDirectory) -> None:
+        """Shows a run in Train."""
+
+    async def may_start(self) -> bool:
+        """Whether a training may start beside those that are running; the person decides."""
+        ...
 
 
 class Place(Container):
@@ -34,6 +52,11 @@ class Place(Container):
         def control(self) -> Place:
             """The place that speaks."""
             return self.place
+
+    @property
+    def host(self) -> Host:
+        """The app, as far as a place knows it."""
+        return cast("Host", self.app)
 
     def focus_first(self) -> None:
         """Gives the focus to where the keyboard starts; called each time the place is shown."""

@@ -16,7 +16,7 @@ async def test_while_a_file_is_read_nothing_is_said_of_it(tmp_path: Path, monkey
         return validated(draft, base)
 
     async with stage(tmp_path) as shown:
-        monkeypatch.setattr(validator, "_examined", slowly)
+        monkeypatch.setattr(validator, "_validated", slowly)
         shown.place.edit({**shown.draft, "data": {"source": "own.csv"}})
         await until(shown.pilot, lambda: "● reading own.csv" in screen_text(shown.app))
         assert "8×8×1" not in screen_text(shown.app).splitlines()[3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -31,7 +31,7 @@ from nntui.tui.resuming import is_resumable, resume
 from nntui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
-    from nntui.tui.app import NntuiApp
+    pass
 
 SCAN_SECONDS = 1.0
 FILTER = "words of the name, model, data or state; all must match"
@@ -95,7 +95,7 @@ class RunsPlace(Place):
         yield self.preview
 
     def on_mount(self) -> None:
-        self._listing = Listing(cast("NntuiApp", self.app).runs_root)
+        self._listing = Listing(self.host.runs_root)
         self.table.show((), hint="looking …")
         self._watch()
 
@@ -174,7 +174,7 @@ class RunsPlace(Place):
     def action_attach(self) -> None:
         """Shows the chosen run in Train."""
         if self.table.chosen is not None:
-            cast("NntuiApp", self.app).attach(self.table.chosen.run)
+            self.host.attach(self.table.chosen.run)
 
     def action_sort(self) -> None:
         """Sorts by the next column."""
@@ -208,7 +208,7 @@ class RunsPlace(Place):
         try:
             if row.summary.status is Status.PAUSED:
                 await asyncio.to_thread(send, row.run, Command("resume"))
-            elif await cast("NntuiApp", self.app).may_start():
+            elif await self.host.may_start():
                 await asyncio.to_thread(resume, row.run)
             else:
                 return

@@ -94,7 +94,7 @@ class RunPreview(Container):
         if self._in_sight:
             self._turn()
 
-    def on_run_preview_sighted(self, message: NewSnapshot) -> None:
+    def on_run_preview_new_snapshot(self, message: NewSnapshot) -> None:
         message.stop()
         if message.follower is not self.follower:
             return

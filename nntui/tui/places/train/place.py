@@ -1,35 +1,36 @@
-"""Train: the dashboard of the attached run, live or over."""
+"""Train: the dashboard of the attached run, and what its keys do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
-from textual import events
-from textual.app import ComposeResult
+from textual import work
 from textual.binding import Binding
-from textual.message import Message
-from textual.widgets import Static
 
-from nntui.runs.directory import RunDirectory
-from nntui.runs.follow.follower import Follower, RunSnapshot
+from nntui.display.numbers import compact
+from nntui.modelfile.problems import SpecError
+from nntui.runs.checkpoints import CheckpointError
+from nntui.runs.commands import send
+from nntui.runs.directory import RunDirectory, RunsError
+from nntui.runs.events import Command
+from nntui.runs.follow.follower import Follower
 from nntui.runs.status import Status
-from nntui.tui.places.train.actions import TrainActions
-from nntui.tui.places.train.chart_pair import show_pair
-from nntui.tui.places.train.crosshair import row_at, words_at
-from nntui.tui.places.train.curves import XAxis, metric_of
-from nntui.tui.places.train.metric_grid import MetricGrid
-from nntui.tui.places.train.pace import progress_of
-from nntui.tui.places.train.panes import Panes
-from nntui.tui.places.train.status_text import EMPTY, headline_state, second_note, state_notes
-from nntui.tui.widgets.chart import LineChartView
-from nntui.tui.widgets.note_line import NoteLine
-from nntui.tui.widgets.progress_line import ProgressLine
+from nntui.tui.dialogs.change import ChangeDialog
+from nntui.tui.dialogs.confirm import ConfirmDialog
+from nntui.tui.places.train.settings import EPOCHS_HINT, at_present, epoch_of, fixed_words
+from nntui.tui.places.train.view import TrainView
+from nntui.tui.plots.line_chart import YRange
+from nntui.tui.resuming import is_extensible, is_resumable, resume
 
-_GOODBYE_SECONDS = 1.0
+_OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
+_OF_THE_VIEW = frozenset({"x_axis", "metrics", "log_scale", "smooth", "show_all", "last_half"})
+_OF_THE_DASHBOARD = frozenset({"layer", "gradient", "zoom", "pane", "crosshair"})
+_OF_THE_CROSSHAIR = frozenset({"walk", "zoom_x", "leave_crosshair"})
 
 
-class TrainPlace(TrainActions):
-    """Shows what a run's directory says, and writes there what a person asks for; holds nothing of the run itself."""
+class TrainPlace(TrainView):
+    """The keys of Train: each writes into the run's directory what a person asks for, or changes what is shown."""
 
     title = "Train"
 
@@ -70,241 +71,230 @@ class TrainPlace(TrainActions):
         Binding("tab", "pane(1)", "Next pane", show=False),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False),
     ]
-    DEFAULT_CSS = """
-    TrainPlace { layout: vertical; }
-    TrainPlace > #train-empty { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
-    TrainPlace > #train-note { display: none; }
-    TrainPlace.-noted > #train-note { display: block; }
-    TrainPlace > MetricGrid { display: none; }
-    TrainPlace.-empty > Panes, TrainPlace.-empty > LineDiffed { display: none; }
-    TrainPlace.-attached > #train-empty { display: none; }
-    """
-
-    class NewSnapshot(Message):
-        """There is something new of the run."""
-
-        def __init__(self, follower: Follower) -> None:
-            super().__init__()
-            self.follower = follower
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, classes="-empty")
-        self.panes = Panes()
-        self.grid = MetricGrid()
-        self.shows_metrics = False
-        """Whether all metrics are shown in place of the dashboard."""
-        self.second: str | None = None
-        """What the second chart draws where a person has chosen it; None: the metric that stands beside the loss."""
-        self.follower: Follower | None = None
-        self.snapshot: RunSnapshot | None = None
-        """What is on the screen; None before a run is attached and seen."""
-        self.axis = XAxis.STEP
-        self.asked_rate: float | None = None
-        """The learning rate asked for last and not answered yet."""
-        self._asked = ""
-        self._progress = ProgressLine()
-        self._note = NoteLine(id="train-note")
-        self._state = NoteLine(id="train-state")
-        for chart in (self.panes.loss, self.panes.metric):
-            chart.cursor_words = self._words_at
+        super().__init__(id=id)
+        self._sending = asyncio.Lock()
 
-    def compose(self) -> ComposeResult:
-        yield Static(EMPTY, id="train-empty")
-        yield self.panes
-        yield self.grid
-        yield self._note
-        yield self._progress
-        yield self._state
-
-    def on_unmount(self) -> None:
-        if self.follower is not None:
-            self.follower.stop()
-            self.follower.join(_GOODBYE_SECONDS)
-
-    def on_show(self) -> None:
-        # While it was out of sight nothing was drawn.
-        if self.snapshot is not None:
-            self._show(self.snapshot, answered=True)
-
-    @property
-    def chart(self) -> LineChartView:
-        """The chart that keys are for."""
-        return (self.grid.chart if self.shows_metrics else None) or self.panes.chart
-
-    @property
-    def charts(self) -> Sequence[LineChartView]:
-        """All charts in sight."""
-        return self.grid.charts if self.shows_metrics else (self.panes.loss, self.panes.metric)
-
-    def show_metrics(self, shown: bool) -> None:
-        """Shows all metrics in place of the dashboard, or the dashboard again."""
-        snapshot = self.snapshot
-        if shown == self.shows_metrics or (shown and (snapshot is None or not snapshot.complete)):
-            return
-        for chart in (self.panes.loss, self.panes.metric):
-            chart.leave_crosshair()
-        self.shows_metrics = shown
-        room = self.panes.size
-        # Not by a class of the place: that would style everything in it anew.
-        self.grid.display = shown
-        if shown and snapshot is not None:
-            self.panes.display = False
-            self.grid.open(snapshot, self.axis, room, chosen=self._second_of(snapshot))
-            self.show_state()
-        else:
-            self.grid.close()
-            self.panes.styles.clear_rule("display")
-            self.refresh(layout=True)
-            self.focus_first()
-            if snapshot is not None:
-                self._show(snapshot, answered=True)
-        self.refresh_bindings()
-
-    def _second_of(self, snapshot: RunSnapshot) -> str | None:
-        return self.second or metric_of(snapshot)
-
-    def focus_first(self) -> None:
-        """Focuses the pane that had the focus last."""
-        if self.shows_metrics:
-            self.grid.focus_first()
-        elif self.has_class("-attached"):
-            self.screen.set_focus(self.panes.current)
-
-    def on_focus(self) -> None:
-        """Hands the focus to a pane: the place itself has it while there is nothing to show."""
-        self.focus_first()
-
-    def attach(self, run: RunDirectory) -> None:
-        """Shows this run from now on; one already attached is let go, and trains on by itself."""
-        if self.follower is not None:
-            if self.follower.run == run:
-                return
-            self.follower.stop()
-        self.snapshot, self.asked_rate, self._asked = None, None, ""
-        self.second = None
-        self.show_metrics(False)
-        self.panes.start_over()
-        self.set_class(False, "-empty")
-        self.set_class(True, "-attached")
-        self._state.show((f"○ opening {run.id}", "muted"))
-        self._note.show()
-        self._progress.show(None)
-        self.headline(run.id)
-        self.follower = Follower(run, self._tell)
-        self.follower.start()
-        self.refresh_bindings()
-        self.focus_first()
-
-    def detach(self, run: RunDirectory) -> bool:
-        """Shows nothing any more where this run was shown; whether it was."""
-        if self.follower is None or self.follower.run != run:
-            return False
-        self.follower.stop()
-        self.follower, self.snapshot, self.second = None, None, None
-        self.show_metrics(False)
-        self.set_class(True, "-empty")
-        self.set_class(False, "-attached")
-        self.headline("")
-        self.refresh_bindings()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there while they can do something: a run that is over cannot be paused."""
+        status = self.snapshot.status if self.snapshot is not None else None
+        if action in _OF_THE_VIEW:
+            return status is not None
+        if action in _OF_THE_DASHBOARD:
+            return status is not None and not self.shows_metrics
+        if action in _OF_THE_CROSSHAIR:
+            return status is not None and self.chart.cursor is not None
+        if action in _OF_A_LIVE_RUN:
+            return status in (Status.RUNNING, Status.PAUSED)
+        if action == "pause":
+            return status is Status.RUNNING
+        if action == "resume":
+            return status is Status.PAUSED
+        if action == "train_on":
+            return status is not None and is_resumable(status)
+        if action == "more_epochs":
+            return status in (Status.RUNNING, Status.PAUSED) or (status is not None and is_extensible(status))
         return True
 
-    def show_request(self, words: str) -> None:
-        """Says in the state line what was asked of the worker, until the log answers; '' takes it back."""
-        self._asked = words
-        if not words:
-            self.asked_rate = None
-        elif self.follower is not None:
-            self.follower.hurry()
+    def action_pause(self) -> None:
+        """Pauses after the step that is being made."""
+        self._ask("pausing …", Command("pause"))
+
+    def action_resume(self) -> None:
+        """Goes on after a pause."""
+        self._ask("going on …", Command("resume"))
+
+    def action_step(self) -> None:
+        """Trains one batch and pauses."""
+        self._ask("one batch …", Command("step"))
+
+    def action_epoch(self) -> None:
+        """Trains to the end of the epoch and pauses."""
+        self._ask("to the end of the epoch …", Command("epoch"))
+
+    @work(exclusive=True, group="ask")
+    async def action_stop(self) -> None:
+        """Ends the run, once that is confirmed."""
+        follower = self.follower
+        dialog = ConfirmDialog(
+            f"Stop training {self.model_name()}?",
+            detail="What is trained so far is kept, and R goes on with it.",
+            title="stop",
+            yes="Stop",
+            no="Train on",
+        )
+        if await self.app.push_screen_wait(dialog) and self.follower is follower:
+            self._ask("stopping …", Command("stop"))
+
+    def action_scale_learning_rate(self, factor: float) -> None:
+        """Multiplies the learning rate from the next step on."""
+        rate = self.asked_rate or (self.snapshot.learning_rate if self.snapshot is not None else None)
+        if rate is None:
+            self.app.notify("The learning rate is not known before the first step.")
+            return
+        self.asked_rate = rate * factor
+        words = f"learning rate {compact(self.asked_rate, 7)} …"
+        self._ask(words, Command("scale", setting="learning_rate", value=factor))
+
+    @work(exclusive=True, group="ask")
+    async def action_change(self) -> None:
+        """Asks for new values of what may be changed while the run trains, and sends them."""
+        follower = self.follower
+        if follower is not None:
+            await self._change_live(follower, epochs_only=False)
+
+    @work(exclusive=True, group="ask")
+    async def action_more_epochs(self) -> None:
+        """Asks for another number of epochs; a run that is over goes on for them."""
+        follower, snapshot = self.follower, self.snapshot
+        if follower is None or snapshot is None:
+            return
+        if snapshot.status.alive:
+            await self._change_live(follower, epochs_only=True)
+            return
+        from nntui.worker.changes import extension
+
+        try:
+            known = await asyncio.to_thread(extension, follower.run)
+        except (RunsError, SpecError, CheckpointError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        done = f"{known.done} epoch{'' if known.done == 1 else 's'} done"
+        dialog = ChangeDialog(
+            f"train on: {done}",
+            [known.epochs],
+            lambda texts: {name: known.total(text) for name, text in texts.items()},
+            hint=EPOCHS_HINT,
+        )
+        values = await self.app.push_screen_wait(dialog)
+        if values and self.follower is follower:
+            await self._go_on(follower.run, epochs=int(values["epochs"]))
+
+    async def _change_live(self, follower: Follower, *, epochs_only: bool) -> None:
+        from nntui.worker.changes import changeable, typed_changes
+
+        try:
+            model = await asyncio.to_thread(changeable, follower.run)
+        except SpecError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        if self.snapshot is None or self.follower is not follower:
+            return
+        known = at_present(model, self.snapshot)
+        shown = [known["epochs"]] if epochs_only else list(known.values())
+
+        def check(texts: Mapping[str, str]) -> dict[str, float]:
+            return typed_changes(texts, known, epoch=epoch_of(self.snapshot))
+
+        title = "number of epochs" if epochs_only else "change while it trains"
+        fixed = "" if epochs_only else fixed_words(self.snapshot)
+        hint = EPOCHS_HINT if epochs_only else ""
+        values = await self.app.push_screen_wait(ChangeDialog(title, shown, check, fixed=fixed, hint=hint))
+        if values and self.follower is follower:
+            commands = [Command("set", setting=name, value=value) for name, value in values.items()]
+            self._ask(f"{', '.join(values)} …", *commands)
+
+    @work(group="resume", exclusive=True)
+    async def action_train_on(self) -> None:
+        """Starts a new worker that goes on from the newest checkpoint."""
+        if self.follower is not None:
+            await self._go_on(self.follower.run)
+
+    async def _go_on(self, run: RunDirectory, *, epochs: int | None = None) -> None:
+        """Starts a worker, once it is settled that it may train beside others."""
+        if not await self.host.may_start():
+            return
+        if self.follower is not None and self.follower.run == run:
+            self.show_request("resuming …")
+        try:
+            await asyncio.to_thread(resume, run, epochs=epochs)
+        except RunsError as error:
+            self.show_request("")
+            self.app.notify(str(error), severity="error", markup=False)
+
+    def action_layer(self, by: int) -> None:
+        """Shows the next layer's weights, or those of the layer before."""
+        self.panes.weights.choose(by)
+
+    def action_gradient(self) -> None:
+        """Switches the heatmap between weights and gradients."""
+        self.panes.weights.toggle_gradient()
+
+    def action_x_axis(self) -> None:
+        """Counts steps, epochs or seconds on the x axis."""
+        self.axis = self.axis.next
+        for chart in self.charts:
+            chart.leave_crosshair()
+        self._crosshair_moved()
+        self.draw_curves(now=True)
+
+    def action_log_scale(self) -> None:
+        """Switches the chart with the focus, else the loss, between a linear and a logarithmic y axis."""
+        self.chart.toggle_log()
+
+    def action_crosshair(self) -> None:
+        """Turns the crosshair of the chart with the focus, else of the loss, on or off."""
+        self.chart.toggle_crosshair()
+        self._crosshair_moved()
+
+    def action_leave_crosshair(self) -> None:
+        """Turns the crosshair off."""
+        self.chart.leave_crosshair()
+        self._crosshair_moved()
+
+    def action_walk(self, by: int) -> None:
+        """Moves the crosshair."""
+        self.chart.walk(by)
         self.show_state()
 
-    def show_state(self, *, now: bool = True) -> None:
-        """Says in the last line how the run stands, or what epoch the crosshair stands at; `now` answers a key."""
-        snapshot, cursor = self.snapshot, self.chart.cursor
-        if snapshot is None:
-            return
-        if cursor is None or self._asked or snapshot.problem or not snapshot.complete:
-            self._state.show(*state_notes(snapshot, self._asked), now=now)
-        else:
-            self._state.show(*row_at(snapshot, self.axis, cursor), now=now, whole=True)
+    def action_zoom_x(self, factor: float) -> None:
+        """Shows more or less of the x axis around the crosshair."""
+        self.chart.zoom_x(factor)
 
-    def model_name(self) -> str:
-        """The model's name, or the run's id while it is not known."""
-        if self.snapshot is not None and self.snapshot.started is not None:
-            return self.snapshot.started.model
-        return self.follower.run.id if self.follower is not None else ""
+    def action_smooth(self) -> None:
+        """Smooths lines more, and in the end not at all."""
+        for chart in self.charts:
+            chart.smooth_more()
 
-    def draw_curves(self, *, now: bool = False) -> None:
-        """Draws the charts anew from what is known, `now` where a key asked for it."""
-        snapshot, panes = self.snapshot, self.panes
-        if snapshot is None:
-            return
-        if self.shows_metrics:
-            self.grid.show(snapshot, self.axis, now=now)
-            return
-        show_pair(panes.loss, panes.metric, snapshot, self.axis, metric=self._second_of(snapshot), now=now)
-        panes.show_names()
+    def action_show_all(self) -> None:
+        """Shows all values on the y axis, or the bulk again."""
+        for chart in self.charts:
+            chart.toggle_range(YRange.ALL)
 
-    def on_train_place_new_snapshot(self, message: NewSnapshot) -> None:
-        message.stop()
-        if message.follower is not self.follower:
-            return
-        before, self.snapshot = self.snapshot, message.follower.take()
-        if self.snapshot is None:
-            return
-        answered = before is None or _answered(before, self.snapshot)
-        if answered:
-            self._asked, self.asked_rate = "", None
-        if self.display:
-            self._show(self.snapshot, answered=answered)
-            if self.snapshot.complete and (before is None or not before.complete):
-                self.panes.draw_now()
-        state = headline_state(self.snapshot)
-        if before is None or headline_state(before) != state or before.started is not self.snapshot.started:
-            self.headline(self.model_name(), state)
-            self.refresh_bindings()
+    def action_last_half(self) -> None:
+        """Fits the y axis to the right half of the curves, or to the bulk again."""
+        for chart in self.charts:
+            chart.toggle_range(YRange.HALF)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        # The crosshair that counts is that of the chart with the focus.
+    def _crosshair_moved(self) -> None:
         self.show_state()
+        self.refresh_bindings()
 
-    def on_metric_grid_taken(self, message: MetricGrid.Taken) -> None:
-        message.stop()
-        self.second = message.name
-        self.panes.make_current(self.panes.metric)
-        self.show_metrics(False)
+    def action_metrics(self) -> None:
+        """Shows all metrics, or the dashboard again."""
+        self.show_metrics(not self.shows_metrics)
 
-    def on_metric_grid_left(self, message: MetricGrid.Left) -> None:
-        message.stop()
-        self.show_metrics(False)
+    def action_zoom(self) -> None:
+        """Fills the place with the pane that has the focus, or goes back."""
+        self.panes.toggle_zoom()
 
-    def _words_at(self, x: float) -> str:
-        return words_at(self.snapshot, self.axis, x) if self.snapshot is not None else ""
+    def action_pane(self, by: int) -> None:
+        """Gives the focus to the next pane, or the one before."""
+        self.panes.focus_by(by)
 
-    def _tell(self, follower: Follower) -> None:
-        # In the follower's thread: posting is all that is safe there.
-        self.post_message(self.NewSnapshot(follower))
+    def _ask(self, words: str, *commands: Command) -> None:
+        """Has commands written and says so at once; the answer comes through the log."""
+        if self.follower is not None:
+            self.show_request(words)
+            self._send(self.follower.run, commands)
 
-    def _show(self, snapshot: RunSnapshot, *, answered: bool) -> None:
-        if snapshot.complete:
-            self.draw_curves()
-            if not self.shows_metrics:
-                self.panes.weights.show_live(snapshot.live)
-                best_epoch = snapshot.best.epoch if snapshot.best is not None else 0
-                self.panes.epochs.show(snapshot.epochs, metric=metric_of(snapshot), best_epoch=best_epoch)
-        self._progress.show(progress_of(snapshot))
-        if answered:
-            self._progress.redraw(now=True)
-        self.show_state(now=answered)
-        note = second_note(snapshot)
-        self.set_class(note is not None, "-noted")
-        self._note.show(*([note] if note is not None else []))
-
-
-def _answered(before: RunSnapshot, after: RunSnapshot) -> bool:
-    """Whether the log shows that the worker did what it was asked: turned, went on, changed a setting, complained."""
-    return (
-        (after.status is Status.PAUSED and before.step != after.step)
-        or before.status is not after.status
-        or before.started is not after.started
-        or before.remarks[-1:] != after.remarks[-1:]
-    )
+    @work(group="send")
+    async def _send(self, run: RunDirectory, commands: Sequence[Command]) -> None:
+        # One at a time, so that commands stand in the file in the order of the keys.
+        async with self._sending:
+            try:
+                await asyncio.to_thread(send, run, *commands)
+            except RunsError as error:
+                self.show_request("")
+                self.app.notify(str(error), severity="error", markup=False)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import work
 
-from nntui.tui.places.place import Place
-
-if TYPE_CHECKING:
-    from nntui.tui.places.builder.place import BuildPlace
+from nntui.tui.places.builder.view import BuildView
 
 
-class FileActions(Place):
-    """The actions of BuildPlace that have to do with model files."""
+class FilesView(BuildView):
+    """Build with the actions that open and save model files."""
 
     @work
     async def action_open(self) -> None:
@@ -24,12 +20,11 @@ class FileActions(Place):
         from nntui.modelfile.document import read_document
         from nntui.tui.dialogs.open_model import OpenDialog, found_models
 
-        place = cast("BuildPlace", self)
-        base = place.file.base
+        base = self.file.base
         models = await asyncio.to_thread(found_models, base)
         opened = await self.answer_to(OpenDialog(models, base=base, read=read_document))
         if opened is not None and await self._may_leave("Undo brings them back until the app is quit."):
-            place.open(opened)
+            self.open(opened)
 
     @work
     async def action_new(self) -> None:
@@ -39,18 +34,17 @@ class FileActions(Place):
         from nntui.tui.dialogs.open_model import Opened
         from nntui.tui.places.builder.source_field import A_PATH, source_choices
 
-        place = cast("BuildPlace", self)
-        base = place.file.base
-        empty = {"name": "model", "data": place.draft.get("data", {"source": "digits"}), "layers": []}
+        base = self.file.base
+        empty = {"name": "model", "data": self.draft.get("data", {"source": "digits"}), "layers": []}
         dialog = NewDialog(source_choices(), free=A_PATH, empty=empty, draft_for=partial(first_draft, base=base))
         draft = await self.answer_to(dialog)
         if draft is not None and await self._may_leave("Undo brings them back until the app is quit."):
-            place.open(Opened(draft, None, base))
+            self.open(Opened(draft, None, base))
 
     @work
     async def action_save(self) -> None:
         """Saves the draft as a model file."""
-        cast("BuildPlace", self).take_typed()
+        self.take_typed()
         await self._save_as()
 
     async def may_quit(self) -> bool:
@@ -61,10 +55,9 @@ class FileActions(Place):
         """Whether the draft may be left: it is saved, or the person does not want it; `loss` says what leaving does."""
         from nntui.tui.dialogs.unsaved import Unsaved, UnsavedDialog
 
-        place = cast("BuildPlace", self)
-        if place.file.holds(place.draft):
+        if self.file.holds(self.draft):
             return True
-        answer = await self.answer_to(UnsavedDialog(place.name_words(), loss))
+        answer = await self.answer_to(UnsavedDialog(self.name_words(), loss))
         if answer is Unsaved.SAVE:
             return await self._save()
         return answer is Unsaved.DISCARD
@@ -73,8 +66,7 @@ class FileActions(Place):
         """Saves where the draft is from, or asks where; whether it was saved."""
         from nntui.modelfile.document import write_document
 
-        place = cast("BuildPlace", self)
-        draft, file = place.draft, place.file
+        draft, file = self.draft, self.file
         if file.path is None:
             return await self._save_as()
         try:
@@ -83,7 +75,7 @@ class FileActions(Place):
             self.app.notify(f"{file.path} cannot be written: {error.strerror or error}", severity="error", markup=False)
             return False
         file.saved(draft, file.path)
-        place.tell_headline()
+        self.tell_headline()
         return True
 
     async def _save_as(self) -> bool:
@@ -92,19 +84,18 @@ class FileActions(Place):
         from nntui.tui.dialogs.save_model import SaveDialog
         from nntui.tui.places.builder.relocation import relocated
 
-        place = cast("BuildPlace", self)
-        draft, file = place.draft, place.file
+        draft, file = self.draft, self.file
 
         def write(path: Path) -> None:
             write_document(relocated(draft, file.base, path.parent), path)
 
-        saved = await self.answer_to(SaveDialog(place.save_path(), write=write))
+        saved = await self.answer_to(SaveDialog(self.save_path(), write=write))
         if saved is None:
             return False
         draft = relocated(draft, file.base, saved.parent)
         if saved.parent != file.base:
-            place.moved(saved.parent)
+            self.moved(saved.parent)
         file.saved(draft, saved)
-        place.tell_headline()
+        self.tell_headline()
         self.app.notify(f"Saved {saved}", markup=False)
         return True
