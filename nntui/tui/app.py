@@ -21,8 +21,8 @@ from textual.widgets import ContentSwitcher
 from nntui.display.printable import printable, printable_lines
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.tui.chrome.key_line import KeyLine
+from nntui.tui.chrome.keys import KeyGroup, key_words, own_bindings, place_groups, text_group
 from nntui.tui.chrome.keys import help_group as group_of
-from nntui.tui.chrome.keys import key_words, own_bindings, place_groups
 from nntui.tui.chrome.screens import BaseScreen
 from nntui.tui.chrome.top_line import Headline, TopLine
 from nntui.tui.first_model import first_model
@@ -277,7 +277,10 @@ class NntuiApp(TerminalApp[None]):
         """Shows every key, those of the place in view first."""
         from nntui.tui.dialogs.help import HelpDialog
 
-        groups = [group for place in self._places_from_here() for group in place_groups(place.title, place)]
+        groups: list[KeyGroup] = []
+        for place in self._places_from_here():
+            groups += place_groups(place.title, place)
+            groups += [text_group(f"{place.title}: {title}", lines) for title, lines in place.more_help()]
         groups.insert(1, group_of("Everywhere", own_bindings(NntuiApp)))
         self.push_screen(HelpDialog(groups))
 
@@ -293,18 +296,23 @@ class NntuiApp(TerminalApp[None]):
 
     def commands(self) -> list[Command]:
         """Every action of the place in view, of the app, and of the other places there are, in that order."""
-        here, *others = [
-            [
-                _command(f"{place.title}: ", binding, partial(self._run_in, place, binding.action))
-                for binding in _actions(place)
-            ]
-            for place in self._places_from_here()
-        ]
+        here, *others = [self._commands_of(place) for place in self._places_from_here()]
         own = [_command("", binding, partial(self.run_action, binding.action, self)) for binding in _actions(self)]
         own.append(Command("Read the guide", "? g", self._read_guide))
         own.append(Command("Change the colours: another theme", "", self._choose_theme))
         own.append(Command("Save a picture of the screen (SVG)", "", self._take_screenshot))
         return [*here, *own, *(command for commands in others for command in commands)]
+
+    def _commands_of(self, place: Place) -> list[Command]:
+        bound = [
+            _command(f"{place.title}: ", binding, partial(self._run_in, place, binding.action))
+            for binding in _actions(place)
+        ]
+        more = [
+            Command(f"{place.title}: {words}", "", partial(self._run_in, place, action))
+            for words, action in place.more_commands()
+        ]
+        return [*bound, *more]
 
     def action_command_palette(self) -> None:
         """Lists every action, those of the place in view first, and runs the one that is chosen."""

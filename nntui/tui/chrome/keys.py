@@ -109,6 +109,11 @@ def place_groups(title: str, place: DOMNode) -> list[KeyGroup]:
     return [group for group in groups if group.lines]
 
 
+def text_group(title: str, lines: Iterable[tuple[str, str]]) -> KeyGroup:
+    """Names with an explanation each, where keys usually stand."""
+    return KeyGroup(title, tuple(HelpLine(name, explanation) for name, explanation in lines))
+
+
 def _title(kind: type) -> str:
     own = kind.__dict__.get("BINDING_GROUP_TITLE")
     if own:

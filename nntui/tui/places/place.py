@@ -86,6 +86,14 @@ class Place(Container):
         finally:
             self._is_asking = False
 
+    def more_commands(self) -> list[tuple[str, str]]:
+        """Actions for the palette that have no key of their own: the words, and the action as a binding has it."""
+        return []
+
+    def more_help(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Groups for the help besides the keys: a title, and lines of a name and what it is."""
+        return []
+
     async def may_quit(self) -> bool:
         """Whether the app may be quit as far as this place goes; it may ask the person."""
         return True

@@ -89,7 +89,7 @@ async def test_the_heatmap_follows_the_weights(run):
         first = place.snapshot.live
         await until(pilot, lambda: place.snapshot.live.step > first.step)
         assert not np.array_equal(first.weights["dense_1.weight"], place.snapshot.live.weights["dense_1.weight"])
-        np.testing.assert_array_equal(place.panes.weights._matrix, place.snapshot.live.weights["dense_1.weight"])
+        np.testing.assert_array_equal(place.panes.view._matrix, place.snapshot.live.weights["dense_1.weight"])
 
 
 async def test_leaving_the_app_leaves_the_training(run):

@@ -48,7 +48,7 @@ async def test_view_keys(finished):
     app = Stage(place := TrainPlace())
     async with app.run_test(size=(80, 24)) as pilot:
         await attached(pilot, place, finished)
-        weights = place.panes.weights
+        weights = place.panes.view
         await pilot.press("l")
         assert weights.title == "dense_2.weight"
         await pilot.press("l")

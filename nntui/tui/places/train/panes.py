@@ -6,9 +6,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.chrome.screens import quiet_size
 from nntui.tui.places.train.chart_pair import chart_pair, clear_pair
-from nntui.tui.places.train.weights import WeightsPane
+from nntui.tui.places.train.views import View, views
 from nntui.tui.widgets.chart import LineChartView
 from nntui.tui.widgets.epoch_table import EpochTable
 from nntui.tui.widgets.framed import Framed
@@ -25,7 +26,7 @@ class PaneGrid(Container):
 
 
 class Panes(Container):
-    """Loss, weights, metric and epochs; `current` is the one with the focus."""
+    """Loss, one of the views, metric and epochs; `current` is the one with the focus."""
 
     DEFAULT_CSS = """
     Panes { height: 1fr; layout: vertical; }
@@ -43,13 +44,19 @@ class Panes(Container):
         """Keywords are as for `Container`."""
         super().__init__(**keywords)
         self.loss, self.metric = chart_pair()
-        self.weights = WeightsPane(id="weights")
+        first = views()[0]
+        self.view: View = first(id=first.view)
+        """The view in the right pane."""
+        self._made = {first.view: self.view}
         self.epochs = EpochTable(id="epochs")
-        self.order: tuple[Framed, ...] = (self.loss, self.weights, self.metric, self.epochs)
-        """As `tab` goes through them."""
         self.current: Framed = self.loss
         self.zoomed = False
         self._names = NoteLine(id="pane-names")
+
+    @property
+    def order(self) -> tuple[Framed, ...]:
+        """The panes, as `tab` goes through them."""
+        return self.loss, self.view, self.metric, self.epochs
 
     @property
     def single(self) -> bool:
@@ -74,7 +81,8 @@ class Panes(Container):
     def start_over(self) -> None:
         """Forget what was drawn: the next run has limits of its own."""
         clear_pair(self.loss, self.metric)
-        self.weights.show_live(None)
+        for view in self._made.values():
+            view.show_run(None)
         self.epochs.show(())
         self.draw_now()
 
@@ -82,6 +90,35 @@ class Panes(Container):
     def chart(self) -> LineChartView:
         """The chart with the focus, else the loss."""
         return self.current if isinstance(self.current, LineChartView) else self.loss
+
+    async def show_view(self, name: str, snapshot: RunSnapshot | None) -> None:
+        """Puts the view of this name into the right pane, made where it was not shown before."""
+        old = self.view
+        if name == old.view:
+            return
+        kind = next(view for view in views() if view.view == name)
+        new = self._made.get(name)
+        if new is None:
+            new = self._made[name] = kind(id=kind.view)
+            await self.query_one(PaneGrid).mount(new, after=old)
+        has_focus, was_current = old.has_focus, self.current is old
+        self.view = new
+        old.display = False
+        # By the style sheet again, which shows one pane only where there is room for no more.
+        new.styles.clear_rule("display")
+        new.refresh(layout=True)
+        new.show_run(snapshot)
+        if was_current:
+            old.remove_class("-current")
+            self.make_current(new)
+        if has_focus:
+            new.focus()
+        self.show_names()
+
+    def next_view(self, by: int) -> str:
+        """The name of the view after the one that is shown (1), or before it (-1), round and round."""
+        names = [view.view for view in views()]
+        return names[(names.index(self.view.view) + by) % len(names)]
 
     def draw_now(self) -> None:
         """Draw what there is without waiting for the next drawing's turn."""

@@ -20,12 +20,14 @@ from nntui.tui.dialogs.change import ChangeDialog
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.places.train.settings import EPOCHS_HINT, at_present, epoch_of, fixed_words
 from nntui.tui.places.train.view import TrainView
+from nntui.tui.places.train.views import views
+from nntui.tui.places.train.views.weights import WeightsView
 from nntui.tui.plots.line_chart import YRange
 from nntui.tui.resuming import is_extensible, is_resumable, resume
 
 _OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
 _OF_THE_VIEW = frozenset({"x_axis", "metrics", "log_scale", "smooth", "show_all", "last_half"})
-_OF_THE_DASHBOARD = frozenset({"layer", "gradient", "zoom", "pane", "crosshair"})
+_OF_THE_DASHBOARD = frozenset({"layer", "zoom", "pane", "crosshair"})
 _OF_THE_CROSSHAIR = frozenset({"walk", "zoom_x", "leave_crosshair"})
 
 
@@ -48,6 +50,8 @@ class TrainPlace(TrainView):
         Binding("R", "train_on", "Resume", tooltip="Go on from the newest checkpoint"),
         Binding("E", "more_epochs", "Epochs", tooltip="Another number of epochs; a finished run goes on for more"),
         Binding("m", "metrics", "Grid", tooltip="All metrics as small charts, and back"),
+        Binding("v", "next_view(1)", "View", tooltip="Next view of the right pane"),
+        Binding("V", "next_view(-1)", "View before", show=False, tooltip="The view before in the right pane"),
         Binding("l", "layer(1)", "Layer", tooltip="Next layer in the heatmap"),
         Binding("L", "layer(-1)", "Layer before", show=False, tooltip="The layer before in the heatmap"),
         Binding("w", "gradient", "Grad", tooltip="Weights or gradients in the heatmap"),
@@ -76,6 +80,14 @@ class TrainPlace(TrainView):
         super().__init__(id=id)
         self._sending = asyncio.Lock()
 
+    def more_commands(self) -> list[tuple[str, str]]:
+        """A command for each view."""
+        return [(f"show {view.view}: {view.summary}", f"show_view('{view.view}')") for view in views()]
+
+    def more_help(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The views, as `v` goes through them."""
+        return [("views of the right pane", [(view.view, view.summary) for view in views()])]
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there while they can do something: a run that is over cannot be paused."""
         status = self.snapshot.status if self.snapshot is not None else None
@@ -83,6 +95,10 @@ class TrainPlace(TrainView):
             return status is not None
         if action in _OF_THE_DASHBOARD:
             return status is not None and not self.shows_metrics
+        if action == "gradient":
+            return status is not None and not self.shows_metrics and isinstance(self.panes.view, WeightsView)
+        if action == "next_view":
+            return status is not None and not self.shows_metrics and len(views()) > 1
         if action in _OF_THE_CROSSHAIR:
             return status is not None and self.chart.cursor is not None
         if action in _OF_A_LIVE_RUN:
@@ -214,12 +230,23 @@ class TrainPlace(TrainView):
             self.app.notify(str(error), severity="error", markup=False)
 
     def action_layer(self, by: int) -> None:
-        """Shows the next layer's weights, or those of the layer before."""
-        self.panes.weights.choose(by)
+        """Shows the next layer in the right pane, or the layer before."""
+        self.panes.view.choose_layer(by)
+
+    async def action_next_view(self, by: int) -> None:
+        """Puts the next view into the right pane, or the one before."""
+        await self.action_show_view(self.panes.next_view(by))
+
+    async def action_show_view(self, name: str) -> None:
+        """Puts the view of this name into the right pane."""
+        self.show_metrics(False)
+        await self.panes.show_view(name, self.snapshot)
+        self.refresh_bindings()
 
     def action_gradient(self) -> None:
         """Switches the heatmap between weights and gradients."""
-        self.panes.weights.toggle_gradient()
+        if isinstance(self.panes.view, WeightsView):
+            self.panes.view.toggle_gradient()
 
     def action_x_axis(self) -> None:
         """Counts steps, epochs or seconds on the x axis."""

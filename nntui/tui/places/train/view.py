@@ -248,7 +248,7 @@ class TrainView(Place):
         if snapshot.complete:
             self.draw_curves()
             if not self.shows_metrics:
-                self.panes.weights.show_live(snapshot.live)
+                self.panes.view.show_run(snapshot)
                 best_epoch = snapshot.best.epoch if snapshot.best is not None else 0
                 self.panes.epochs.show(snapshot.epochs, metric=metric_of(snapshot), best_epoch=best_epoch)
         self._progress.show(progress_of(snapshot))

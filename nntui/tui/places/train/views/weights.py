@@ -1,17 +1,23 @@
-"""The heatmap pane: one weight matrix of the run at a time, or its gradient."""
+"""Weights: one weight matrix of the run at a time as a heatmap, or its gradient."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from nntui.runs.follow.follower import RunSnapshot
 from nntui.runs.live import Live
+from nntui.tui.places.train.views.view import View
 from nntui.tui.widgets.heatmap import HeatmapView
 
 _WAITING = "weights"
 
 
-class WeightsPane(HeatmapView):
+class WeightsView(HeatmapView, View):
     """Shows the chosen matrix of the newest live weights; the choice holds while weights change."""
+
+    view = "weights"
+    summary = "one weight matrix at a time as a heatmap, or its gradient"
+    rank = 0
 
     def __init__(self, **keywords) -> None:
         """Keywords are as for `HeatmapView`."""
@@ -20,13 +26,14 @@ class WeightsPane(HeatmapView):
         self._chosen = ""
         self.shows_gradient = False
 
-    def show_live(self, live: Live | None) -> None:
-        """Draw from these weights on; None: there are none."""
+    def show_run(self, snapshot: RunSnapshot | None) -> None:
+        """Draws the newest live weights, where they are others than before."""
+        live = snapshot.live if snapshot is not None else None
         if live is not self._live:
             self._live = live
             self._show()
 
-    def choose(self, by: int) -> None:
+    def choose_layer(self, by: int) -> None:
         """Go to the next matrix (1) or the one before (-1), round and round."""
         names = self._names()
         if names:
