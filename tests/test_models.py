@@ -55,7 +55,7 @@ def test_its_first_line_says_in_a_sentence_what_it_is(path):
         ("iris", "val_accuracy", 0.9),
         ("xor", "val_accuracy", 0.95),
         ("spiral", "val_accuracy", 0.95),
-        ("digits-cnn", "val_accuracy", 0.975),
+        pytest.param("digits-cnn", "val_accuracy", 0.975, marks=pytest.mark.slow),
         ("waves-lstm", "val_accuracy", 0.95),
         ("adding-gru", "val_r2", 0.95),
         ("diabetes-regression", "val_r2", 0.35),
