@@ -7,7 +7,7 @@ import pytest
 from nntui.runs.events import CheckpointSaved, Warning
 from nntui.runs.lock import WorkerLock
 from nntui.runs.status import Status
-from nntui.tui.places.train.curves import thinning_words
+from nntui.tui.places.train.curves import sampling_words
 from nntui.tui.places.train.place import TrainPlace
 from nntui.tui.widgets.note_line import NoteLine
 from tests.tui.screen_text import assert_snapshot, screen_text
@@ -85,7 +85,7 @@ async def test_a_log_read_in_part_says_so_under_the_curves(finished):
      (112, "every 112th step"), (1003, "every 1003rd step")],
 )  # fmt: skip
 def test_how_much_of_a_log_is_drawn_in_words(one_in, words):
-    assert thinning_words(snapshot(one_in=one_in)) == words
+    assert sampling_words(snapshot(one_in=one_in)) == words
 
 
 async def test_everything_is_complete_at_80x24(finished):

@@ -9,8 +9,8 @@ from textual import events
 
 from nntui.display.cells import cell_len, fitted, set_cell_size
 from nntui.display.printable import printable
-from nntui.tui.places.builder.panel import Line, Panel
 from nntui.tui.places.builder.stack_rows import StackRow
+from nntui.tui.widgets.panel import Panel, PanelLine
 
 if TYPE_CHECKING:
     from nntui.modelfile.validation import Totals
@@ -54,7 +54,7 @@ class Cost(Panel):
         self.styles.height = min(len(lines) + 2, max(self.app.size.height // 2, 6))
         self.show(lines)
 
-    def _shares(self, totals: Totals) -> list[Line]:
+    def _shares(self, totals: Totals) -> list[PanelLine]:
         """Parameters and FLOPs side by side, without the layers that have next to none of either."""
         # A block's numbers are those of its layers and its own.
         outer = [row for row in self._rows if not row.depth]
@@ -65,7 +65,7 @@ class Cost(Panel):
         shares = [share for share in shares if max(share[1:]) >= _NEXT_TO_NONE]
         room = max(cell_len(printable(name)) for name in (_SHARE_OF, *(name for name, _, _ in shares)))
         width = max((self.size.width - room - 18) // 2, 8)
-        lines: list[Line] = [[], [(f"{_SHARE_OF:<{room}}  {'parameters':<{width + 7}}FLOPs", "muted")]]
+        lines: list[PanelLine] = [[], [(f"{_SHARE_OF:<{room}}  {'parameters':<{width + 7}}FLOPs", "muted")]]
         for name, *both in shares:
             pieces = [(f"{fitted(name, room)}  ", "")]
             for share in both:
@@ -80,7 +80,7 @@ def bar_words(share: float, width: int) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
-def _line(name: str, parameters: str, flops: str, part: str) -> Line:
+def _line(name: str, parameters: str, flops: str, part: str) -> PanelLine:
     return [(f"{set_cell_size(printable(name), 12)}{parameters:>11}{flops:>13}", part)]
 
 
@@ -88,7 +88,7 @@ def _number(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _step(totals: Totals | None) -> Line:
+def _step(totals: Totals | None) -> PanelLine:
     if totals is None:
         return [("one step –", "muted")]
     steps = f"{totals.steps_per_epoch:,} step{'' if totals.steps_per_epoch == 1 else 's'}/epoch"

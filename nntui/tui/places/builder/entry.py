@@ -12,7 +12,7 @@ from nntui.settings import Setting
 def typed(setting: Setting, text: str) -> Any:
     """The value a text stands for; None for an empty one, which leaves the key out of the draft.
 
-    A text that is no number stays a text, for the examination to refuse in its own words.
+    A text that is not a number stays a text, for the validation to refuse in its own words.
     """
     if setting.kind is str:
         return text if text or setting.required else None

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from nntui.tui.places.builder.network_lines import Part, network_lines
-from nntui.tui.places.builder.panel import Panel
 from nntui.tui.plots.frame import Edges
+from nntui.tui.widgets.panel import Panel
 
 _EMPTY = (("No layers yet: a in the stack adds one.", "muted"),)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from nntui.display.cells import cell_len, cut_to_cells, fitted
 from nntui.display.printable import printable
-from nntui.tui.places.builder.panel import Line
 from nntui.tui.places.builder.stack_rows import StackRow
+from nntui.tui.widgets.panel import PanelLine
 
 _SOLID, _HOLLOW, _STEPS = "█", "░", "▌"
 _WIDEST_SQUARE, _MOST_MAPS = 11, 6
@@ -61,7 +61,7 @@ def parts_of(rows: Sequence[StackRow], chosen: int, source: str, shape: tuple[in
     return [Part("input", source, shape, False), *layers]
 
 
-def network_lines(parts: Sequence[Part], width: int, height: int) -> list[Line]:
+def network_lines(parts: Sequence[Part], width: int, height: int) -> list[PanelLine]:
     """At most `height` lines of `width` cells; of what does not fit, the middle and what is far from the cursor goes.
 
     Pieces are 'muted', 'bar' for layers, 'chosen' for the cursor's and 'wrong'.
@@ -91,8 +91,8 @@ def _window(parts: Sequence[Part], height: int) -> tuple[int, int]:
     return first, min(first + room, len(parts) - 1)
 
 
-def _drawn(parts: Sequence[Part], frame: _Frame, look: _Look) -> list[Line]:
-    lines: list[Line] = []
+def _drawn(parts: Sequence[Part], frame: _Frame, look: _Look) -> list[PanelLine]:
+    lines: list[PanelLine] = []
     for index, part in enumerate(parts):
         if index and look.joined:
             lines.append(frame.joint())
@@ -132,11 +132,11 @@ class _Frame:
         flat = [part.shape[-1] for part in parts if part.shape and len(part.shape) in (1, 2)]
         return cls(name, drawing, words, max(flat, default=1))
 
-    def part(self, part: Part, look: _Look) -> list[Line]:
+    def part(self, part: Part, look: _Look) -> list[PanelLine]:
         """The lines of a layer; its name and words stand on the middle one."""
         rows = self._picture(part, look)
         tone = "wrong" if part.wrong else "chosen" if part.chosen else "bar"
-        lines: list[Line] = []
+        lines: list[PanelLine] = []
         for index, row in enumerate(rows):
             middle = index == len(rows) // 2
             mark = ("!" if part.wrong else "›" if part.chosen else " ") if middle else " "
@@ -146,11 +146,11 @@ class _Frame:
             lines.append([(name, tone_of_name), (row.center(self.drawing), tone), (words, tone_of_name or "muted")])
         return lines
 
-    def joint(self) -> Line:
+    def joint(self) -> PanelLine:
         """The line between two layers."""
         return [(" " * (self.name + 4), ""), ("│".center(self.drawing), "muted")]
 
-    def gap(self, count: int) -> Line:
+    def gap(self, count: int) -> PanelLine:
         """Stands for layers that have no room."""
         words = f"⋮ {count} layer{'' if count == 1 else 's'}"
         return [(" " * (self.name + 4), ""), (words.center(self.drawing), "muted")]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual import events
 
-from nntui.tui.places.builder.panel import Panel, wrapped
 from nntui.tui.plots.frame import Edges
+from nntui.tui.widgets.panel import Panel, wrapped
 
 _TALLEST = 9
 

@@ -23,7 +23,7 @@ def relocated(draft: Draft, base: Path, folder: Path) -> Draft:
         if path.expanduser().is_absolute() or folder.resolve() == base.resolve() or not (base / path).exists():
             return draft
     except (OSError, ValueError, RuntimeError):
-        return draft  # It is no path, as the examination tells: a null byte, a name too long, an unknown user.
+        return draft  # It is no path, as the validation says: a null byte, a name too long, an unknown user.
     return with_value(draft, _SOURCE, _path_from(folder, base / path))
 
 

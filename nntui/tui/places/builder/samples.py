@@ -10,8 +10,8 @@ from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 
-from nntui.tui.places.builder.panel import Panel, wrapped
 from nntui.tui.plots.frame import Edges
+from nntui.tui.widgets.panel import Panel, wrapped
 
 if TYPE_CHECKING:
     from nntui.data.glance import Glance

@@ -86,8 +86,8 @@ def fit(rows: Iterable[StackRow], width: int) -> Columns:
     return Columns(name, room - name, shape, 0, 0)
 
 
-def examined_rows(rows: Sequence[LayerRow], path: Path = ("layers",)) -> list[StackRow]:
-    """The rows of an examination, those of a block's layers after the block's."""
+def validated_rows(rows: Sequence[LayerRow], path: Path = ("layers",)) -> list[StackRow]:
+    """The rows of a validated draft, those of a block's layers after the block's."""
     found = []
     for index, row in enumerate(rows):
         known, here = row.output_shape is not None, (*path, index)
@@ -103,12 +103,12 @@ def examined_rows(rows: Sequence[LayerRow], path: Path = ("layers",)) -> list[St
                 is_block=row.is_block,
             )
         )
-        found += examined_rows(row.inner, (*here, "layers"))
+        found += validated_rows(row.inner, (*here, "layers"))
     return found
 
 
 def awaited_rows(layers: Sequence[Any], known: Mapping[int, StackRow], path: Path = ("layers",)) -> list[StackRow]:
-    """Rows until the examination answers: what is `known` of the same layers (by identity), names counted anew."""
+    """Rows until the draft is validated: what is `known` of the same layers (by identity), names counted anew."""
     counts: Counter[str] = Counter()
     rows = []
     for index, layer in enumerate(layers):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """A draft and all that was found out about it."""
+class ValidatedDraft:
+    """A draft and all that is known about it."""
 
     draft: Draft
     validation: Validation
@@ -25,9 +25,9 @@ class Examined:
 
 
 class Validator:
-    """Examines the newest draft asked for; those asked for in between are passed over."""
+    """Validates the newest draft asked for; those asked for in between are passed over."""
 
-    def __init__(self, answer: Callable[[Examined], None]) -> None:
+    def __init__(self, answer: Callable[[ValidatedDraft], None]) -> None:
         """`answer` is called on the event loop with each result, in the order of the drafts."""
         self._answer = answer
         self._wanted: tuple[Draft, Path] | None = None
@@ -39,7 +39,7 @@ class Validator:
         return self._task is None
 
     def request(self, draft: Draft, base: Path) -> None:
-        """Examine this draft as soon as the one being examined is done; `base` is where relative paths begin."""
+        """Validates this draft as soon as the one before it is done; `base` is where relative paths begin."""
         self._wanted = (draft, base)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
@@ -58,9 +58,9 @@ class Validator:
             self._task = None
 
 
-def _validated(draft: Draft, base: Path) -> Examined:
+def _validated(draft: Draft, base: Path) -> ValidatedDraft:
     # NumPy and pydantic come with it: the first frame is drawn without waiting for them.
     from nntui.modelfile.document import dump_document
     from nntui.modelfile.validation import validate
 
-    return Examined(draft, validate(draft, base=base), dump_document(draft))
+    return ValidatedDraft(draft, validate(draft, base=base), dump_document(draft))

@@ -30,14 +30,14 @@ from nntui.tui.places.builder.glancer import Glanced, Glancer, glance_key
 from nntui.tui.places.builder.model_file import ModelFile
 from nntui.tui.places.builder.network import Network
 from nntui.tui.places.builder.network_lines import parts_of
-from nntui.tui.places.builder.panel import Panel
 from nntui.tui.places.builder.problem_list import ProblemList
 from nntui.tui.places.builder.relocation import relocated
 from nntui.tui.places.builder.samples import READING, Samples
 from nntui.tui.places.builder.stack import Stack
-from nntui.tui.places.builder.stack_rows import StackRow, awaited_rows, examined_rows
-from nntui.tui.places.builder.validator import Examined, Validator
+from nntui.tui.places.builder.stack_rows import StackRow, awaited_rows, validated_rows
+from nntui.tui.places.builder.validator import ValidatedDraft, Validator
 from nntui.tui.places.place import Place
+from nntui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
@@ -56,14 +56,14 @@ _OF_ANY_DATA = ("validation", "standardize")
 
 
 class BuildView(Place):
-    """Holds the draft; every edit is a new draft, examined on a thread, and shown where it changed."""
+    """Holds the draft; every edit is a new draft, validated on a thread, and shown where it changed."""
 
     def __init__(self, draft: Draft, *, base: Path, path: Path | None = None, id: str | None = None) -> None:
         """`base` is where the draft's relative data paths begin; `path` where it was opened, None for nowhere."""
         super().__init__(id=id)
         self.edits = Edits(draft, ModelFile(draft, base=base, path=path))
-        self.validated: Examined | None = None
-        """The last result; of an older draft while a newer one is being examined."""
+        self.validated: ValidatedDraft | None = None
+        """The last result; of an older draft while a newer one is being validated."""
         self.validator = Validator(self._take)
         self._known: dict[int, StackRow] = {}
         self._filling = asyncio.Lock()
@@ -176,7 +176,7 @@ class BuildView(Place):
         self.edit(draft, layer=paths.index(path) if path in paths else 0)
 
     def show_draft(self, layer: int | None = None) -> None:
-        """Shows the draft at once as far as it is known, and has it examined."""
+        """Shows the draft at once as far as it is known, and has it validated."""
         rows = awaited_rows(layers_of(self.draft), self._known)
         self._show_stack(rows, self.chosen if layer is None else layer)
         self.tell_headline()
@@ -190,7 +190,7 @@ class BuildView(Place):
         self.run_worker(self.fill_now(), group="fill")
 
     async def settle(self) -> None:
-        """Waits until the draft as it is has been examined."""
+        """Waits until the draft as it is has been validated."""
         await self.validator.done()
 
     def open(self, opened: Opened) -> None:
@@ -244,7 +244,7 @@ class BuildView(Place):
     async def fill_now(self) -> None:
         """Fills the form; done when its fields are on the screen."""
         if self.validated is None:
-            # What the fields are made of is still being imported, on the examiner's thread.
+            # What the fields are made of is still being imported, on the validator's thread.
             await self.settle()
         async with self._filling:
             found = {problem.path: problem.message for problem in reversed(self.problems)}
@@ -253,14 +253,14 @@ class BuildView(Place):
         # The tab of the data, made when it is first shown, has samples too.
         self._look_at_samples()
 
-    def _take(self, validated: Examined) -> None:
+    def _take(self, validated: ValidatedDraft) -> None:
         if not self.is_attached:
             return
         self.validated = validated
         if validated.draft is not self.draft:
             return  # The next one is on its way.
         validation = validated.validation
-        rows = examined_rows(validation.rows)
+        rows = validated_rows(validation.rows)
         self._known = {id(value_at(self.draft, row.path)): row for row in rows}
         lines = [line for line, row in enumerate(rows) if row.path == self.chosen_path]
         self._show_stack(rows, lines[0] if lines else self.chosen)

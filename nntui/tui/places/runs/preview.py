@@ -14,11 +14,12 @@ from textual.timer import Timer
 from nntui.runs.directory import RunDirectory
 from nntui.runs.follow.follower import Follower, RunSnapshot
 from nntui.tui.chrome.screens import quiet_size
-from nntui.tui.places.runs.facts import RunFacts, fact_lines
+from nntui.tui.places.runs.facts import fact_lines
 from nntui.tui.places.runs.listing import RunRow
-from nntui.tui.places.runs.snapshots import Sightings
+from nntui.tui.places.runs.snapshot_cache import SnapshotCache
 from nntui.tui.places.train.chart_pair import chart_pair, clear_pair, show_pair
 from nntui.tui.plots.line_chart import LineChart
+from nntui.tui.widgets.panel import Panel
 
 _REST_SECONDS = 0.1
 """The cursor has to stay on a run before its log is opened: it may be on its way to another."""
@@ -34,7 +35,7 @@ class RunPreview(Container):
     virtual_size = quiet_size()
     DEFAULT_CSS = """
     RunPreview { layout: horizontal; }
-    RunPreview > RunFacts { width: 52; }
+    RunPreview > Panel { width: 52; }
     """
 
     class NewSnapshot(Message):
@@ -52,7 +53,7 @@ class RunPreview(Container):
         for chart in self.charts:
             # The keys are those of the table.
             chart.can_focus = False
-        self.facts = RunFacts(id="preview-facts")
+        self.facts = Panel("", wraps=True, max_rate=8, id="preview-facts")
         self.follower: Follower | None = None
         """Of the run that is being read, or goes on; None once all is known."""
         self._row: RunRow | None = None
@@ -62,7 +63,7 @@ class RunPreview(Container):
         self._snapshot: RunSnapshot | None = None
         """Of the run under the cursor; None until it is read."""
         self._taken_at = float("-inf")
-        self._kept = Sightings()
+        self._kept = SnapshotCache()
         self._in_sight = False
         self._waits: dict[str, Timer] = {}
 
@@ -171,9 +172,9 @@ class RunPreview(Container):
     def _tell_facts(self) -> None:
         row = self._row
         if row is None:
-            self.facts.show("", [])
+            self.facts.show([], title="", now=False)
         else:
-            self.facts.show(row.run.id, fact_lines(row, self._above, self._snapshot))
+            self.facts.show(fact_lines(row, self._above, self._snapshot), title=row.run.id, now=False)
 
     def _let_go(self) -> None:
         """Ends the reading, and what was to come of it."""

@@ -11,7 +11,7 @@ from nntui.tui.places.train.curves import (
     marks,
     metric_of,
     reach_of,
-    thinning_words,
+    sampling_words,
 )
 from nntui.tui.plots.line_chart import LineChart
 from nntui.tui.widgets.chart import LineChartView
@@ -38,7 +38,7 @@ def show_pair(
     name = metric or metric_of(snapshot)
     places = marks(snapshot, axis)
     losses, metrics = (curves_of(snapshot, each, axis) for each in (LOSS, name))
-    reach, remark = reach_of(losses, metrics), thinning_words(snapshot)
+    reach, remark = reach_of(losses, metrics), sampling_words(snapshot)
     over = not snapshot.status.alive
     loss.show(losses, places, reach=reach, axis=axis, remark=remark, over=over, now=now)
     by_step = remark if is_by_step(snapshot, name) else ""

@@ -120,7 +120,7 @@ def places_of(steps: np.ndarray, snapshot: RunSnapshot, axis: XAxis) -> np.ndarr
     return steps
 
 
-def thinning_words(snapshot: RunSnapshot) -> str:
+def sampling_words(snapshot: RunSnapshot) -> str:
     """'every 6th step' where a long log was read so; '' where all of its steps are there."""
     if snapshot.one_in < 2:
         return ""

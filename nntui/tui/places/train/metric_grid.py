@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.chrome.screens import quiet_size
-from nntui.tui.places.train.curves import LOSS, XAxis, curves_of, is_by_step, marks, names_of, reach_of, thinning_words
+from nntui.tui.places.train.curves import LOSS, XAxis, curves_of, is_by_step, marks, names_of, reach_of, sampling_words
 from nntui.tui.places.train.metric_pages import Layout, Pages, layout_of
 from nntui.tui.widgets.chart import LineChartView
 from nntui.tui.widgets.line_input import LineInput
@@ -224,7 +224,7 @@ class MetricGrid(Container):
                 title=name,
                 reach=reach,
                 axis=axis,
-                remark=thinning_words(snapshot) if is_by_step(snapshot, name) else "",
+                remark=sampling_words(snapshot) if is_by_step(snapshot, name) else "",
                 over=not snapshot.status.alive,
                 now=now,
             )

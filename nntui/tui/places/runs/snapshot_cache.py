@@ -12,7 +12,7 @@ _MOST_STEPS = 400_000
 """In all of them together: some 22 MB."""
 
 
-class Sightings:
+class SnapshotCache:
     """The newest of them; one of a run whose files have changed since is none."""
 
     def __init__(self) -> None:
