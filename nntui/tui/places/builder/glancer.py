@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nntui.tui.latest_job import LatestJob
 from nntui.tui.places.builder.drafts import Draft
 
 if TYPE_CHECKING:
@@ -27,43 +27,25 @@ class Glanced:
     problem: str = ""
 
 
-class Glancer:
-    """Looks at the data asked for last; what was asked for in between is passed over."""
+class Glancer(LatestJob[[object, Draft, Path], Glanced]):
+    """Looks at the data asked for last, by their `glance_key`; what was asked for in between is passed over."""
 
     def __init__(self, answer: Callable[[Glanced], None]) -> None:
         """`answer` is called on the event loop."""
-        self._answer = answer
-        self._wanted: tuple[object, Draft, Path] | None = None
+        super().__init__(lambda key, draft, base: _glanced(key, draft, base), self._keep)
+        self._answer_with = answer
         self._known: dict[object, Glanced] = {}
-        self._task: asyncio.Task[None] | None = None
 
     def known(self, key: object) -> Glanced | None:
         """What was found for this key; None where it is to be looked for."""
         return self._known.get(key)
 
-    def request(self, key: object, draft: Draft, base: Path) -> None:
-        """Look at the data of a draft whose `glance_key` this is."""
-        self._wanted = (key, draft, base)
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._work())
-
-    async def done(self) -> None:
-        """Waits until the newest request is answered."""
-        if self._task is not None:
-            await self._task
-
-    async def _work(self) -> None:
-        try:
-            while self._wanted is not None:
-                wanted, self._wanted = self._wanted, None
-                glanced = await asyncio.to_thread(_glanced, *wanted)
-                if glanced.found is not None:
-                    self._known[glanced.key] = glanced
-                while len(self._known) > _KEPT:
-                    del self._known[next(iter(self._known))]
-                self._answer(glanced)
-        finally:
-            self._task = None
+    def _keep(self, glanced: Glanced) -> None:
+        if glanced.found is not None:
+            self._known[glanced.key] = glanced
+        while len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
+        self._answer_with(glanced)
 
 
 def glance_key(draft: Draft, base: Path, description: Description) -> object:
