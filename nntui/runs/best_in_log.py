@@ -1,4 +1,4 @@
-"""The best epoch as a log has it near its end, read from there."""
+"""Finding the best epoch in a log, reading backwards from its end."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from nntui.runs.events import LARGEST, EpochEnded, Event, RunEnded, RunStarted, 
 from nntui.runs.files import open_regular
 from nntui.runs.tailing import lines_from_end
 
-_WORDS = (b'"best":true', b'"run_ended"', b'"run_started"')
-_MOST = 1 << 24
-"""Bytes from the end of a log that are searched."""
+_MARKERS = (b'"best":true', b'"run_ended"', b'"run_started"')
+_SEARCHED_BYTES = 1 << 24
+"""How far from the end of a log the search goes."""
 
 
 def newest_best_epoch(path: Path, *, up_to: int = LARGEST) -> int:
-    """The best epoch by the last record that names one, no later than `up_to`; 0 for none in the log's last 16 MB.
+    """The best epoch, no later than `up_to`, by the last record that names one; 0 if the log's last 16 MB name none.
 
-    Epochs that a resumed run has overtaken do not count.
+    Epochs that a resumed run went back behind do not count.
     """
     try:
         descriptor = open_regular(path)
@@ -29,7 +29,7 @@ def newest_best_epoch(path: Path, *, up_to: int = LARGEST) -> int:
     if descriptor is None:
         return 0
     try:
-        for event in map(_event, lines_from_end(descriptor, *_WORDS, most=_MOST)):
+        for event in map(_event, lines_from_end(descriptor, *_MARKERS, most=_SEARCHED_BYTES)):
             if isinstance(event, RunStarted):
                 up_to = min(up_to, event.epoch)
             elif 0 < (epoch := _best_epoch(event)) <= up_to:
@@ -55,4 +55,5 @@ def _best_epoch(event: Event | None) -> int:
             return ended.epoch
         case RunEnded() as ended:
             return ended.best_epoch
-    return 0
+        case _:
+            return 0

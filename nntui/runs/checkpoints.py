@@ -1,4 +1,4 @@
-"""A run's checkpoints: `best` and `last`, and beside them epochs, as frames within a cap."""
+"""A run's checkpoints: `best`, `last`, and the epochs, of which older ones are frames within a cap."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ _BLOCK = 4096
 
 
 class CheckpointStore:
-    """The checkpoints directory of one run, with one writer.
+    """The checkpoints directory of one run, with a single writer.
 
-    The best epoch and the newest two hold all that a resumed run needs; earlier ones become frames, without the state
-    of the optimizer. Of those each `every`-th epoch is kept (0: none, nor the one before the newest) until epochs take
-    more than `cap_bytes` or are more than `cap_epochs`; then the first, the best, the last and an evenly spaced rest
-    stay. Every write replaces a file atomically; CheckpointError says why it could not.
-    A directory that is missing is made by the next write. The metadata's `progress` says what `latest` and `settle`
-    go by: `step`, `epochs_done` and `position`, the steps of an epoch that is going on.
+    The best epoch and the newest two hold everything a resumed run needs. Earlier ones become frames, without the
+    optimizer's state, and only every `every`-th is kept (0: none of them, nor the one before the newest). Above
+    `cap_bytes` or `cap_epochs` the first, the best, the last and an evenly spaced selection of the others stay.
+
+    Every write replaces a file atomically, or raises CheckpointError with the reason. A missing directory is created
+    by the next write. `latest` and `settle` rely on the metadata's `progress`: `step`, `epochs_done`, and `position`,
+    the number of steps made in the current epoch.
     """
 
     def __init__(
@@ -55,10 +56,10 @@ class CheckpointStore:
         self._sizes: dict[int, int] | None = None
         self._best = 0
         self._frames: set[int] = set()
-        """Epochs that need not be looked at again."""
+        """Epochs that need no further check, being frames already or impossible to reduce."""
 
     def refuse_link(self) -> None:
-        """CheckpointError where the directory is a symbolic link, which may lead anywhere."""
+        """CheckpointError if the directory is a symbolic link, which may lead anywhere."""
         if self.directory.is_symlink():
             raise CheckpointError(f"{self.directory}: expected a folder, got a symbolic link")
 
@@ -75,26 +76,23 @@ class CheckpointStore:
         return self.directory / f"epoch-{epoch:04d}.safetensors"
 
     def latest(self) -> Path | None:
-        """The checkpoint to go on from: of the complete ones that of the most steps, `last` of two that are even.
-
-        None when none is whole and complete.
-        """
+        """The checkpoint to resume from: the complete one with the most steps, `last` on a tie; None without one."""
         last = self.directory / _LAST
         newest = next((path for path in map(self.path, reversed(self.epochs())) if is_complete(path)), None)
         if not is_complete(last):
             return newest
-        # A writer killed after it wrote an epoch and before it linked it leaves a `last` that is older.
+        # A writer that is killed between writing an epoch and linking it leaves an older `last`.
         return newest if newest is not None and _progress(newest, "step") > _progress(last, "step") else last
 
     def best(self) -> Path | None:
-        """The best epoch's checkpoint; None when there is none, or it is damaged."""
+        """The best epoch's checkpoint; None if it is missing or damaged."""
         path = self.directory / _BEST
         return path if is_readable(path) else None
 
     def save_epoch(
         self, epoch: int, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any], *, best: bool
     ) -> str:
-        """Write an epoch's checkpoint, which is also `last` and, if so, `best`; its file name."""
+        """Write an epoch's checkpoint, link it as `last` and, if it is the best, as `best`; returns its file name."""
         sizes = self._index()
         self._make_directory()
         path = self.path(epoch)
@@ -104,19 +102,19 @@ class CheckpointStore:
         if best:
             self._link(path, _BEST)
             self._best = epoch
-        self._shrink(sizes, epoch)
-        self._thin(sizes, epoch)
+        self._reduce_past_epochs(sizes, epoch)
+        self._enforce_caps(sizes, epoch)
         return path.name
 
     def save_last(self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> str:
-        """Write `last` alone, for a state within an epoch; its file name."""
+        """Write `last` alone, for a state in the middle of an epoch; returns its file name."""
         self._index()
         self._make_directory()
         save(self.directory / _LAST, tensors, metadata, durable=self._durable)
         return _LAST
 
     def prepare(self) -> None:
-        """Make the directory where it is missing; CheckpointError where it cannot be written to."""
+        """Create the directory if it is missing; CheckpointError if it cannot be written to."""
         self._make_directory()
         if not self.directory.is_dir():
             raise CheckpointError(f"{self.directory}: expected a directory, got something else: move it away")
@@ -124,10 +122,10 @@ class CheckpointStore:
             raise CheckpointError(f"{self.directory}: expected a directory that can be written to, got a read-only one")
 
     def settle(self, source: Path, *, best: int) -> str:
-        """Leave what a writer that was not interrupted would have left at `source`, which a run goes on from.
+        """Restore the files to what an uninterrupted writer would have left at `source`, which a run resumes from.
 
-        Later epochs are removed; `last` is `source`; `best` is the checkpoint of epoch `best`, 0 for none. The result
-        is '', or one line that says why there is no `best`: neither it nor its epoch's file is whole.
+        Later epochs are removed, `last` becomes `source`, and `best` the checkpoint of epoch `best` (0 for none).
+        Returns '', or one line on why there is no `best`: both it and its epoch's file are missing or damaged.
         """
         epoch = _progress(source, "epochs_done")
         self.drop_after(epoch)
@@ -136,12 +134,12 @@ class CheckpointStore:
         missing = self._mend_best(best)
         self._best = best if best in self._index() else 0
         if _progress(source, "position") == 0:
-            self._shrink(self._index(), epoch)
-            self._thin(self._index(), epoch)
+            self._reduce_past_epochs(self._index(), epoch)
+            self._enforce_caps(self._index(), epoch)
         return missing
 
     def can_be_mended(self, *, epoch: int) -> bool:
-        """Whether `best` or `last` of a run that ended with this epoch is damaged and can be made anew from others."""
+        """Whether `best` or `last` of a run that ended with this epoch is damaged but can be restored from others."""
         source = self.latest()
         if source is None or _progress(source, "epochs_done") != epoch:
             return False
@@ -152,14 +150,14 @@ class CheckpointStore:
         return isinstance(number, int) and not self._is_best(number) and is_readable(self.path(number))
 
     def drop_after(self, epoch: int) -> None:
-        """Remove what a run resumed from `epoch` overtakes: later epochs, and `best` and `last` if of one of them."""
+        """Remove what a run resumed from `epoch` trains again: later epochs, and `best` and `last` if they are such."""
         sizes = self._index()
-        overtaken = [self.path(later) for later in self.epochs() if later > epoch]
+        obsolete = [self.path(later) for later in self.epochs() if later > epoch]
         try:
             for path in (self.directory / _BEST, self.directory / _LAST):
-                if any(_is_same(path, other) for other in overtaken):
+                if any(_is_same(path, other) for other in obsolete):
                     path.unlink()
-            for path in overtaken:
+            for path in obsolete:
                 path.unlink()
         except OSError as error:
             raise CheckpointError(f"cannot remove {problem(self.directory, error)}") from error
@@ -169,9 +167,9 @@ class CheckpointStore:
         self._best = self._best if self._best <= epoch else 0
 
     def make_room(self, *, first: bool = False) -> bool:
-        """Remove one epoch more than the caps ask for, because the disk is full; False where none can go.
+        """Remove one more epoch than the caps ask for, because the disk is full; False if none can go.
 
-        The best and the newest always stay, the first unless `first` says that it may go.
+        The best and the newest always stay, and so does the first, unless `first` allows removing it.
         """
         sizes = self._index()
         if not sizes:
@@ -195,7 +193,7 @@ class CheckpointStore:
         self._sizes, self._best, self._frames = {}, 0, set()
 
     def _is_best(self, epoch: int) -> bool:
-        """Whether `best` is whole and of this epoch."""
+        """Whether `best` is an undamaged checkpoint of this epoch."""
         best = self.best()
         return best is not None and (_progress(best, "epochs_done"), _progress(best, "position")) == (epoch, 0)
 
@@ -213,11 +211,11 @@ class CheckpointStore:
             best.unlink(missing_ok=True)
         except OSError as error:
             raise CheckpointError(f"cannot remove {problem(best, error)}") from error
-        gone = f"neither {_BEST} nor {own.name} is whole in {self.directory}"
-        return f"the weights of the best epoch, {epoch}, are lost: {gone}" if epoch else ""
+        why = f"neither {_BEST} nor {own.name} is whole in {self.directory}"
+        return f"the weights of the best epoch, {epoch}, are lost: {why}" if epoch else ""
 
     def _index(self) -> dict[int, int]:
-        """Size on disk by epoch, read once; the temporary files of a killed writer are removed then."""
+        """Size on disk by epoch; the first call reads it and removes the temporary files of a killed writer."""
         self.refuse_link()
         if self._sizes is None:
             self._sizes = {epoch: _disk_size(self.path(epoch)) for epoch in self.epochs()}
@@ -241,23 +239,25 @@ class CheckpointStore:
         except OSError as error:
             raise CheckpointError(f"cannot write {problem(target, error)}") from error
         finally:
-            # Renaming one name of a file to another of its names leaves both.
+            # Renaming between two hard links of one file does nothing, so the temporary name may still be there.
             temporary.unlink(missing_ok=True)
 
-    def _shrink(self, sizes: dict[int, int], newest: int) -> None:
-        """Removes past epochs that are not asked for, and makes frames of the others."""
-        spared = {self._best, newest} | ({newest - 1} if self._every else set())
-        for epoch in [epoch for epoch in sizes if epoch not in self._frames | spared]:
+    def _reduce_past_epochs(self, sizes: dict[int, int], newest: int) -> None:
+        """Removes past epochs that `every` skips, and reduces the others to frames."""
+        complete = {self._best, newest}
+        if self._every:
+            complete.add(newest - 1)
+        for epoch in [epoch for epoch in sizes if epoch not in self._frames | complete]:
             if self._every == 0 or epoch % self._every:
                 self._remove(sizes, epoch)
                 continue
-            # Without room, or where it is damaged, the file stays as it is: the run loses nothing.
+            # On a full disk, or if it is damaged, the file stays as it is: the run loses nothing.
             with contextlib.suppress(CheckpointError):
                 make_frame(self.path(epoch), durable=self._durable)
             self._frames.add(epoch)
             sizes[epoch] = _disk_size(self.path(epoch))
 
-    def _thin(self, sizes: dict[int, int], newest: int) -> None:
+    def _enforce_caps(self, sizes: dict[int, int], newest: int) -> None:
         total = sum(sizes.values())
         while total > self._cap_bytes or len(sizes) > self._cap_epochs:
             epoch = _most_crowded(sorted(sizes), {self._best, newest})
@@ -266,7 +266,7 @@ class CheckpointStore:
             total -= self._remove(sizes, epoch)
 
     def _remove(self, sizes: dict[int, int], epoch: int) -> int:
-        """Removes an epoch's file; its size on disk."""
+        """Removes an epoch's file; returns its size on disk."""
         try:
             self.path(epoch).unlink(missing_ok=True)
         except OSError as error:
@@ -276,7 +276,7 @@ class CheckpointStore:
 
 
 def _most_crowded(epochs: list[int], keep: set[int]) -> int | None:
-    """The epoch whose neighbours are closest together, the earliest of several; never the first or one to keep."""
+    """The epoch whose neighbours are closest together, the earliest on a tie; never the first or one to keep."""
     crowded, narrowest = None, 0
     for before, epoch, after in zip(epochs, epochs[1:], [*epochs[2:], epochs[-1]], strict=False):
         if epoch not in keep and (crowded is None or after - before < narrowest):
@@ -285,7 +285,7 @@ def _most_crowded(epochs: list[int], keep: set[int]) -> int | None:
 
 
 def _progress(path: Path, name: str) -> int:
-    """A count in the progress of a whole checkpoint; -1 where it has none."""
+    """A count from an undamaged checkpoint's progress; -1 if it has none."""
     progress = load_metadata(path).get("progress")
     count = progress.get(name) if isinstance(progress, dict) else None
     return count if type(count) is int else -1
@@ -299,7 +299,7 @@ def _disk_size(path: Path) -> int:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Whether both are names of one file, or copies where the disk has no hard links; False when one is missing."""
+    """Whether both are the same file, or copies on a disk without hard links; False if one is missing."""
     try:
         status, other_status = path.lstat(), other.lstat()
         if os.path.samestat(status, other_status):

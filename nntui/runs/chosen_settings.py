@@ -1,4 +1,4 @@
-"""The settings a run was started with, as one flat table of names and texts, and where two of them differ."""
+"""The settings of a run as a flat table of names and texts, and the differences between two such tables."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_MOST = 400
-"""Settings of a run: a model file may have a million layers."""
-_LONGEST = 60
-_DEEPEST = 8
-_UNSPOKEN = ("training.optimizer.", "training.")
-"""What the names leave out: `learning_rate` can be of nothing else."""
+_MAX_SETTINGS = 400
+"""Per run: a model file may have a million layers."""
+_MAX_TEXT = 60
+_MAX_DEPTH = 8
+_OMITTED_PREFIXES = ("training.optimizer.", "training.")
+"""Prefixes that names do without: `learning_rate` is unambiguous."""
 _TYPE = ".type"
 _LARGEST = 10**18
 """Python refuses to write out integers of thousands of digits."""
@@ -19,33 +19,33 @@ _ABSENT = "-"
 
 
 def settings_of(model: Mapping[str, Any]) -> dict[str, str]:
-    """Each setting of a model file by its name, in the file's order; what is damaged is left out.
+    """Each setting of a model file by its name, in the file's order; damaged entries are left out.
 
-    `layers` is the chain of the layers' types, `dense_1.units` a setting of one; `optimizer`, `loss` and `schedule` are
-    types, and `data` is the source. Name and provenance are no settings.
+    `layers` lists the types of the layers, and `dense_1.units` is a setting of one layer. `optimizer`, `loss` and
+    `schedule` are types, and `data` is the source. Name and provenance do not count as settings.
     """
-    found: dict[str, str] = {}
-    for name, text in _named(model):
-        if len(found) >= _MOST:
+    settings: dict[str, str] = {}
+    for name, text in _named_texts(model):
+        if len(settings) >= _MAX_SETTINGS:
             break
-        found[name] = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return found
+        settings[name] = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+    return settings
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Name, text in `one` and text in `other` of each setting that is not the same in both; '-' where there is none."""
+    """Name, text in `one` and text in `other` of each setting that differs; '-' where one lacks it."""
     names = dict.fromkeys([*one, *other])
     pairs = ((name, one.get(name, _ABSENT), other.get(name, _ABSENT)) for name in names)
     return [(name, before, after) for name, before, after in pairs if before != after]
 
 
-def _named(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _named_texts(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in model.items():
         if key in ("name", "provenance"):
             continue
         if key == "layers":
             if isinstance(value, list):
-                yield from _stack(value, "", 0)
+                yield from _layer_texts(value, "", 0)
             continue
         for name, text in _flat(key, value, 0):
             yield _short(name), text
@@ -55,20 +55,20 @@ def _short(name: str) -> str:
     if name == "data.source":
         return "data"
     name = name.removesuffix(_TYPE)
-    return next((name.removeprefix(start) for start in _UNSPOKEN if name.startswith(start)), name)
+    return next((name.removeprefix(prefix) for prefix in _OMITTED_PREFIXES if name.startswith(prefix)), name)
 
 
 def _flat(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if not isinstance(value, Mapping):
         yield name, _text(value)
-    elif depth < _DEEPEST:
+    elif depth < _MAX_DEPTH:
         for key, inner in value.items():
             yield from _flat(f"{name}.{key}", inner, depth + 1)
 
 
-def _stack(layers: Sequence[Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Named as on the screen: each type counts its own, and in a block anew."""
-    tables = [layer for layer in layers[:_MOST] if isinstance(layer, Mapping)]
+def _layer_texts(layers: Sequence[Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Layers are named as on the screen: numbered by type, and afresh within each block."""
+    tables = [layer for layer in layers[:_MAX_SETTINGS] if isinstance(layer, Mapping)]
     types = [str(layer.get("type", "layer")) for layer in tables]
     yield f"{prefix}layers", ", ".join(types)
     counts: Counter[str] = Counter()
@@ -77,8 +77,8 @@ def _stack(layers: Sequence[Any], prefix: str, depth: int) -> Iterator[tuple[str
         name = f"{prefix}{kind}_{counts[kind]}"
         for key, value in layer.items():
             if key == "layers" and isinstance(value, list):
-                if depth < _DEEPEST:
-                    yield from _stack(value, f"{name}.", depth + 1)
+                if depth < _MAX_DEPTH:
+                    yield from _layer_texts(value, f"{name}.", depth + 1)
             elif key != "type":
                 for inner, text in _flat(f"{name}.{key}", value, depth):
                     yield inner.removesuffix(_TYPE), text
@@ -92,5 +92,5 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value[:_LONGEST])
+        return ", ".join(_text(item) for item in value[:_MAX_TEXT])
     return str(value)

@@ -1,4 +1,4 @@
-"""`commands.jsonl`: what viewers ask of a worker; any number of them append, the worker reads."""
+"""`commands.jsonl`: what viewers ask of a worker. Any number of viewers append to it, and the worker reads it."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from nntui.runs.events import Command
 from nntui.runs.files import open_appending
 from nntui.runs.tailing import LineTail
 
-_LONGEST_SHOWN = 80
+_QUOTED_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class BadCommand:
-    """A line of the commands file that is no command."""
+    """A line of the commands file that is not a valid command."""
 
     text: str
-    """The line's beginning, printable, at most 80 characters."""
+    """The beginning of the line, printable, at most 80 characters."""
     reason: str
-    """What was expected and got: "unknown command 'halt': expected pause, resume ..."."""
+    """What was expected and what was found: "unknown command 'halt': expected pause, resume ..."."""
 
 
 def send(run: RunDirectory, *commands: Command) -> None:
-    """Append commands, in one write; RunsError when one is none or the directory cannot be written."""
+    """Append commands in a single write; RunsError if one is invalid or the directory cannot be written."""
     records = [_record(command) for command in commands]
-    reason = next(filter(None, map(_why_not, records)), "")
+    reason = next(filter(None, map(_why_invalid, records)), "")
     if reason:
         raise RunsError(reason)
     run.refuse_links()
@@ -64,23 +64,23 @@ def _record(command: Command) -> dict[str, Any]:
 
 
 class CommandReader:
-    """Reads the commands that came since the last call, from the file's head or where `skip_to_end` left it."""
+    """Reads the commands that arrived since the last call, starting at the file's head or after `skip_to_end`."""
 
     def __init__(self, path: Path) -> None:
         self._tail = LineTail(path)
 
     def skip_to_end(self) -> None:
-        """Pass over what was asked so far: a worker that resumes a run must not obey its predecessor's commands."""
+        """Ignore the commands so far: a worker that resumes a run must not obey those meant for its predecessor."""
         self._tail.skip_to_end()
 
     def move(self, path: Path) -> None:
-        """Go on reading where the file, the same one, is after it was moved."""
+        """Continue with the same file at the path it was moved to."""
         self._tail.path = path
 
     def read(self) -> list[Command | BadCommand]:
-        """The new commands in order, lines that are none as BadCommand; empty lines are passed over.
+        """The new commands in order, with a BadCommand for each invalid line; empty lines are skipped.
 
-        A call without news costs one look at the file. RunsError when the file cannot be read.
+        When nothing is new, a call costs one `stat`. RunsError if the file cannot be read.
         """
         if self._is_unchanged():
             return []
@@ -99,24 +99,24 @@ def _parse(line: bytes) -> Command | BadCommand:
         record = from_json(line, allow_inf_nan=False)
     except ValueError:
         return _bad(line, "expected one JSON object")
-    reason = _why_not(record)
+    reason = _why_invalid(record)
     if reason:
         return _bad(line, reason)
     return Command(record["command"], record.get("setting", ""), record.get("value"))
 
 
 def _bad(line: bytes, reason: str) -> BadCommand:
-    text = line[:_LONGEST_SHOWN].decode("utf-8", "replace")
+    text = line[:_QUOTED_CHARACTERS].decode("utf-8", "replace")
     return BadCommand(printable(text), reason)
 
 
-def _why_not(record: Any) -> str:
+def _why_invalid(record: Any) -> str:
     if not isinstance(record, dict):
         return "expected one JSON object"
     name, setting, value = record.get("command"), record.get("setting", ""), record.get("value")
     if name not in Command.known:
         return f"unknown command {str(name)[:20]!r}: expected {', '.join(Command.known)}"
-    if not isinstance(setting, str) or len(setting) > _LONGEST_SHOWN:
+    if not isinstance(setting, str) or len(setting) > _QUOTED_CHARACTERS:
         return "setting: expected the name of a setting"
     is_change = name in ("set", "scale")
     if is_change and not setting:

@@ -1,8 +1,11 @@
-"""Which records a log keeps: all at first, then every second, fourth, eighth ..., so that it grows with the logarithm.
+"""Decimation: a log keeps all records at first, then every second, fourth, eighth ..., and so grows logarithmically.
 
-Both ends go by it: the worker as it writes (`worker.step_averager`), and a reader of a log that was written whole
-(`runs.history`). What is kept depends on numbers of steps and epochs alone, never on time, so that runs that were
-paused, stopped or killed keep the same.
+The worker applies the rule as it writes, and a reader (`runs.history`) applies it to a log that was written in full.
+What is kept depends only on step and epoch numbers, never on time, so that runs that were paused, stopped or killed
+keep the same records.
+
+Two relatives: `worker.step_averager` logs means of steps, and `runs.follow.downsample` draws long curves from fewer
+points.
 """
 
 from __future__ import annotations
@@ -10,35 +13,35 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 WHOLE_STEPS = 65_536
-"""Step records of a run before the first is left out: 327 epochs at 200 each."""
+"""How many step records a run logs before any are left out: 327 epochs at 200 each."""
 WHOLE_EPOCHS = 4_096
-"""Epochs of a run before the first is left out."""
+"""How many epochs a run logs before any are left out."""
 
 Item = TypeVar("Item")
 
 
 def spacing(number: int, whole: int) -> int:
-    """One in how many is kept around the `number`-th, from 1: 1 up to `whole`, 2 up to twice that, 4, 8 ...
+    """The spacing of kept records around the `number`-th (from 1): 1 up to `whole`, 2 up to twice that, then 4, 8 ...
 
-    Each doubling of the number keeps `whole` / 2 more.
+    Each doubling of the number keeps another `whole` / 2 records.
     """
     return 1 << (max(number - 1, 0) // whole).bit_length()
 
 
 def keeps_epoch(epoch: int) -> bool:
-    """Whether an epoch is kept whatever comes after it."""
+    """Whether an epoch is kept, whatever follows it."""
     return epoch % spacing(epoch, WHOLE_EPOCHS) == 0
 
 
 def last_kept_epoch(up_to: int) -> int:
-    """The newest epoch of `keeps_epoch`; 0 for none."""
+    """The newest epoch up to this one that `keeps_epoch`; 0 for none."""
     return up_to - up_to % spacing(up_to, WHOLE_EPOCHS)
 
 
 class EpochDecimator(Generic[Item]):
-    """Sorts out which epochs are kept, as they end: those of `keeps_epoch`, and the best where it lies between two.
+    """Decides as epochs end which are kept: those of `keeps_epoch`, and the best one between two of them.
 
-    The best and the newest since the last that was kept are `waiting`.
+    The best and the newest epoch since the last one kept are `waiting`.
     """
 
     def __init__(self) -> None:
@@ -53,9 +56,9 @@ class EpochDecimator(Generic[Item]):
         return older if newest is None else [*older, newest]
 
     def add(self, item: Item, *, epoch: int, best: bool) -> list[Item]:
-        """Take in what ended, `best` where it is the best so far; what is kept for good, oldest first."""
+        """Add the epoch that ended, `best` if it is the best so far; returns what is kept for good, oldest first."""
         if keeps_epoch(epoch):
-            # A best that this one beats is of no interest to anybody.
+            # An earlier best that this one beats need not be kept.
             older = [] if self._best is None or best else [self._best]
             self.clear()
             return [*older, item]
@@ -65,9 +68,9 @@ class EpochDecimator(Generic[Item]):
         return []
 
     def hold(self, best: Item) -> None:
-        """Let this one, the best so far, wait."""
+        """Put the best so far among those `waiting`."""
         self._best = best
 
     def clear(self) -> None:
-        """Forget what waits."""
+        """Forget those `waiting`."""
         self._best = self._newest = None

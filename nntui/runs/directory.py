@@ -1,4 +1,4 @@
-"""Where runs live: a run is a directory, and whoever can read it can watch, replay, resume and export."""
+"""Run directories and the root that holds them: creating, listing and finding runs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LONGEST_SLUG = 40
 
 
 class RunsError(Exception):
-    """Something about a run directory a person can act on; its text is one line of bounded length."""
+    """A problem with a run directory that a person can act on; its text is one line of bounded length."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message_line(" ".join(message.split())))
 
 
 def problem(path: Path, error: OSError) -> str:
-    """'PATH: what the system said', for a RunsError."""
+    """'PATH: the system's message', for a RunsError."""
     if error.errno == errno.ELOOP:
         return f"{path_text(path)}: expected a file, got a symbolic link"
     return f"{path_text(path)}: {error.strerror or error}"
@@ -111,9 +111,9 @@ class RunDirectory:
         return run
 
     def refuse_links(self) -> None:
-        """RunsError where the directory, its checkpoints' or one of its files is a symbolic link.
+        """RunsError if the directory, its checkpoint directory or one of its files is a symbolic link.
 
-        What a run writes stays in its directory: whoever made the directory does not choose other files for it.
+        A run writes only within its directory: the person who made the directory must not redirect it elsewhere.
         """
         for folder in (self.path, self.checkpoints_path):
             if folder.is_symlink():
@@ -125,21 +125,21 @@ class RunDirectory:
                 raise RunsError(f"{path}: expected a file, got a symbolic link")
 
     def remove(self) -> None:
-        """Delete the directory and all in it, as far as that is permitted."""
+        """Delete the directory and everything in it, as far as permissions allow."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     def exists(self) -> bool:
-        """Whether the directory is one of a run: it holds a log or a model file."""
+        """Whether this is a run directory: it holds a log or a model file."""
         return _is_file(self.events_path) or _is_file(self.model_path)
 
 
 def runs_root(option: Path | None) -> Path:
-    """The directory that holds the runs: the option, else $NNTUI_RUNS, else ./runs."""
+    """The directory that holds the runs: the given option, else $NNTUI_RUNS, else ./runs."""
     return (option or Path(os.environ.get("NNTUI_RUNS") or "runs")).expanduser()
 
 
 def list_runs(root: Path) -> list[RunDirectory]:
-    """The runs in `root`, newest first; [] when it is missing. RunsError when it cannot be read."""
+    """The runs in `root`, newest first; [] if it does not exist. RunsError if it cannot be read."""
     try:
         with os.scandir(root) as entries:
             names = [entry.name for entry in entries if not entry.name.startswith(".")]
@@ -147,12 +147,12 @@ def list_runs(root: Path) -> list[RunDirectory]:
         return []
     except OSError as error:
         raise RunsError(problem(root, error)) from error
-    found = [run for run in (RunDirectory(root / name) for name in names) if run.exists()]
-    return sorted(found, key=_created, reverse=True)
+    runs = [run for run in (RunDirectory(root / name) for name in names) if run.exists()]
+    return sorted(runs, key=_created, reverse=True)
 
 
 def find_run(root: Path, reference: str) -> RunDirectory:
-    """The run meant by an id, a unique prefix of one, a path, or 'latest'; else RunsError names the nearest ids."""
+    """The run with this id, unique prefix of an id, or path, or the 'latest'; else RunsError names the closest ids."""
     runs = list_runs(root)
     if reference == "latest":
         if not runs:
@@ -188,7 +188,7 @@ def _slug(name: str) -> str:
 
 
 def _created(run: RunDirectory) -> tuple[float, int, str]:
-    # The name says when a run was created even after the directory was copied; a renamed run has its times only.
+    # The name tells when a run was created, even after the directory was copied; a renamed run has only its mtime.
     stamp = _STAMP.search(run.id)
     if stamp is not None:
         try:

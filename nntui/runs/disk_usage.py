@@ -1,4 +1,4 @@
-"""What a run takes up on the disk, and giving it back."""
+"""The disk space a run takes, and deleting runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from nntui.runs.directory import RunDirectory, RunsError, problem
 from nntui.runs.lock import WorkerLock
 
 _LONGEST_STEM = 50
-"""Characters, of up to four bytes each: a name has at most 255 bytes."""
+"""In characters of up to four bytes each: a file name has at most 255 bytes."""
 
 
 def size_of(path: Path) -> int:
-    """Bytes of the files under a directory; a file with several names counts once, links are not followed.
+    """Bytes of the files under a directory; hard-linked files count once, symbolic links are not followed.
 
-    What cannot be read counts as nothing.
+    What cannot be read counts as 0.
     """
     seen: set[tuple[int, int]] = set()
     total, directories = 0, [path]
@@ -37,9 +37,9 @@ def size_of(path: Path) -> int:
 
 
 def delete_run(run: RunDirectory) -> None:
-    """Delete the run's directory; RunsError when it is no run, while a worker lives, or when it cannot be written.
+    """Delete the run's directory; RunsError if it is not a run, a worker is alive, or it cannot be written.
 
-    It vanishes under its name at once; a link to a run's directory is not followed.
+    The directory disappears from its path at once; a symbolic link to a run is not followed.
     """
     if run.path.is_symlink():
         raise RunsError(f"{run.path} is a link to a run: delete the run itself, {run.path.resolve()}")
@@ -58,8 +58,8 @@ def delete_run(run: RunDirectory) -> None:
 
 
 def _name_for_deleted(run: RunDirectory) -> Path:
-    """A hidden name beside the run that nothing has; what an earlier deletion left under one is removed."""
-    # Cut, since the run's own name may be as long as a name can be.
+    """An unused hidden name beside the run; leftovers of earlier deletions are removed."""
+    # Shortened, since the run's own name may already be as long as names can be.
     stem, number = f".{run.id[:_LONGEST_STEM]}.deleted", 1
     while True:
         path = run.path.with_name(stem if number == 1 else f"{stem}-{number}")

@@ -14,14 +14,14 @@ from nntui.runs.line_file import LineFile
 from nntui.runs.step_lines import StepTable, parse_steps
 from nntui.runs.tailing import LineTail
 
-_PIECE = 64
+_LINES_AT_ONCE = 64
 
 
 class EventLog:
-    """Writes a run's events, one line and one write each; the first line of a new log also carries the schema.
+    """Writes a run's events, one line and one write each; the first line of a new log also holds the schema version.
 
-    Opening cuts off a torn last line. An event that finds the disk full waits in memory, in order, and is written
-    before the next; `append` never raises for a full or failing disk. RunsError when the log cannot be opened.
+    Opening cuts off a torn last line. On a full disk events wait in memory and are written, in order, before the next;
+    `append` never raises for a full or failing disk. RunsError if the log cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,26 +44,26 @@ class EventLog:
 
     @property
     def dropped(self) -> int:
-        """How many waiting step and layer_stats events were thinned out so that memory holds."""
+        """How many waiting step and layer_stats events were dropped to bound memory."""
         return self._lines.dropped
 
     def append(self, event: Event) -> None:
-        """Write the event, after those that wait."""
+        """Write the event, after those waiting."""
         text = to_json(event)
         if self._lines.empty:
             text = f'{{"schema":{SCHEMA},{text[1:]}'
         self._lines.append(text.encode() + b"\n")
 
     def flush(self) -> bool:
-        """Try to write the events that wait; whether none is left."""
+        """Try to write the waiting events; returns whether none is left."""
         return self._lines.flush()
 
     def sync(self) -> bool:
-        """Write what waits and wait for the disk; whether everything is on it."""
+        """Write waiting events and sync them to disk; returns whether everything is on it."""
         return self._lines.sync()
 
     def close(self) -> None:
-        """Try once more to write what waits, then close."""
+        """Try once more to write waiting events, then close."""
         self._lines.close()
 
 
@@ -72,32 +72,32 @@ def _is_expendable(line: bytes) -> bool:
 
 
 class EventReader:
-    """Reads a run's log as it grows: each call gives what is complete and new. Readers are independent of one another.
+    """Reads a run's log as it grows: each call returns the complete, new records. Readers are independent.
 
-    A record is a line that is one JSON object (no NaN, below 200 levels deep, below 16 MiB); any other line, an empty
-    one too, is passed over and counted in `skipped`. What a record's fields hold is for `from_record` and `History` to
-    judge. A missing log has no records. RunsError when there is a log that cannot be read.
+    A record is a line that is one JSON object (no NaN, below 200 levels deep, below 16 MiB). Any other line, even an
+    empty one, is skipped and counted in `skipped`. `from_record` and `History` validate the fields of a record.
+    A missing log has no records. RunsError if a log exists but cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._tail = LineTail(path)
         self._garbage = 0
-        # A number nobody can guess between the lines: lines that only together are JSON cannot pass for records.
+        # An unpredictable number between the lines: lines that are JSON only together cannot pass for records.
         self._guard = int.from_bytes(os.urandom(7)) | 1 << 60
         self._between = b",%d," % self._guard
 
     @property
     def skipped(self) -> int:
-        """Lines passed over since the log was begun (again)."""
+        """Lines skipped since the beginning of the log."""
         return self._garbage + self._tail.overlong
 
     @property
     def restarted(self) -> bool:
-        """Whether the last call found another, or a shorter, file and began at its head."""
+        """Whether the last call found another, or a shorter, file and started over at its head."""
         return self._tail.restarted
 
     def read(self) -> list[dict[str, Any]]:
-        """All new records; for a long log `chunks` or `batches` keep memory flat."""
+        """All new records; for long logs use `chunks` or `batches`, which need little memory."""
         return [record for chunk in self.chunks() for record in chunk]
 
     def chunks(self) -> Iterator[list[dict[str, Any]]]:
@@ -107,17 +107,17 @@ class EventReader:
 
     @property
     def backlog(self) -> int:
-        """Bytes of log that have not been read; 0 where there is no log."""
+        """Bytes of the log not read yet; 0 if there is no log."""
         try:
             return max(0, self._tail.path.stat().st_size - self._tail.offset)
         except OSError:
             return 0
 
     def batches(self, *, one_in: int = 1) -> Iterator[list[dict[str, Any]] | StepTable]:
-        """The new records as `History` may take them, quicker than `chunks`: `step` records as tables where possible.
+        """The new records for `History`, faster than `chunks`: `step` records come as tables where possible.
 
-        Between one run_started and the next, the table of a piece of log comes before its other records. With `one_in`
-        above 1 a table may hold every so many of its steps only, for a picture of a long log at a glance.
+        Between one run_started and the next, the table of a block precedes the block's other records. With `one_in`
+        above 1 a table may hold only one in so many steps, for a quick overview of a long log.
         """
         for block in self._blocks():
             parts = parse_steps(block, one_in=one_in)
@@ -142,14 +142,14 @@ class EventReader:
         if records is None:
             records = []
             lines = block.split(b"\n")[:-1]
-            for first in range(0, len(lines), _PIECE):
-                records += self._parse_piece(lines[first : first + _PIECE])
+            for first in range(0, len(lines), _LINES_AT_ONCE):
+                records += self._parse_lines(lines[first : first + _LINES_AT_ONCE])
         return records
 
-    def _parse_piece(self, lines: list[bytes]) -> list[dict[str, Any]]:
+    def _parse_lines(self, lines: list[bytes]) -> list[dict[str, Any]]:
         records = self._parse_together(b"\n".join(lines) + b"\n")
         if records is None:
-            # Wrapped like a block, so that one line is nested as deep alone as in company.
+            # Wrapped like a block, so that the limit on nesting is the same for a line by itself.
             parsed = [self._parse_together(line + b"\n") for line in lines]
             self._garbage += parsed.count(None)
             records = [record for one in parsed if one is not None for record in one]

@@ -1,17 +1,17 @@
 """The events of a run: what happened, in the past tense, one JSON object a line in `events.jsonl`.
 
-The order they come in, `( )` for "may be", `*` for "any number":
+They come in this order, with `( )` for "optional" and `*` for "any number":
 
     run_started  ( step* layer_stats epoch_ended (checkpoint_saved) )*  run_ended
                   ^ anywhere between: paused resumed hyperparameter_changed warning checkpoint_saved
 
-A run that is resumed goes on in the same log with another `run_started` whose `from_step` says where: records of later
-steps that stand before it were overtaken and do not count. A log without `run_ended` is of a run that goes on, or of
-one whose worker was killed: the lock tells which.
+A resumed run continues the same log with another `run_started`, whose `from_step` says where: earlier records of later
+steps no longer count. A log without `run_ended` belongs to a run that is still going on, or to one whose worker was
+killed; the lock tells which.
 
-A log grows with the logarithm of the steps (`runs.spacing`): the first 65,536 step records and 4,096 epochs are all
-there; after that intervals of steps double in length again and again, and of the epochs every second, fourth, eighth
-... is there, besides the best between two of them and the last before a pause or the end. `metrics.csv` has them all.
+A log grows logarithmically (`runs.decimation`). The first 65,536 step records and 4,096 epochs are all kept. After
+that, the intervals of steps keep doubling, and of the epochs the log keeps every second, fourth, eighth ..., the best
+between two of them, and the last before a pause or the end. `metrics.csv` has every epoch.
 
 JSON has no NaN: a number that is not finite is written as null, and the line then carries `"finite": false`.
 """
@@ -33,14 +33,14 @@ from typing import Any, ClassVar
 
 SCHEMA = 1
 LARGEST = 2**53 - 1
-"""The largest count or step a record may hold: larger integers are not exact as JSON numbers everywhere."""
+"""The largest count or step in a record: not every JSON reader represents larger integers exactly."""
 MOST_METRICS = 200
-"""Of an epoch: what a log has more is passed over, so that nothing that shows epochs need expect it."""
+"""Per epoch: further ones are ignored, so that nothing that shows epochs has to expect them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened in a run; `step` and `epoch` count from 1, 0 is before the first."""
+    """Something that happened in a run; `step` and `epoch` count from 1, and 0 means before the first."""
 
     name: ClassVar[str]
     kinds: ClassVar[dict[str, type[Event]]] = {}
@@ -51,7 +51,7 @@ class Event:
     """Seconds since 1970, stamped by the worker as it writes."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # `dataclass(slots=True)` makes a second class of the same name: the last one counts.
+        # `dataclass(slots=True)` creates a second class of the same name, which replaces the first here.
         cls.name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
         Event.kinds[cls.name] = cls
 
@@ -61,7 +61,7 @@ class RunStarted(Event):
     """The worker has built the network and is about to train, from the start or from a checkpoint."""
 
     from_step: int
-    """0, or the step of the checkpoint a resumed run goes on from; `step` and `epoch` are the checkpoint's too."""
+    """0, or the step of the checkpoint that a resumed run starts from; `step` and `epoch` are the checkpoint's too."""
     model: str
     epochs: int
     steps_per_epoch: int
@@ -81,12 +81,12 @@ class RunStarted(Event):
     monitor: str | None = None
     """The metric that decides which epoch is best: 'val_loss'; None in older logs."""
     higher_is_better: list[str] | None = None
-    """Those of loss and metrics that get better upwards, without val_; None in older logs."""
+    """Those of the metrics (without val_) of which higher is better; None in older logs."""
     scaled_inputs: bool | None = None
     """Whether the inputs are standardized or are pixels scaled to 0..1; None in older logs."""
 
     def after(self, change: HyperparameterChanged) -> RunStarted:
-        """The same with what was changed since: of the settings that can be, it names the epochs."""
+        """This event with a later change applied: of the settings that can change, it holds only `epochs`."""
         return dataclasses.replace(self, epochs=int(change.new)) if change.setting == "epochs" else self
 
 
@@ -97,19 +97,19 @@ class Step(Event):
     loss: float
     learning_rate: float
     accuracy: float | None = None
-    """Share of the batch answered rightly; None for regression."""
+    """Fraction of the batch classified correctly; None for regression."""
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerStats(Event):
-    """How each weight matrix stands at the end of an epoch, by parameter name ('dense_1.weight')."""
+    """Norms of the weight matrices at the end of an epoch, by parameter name ('dense_1.weight')."""
 
     weight_norm: dict[str, float]
     gradient_norm: dict[str, float]
-    """Euclidean norm of the gradient of the last batch, as the optimizer takes it: L1 and L2 are in it, and clipping.
+    """Euclidean norm of the last batch's gradient as the optimizer sees it: with L1 and L2, and after clipping.
 
-    Empty where a run was resumed between that batch and this. `runs.gradient_norms` makes the whole network's of them.
+    Empty if the run was resumed after that batch. `runs.gradient_norms` combines them into the network's norm.
     """
 
 
@@ -118,11 +118,11 @@ class EpochEnded(Event):
     """One pass over the training split and the evaluation after it."""
 
     metrics: dict[str, float]
-    """In JSON: top level. loss, accuracy ... are means over the epoch's batches as they were learned from, with dropout
-    on and class weights; val_loss, val_accuracy ... are measured after it, without both. No loss contains L1 or L2."""
+    """At the top level in JSON. loss, accuracy ... are means over the epoch's training batches, with dropout and class
+    weights; val_loss, val_accuracy ... are measured after the epoch, without either. No loss contains L1 or L2."""
     learning_rate: float
     seconds: float
-    """Spent training, evaluation and pauses left out."""
+    """Training time, without evaluation and pauses."""
     samples_per_second: float
     best: bool
     """Whether the monitored metric is the best so far."""
@@ -145,22 +145,22 @@ class Paused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Event):
-    """Training goes on after a pause."""
+    """Training continues after a pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HyperparameterChanged(Event):
-    """A viewer changed a setting: it counts from the next step on."""
+    """A viewer changed a setting, with effect from the next step."""
 
     setting: str
-    """learning_rate, momentum, weight_decay, epochs, or a layer's: 'dropout_1.rate'."""
+    """learning_rate, momentum, weight_decay, epochs, or a setting of a layer: 'dropout_1.rate'."""
     old: float
     new: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warning(Event):
-    """Something a person should know that does not end the run; a disk that is full, a command not understood."""
+    """Something a person should know that does not end the run: a full disk, an invalid command."""
 
     message: str
 
@@ -174,18 +174,18 @@ class RunEnded(Event):
     message: str
     """One line for people: 'early stopping: val_loss has not improved for 5 epochs'."""
     best_epoch: int = 0
-    """The epoch the best weights are of; 0 when no epoch ended."""
+    """The epoch of the best weights; 0 if no epoch ended."""
     layer: str | None = None
     """Diverged: the layer in which the first non-finite value appeared."""
     quantity: str | None = None
-    """Diverged: what became non-finite there: output, gradient, weight or loss."""
+    """Diverged: what became non-finite in it: output, gradient, weight or loss."""
 
 
 _FLAT: dict[str, str] = {"epoch_ended": "metrics"}
 
 
 def _plain(value: Any) -> Any:
-    """The value with null for what is not finite and without the lone surrogates of undecodable file names."""
+    """The value with None for non-finite numbers, and without the lone surrogates of undecodable file names."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
@@ -198,7 +198,7 @@ def _plain(value: Any) -> Any:
 
 
 def to_json(event: Event) -> str:
-    """The event as one line of ASCII JSON; not-finite numbers become null beside `"finite": false`."""
+    """The event as one line of ASCII JSON; non-finite numbers become null, with `"finite": false`."""
     record: dict[str, Any] = {"event": event.name}
     for item in dataclasses.fields(event):
         value = getattr(event, item.name)
@@ -216,10 +216,10 @@ def to_json(event: Event) -> str:
 
 
 def from_record(record: Mapping[str, Any]) -> Event | None:
-    """The event of a parsed line; null numbers become NaN; None for a kind not known or a record that does not fit.
+    """The event of a parsed line, with NaN for null numbers; None for an unknown kind or an invalid record.
 
-    A record fits when it has every field its kind asks for, each of its type, finite, counts from 0 to LARGEST, and the
-    confusion matrix square. Fields not known are passed over, and so are metrics beyond the first 200.
+    A valid record has every required field, each of the right type and finite, counts from 0 to LARGEST, and a square
+    confusion matrix. Unknown fields are ignored, and so are metrics beyond the first 200.
     """
     name = record.get("event")
     kind = Event.kinds.get(name) if isinstance(name, str) else None
@@ -252,7 +252,7 @@ def _checks(kind: type[Event]) -> dict[str, Callable[[Any], bool]]:
 
 
 def _check(hint: Any) -> Callable[[Any], bool]:
-    """Whether a value out of JSON is of the type the hint names."""
+    """A check whether a value from JSON has the type of the hint."""
     if hint is float:
         return lambda value: type(value) in (float, int) and not abs(value) > sys.float_info.max
     if hint is int:
@@ -270,7 +270,7 @@ def _check(hint: Any) -> Callable[[Any], bool]:
 
 
 def _is_matrix(rows: Any) -> bool:
-    """Whether it is a list of lists of counts, all looked at together: a confusion matrix may have a million."""
+    """Whether it is a list of lists of counts; checks them in bulk, since a confusion matrix may have a million."""
     if type(rows) is not list or not set(map(type, rows)) <= {list}:
         return False
     counts = list(chain.from_iterable(rows))
@@ -297,7 +297,7 @@ class Command:
     command: str
     """pause, resume, step (one batch), epoch (to the end of this epoch), stop, set or scale."""
     setting: str = ""
-    """set: the setting's name, see HyperparameterChanged; scale: learning_rate, which a schedule's factors are of."""
+    """set: the setting's name, see HyperparameterChanged; scale: learning_rate, the base rate of a schedule."""
     value: float | None = None
-    """set: what it becomes; scale: what it is multiplied by."""
+    """set: the new value; scale: the factor."""
     known: ClassVar[tuple[str, ...]] = ("pause", "resume", "step", "epoch", "stop", "set", "scale")

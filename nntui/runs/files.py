@@ -1,4 +1,4 @@
-"""Opening and replacing files in directories that may hold anything."""
+"""Opening and replacing files safely, in directories that may hold anything."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def open_regular(path: Path) -> int | None:
-    """A descriptor for reading a regular file; None when there is none. RunsError when it is something else.
+    """A descriptor for reading a regular file; None if it does not exist. RunsError if it is anything else.
 
-    A symbolic link is not followed, and a FIFO or a device is refused without waiting for its other end.
+    Symbolic links are not followed, and a FIFO or device is refused without waiting for its other end.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -33,9 +33,9 @@ def open_regular(path: Path) -> int | None:
 
 
 def open_appending(path: Path) -> int:
-    """A descriptor for reading and appending, the file made (mode 0600) when missing; a symbolic link is not followed.
+    """A descriptor for reading and appending; creates a missing file (mode 0600) and follows no symbolic link.
 
-    OSError when it cannot be opened, RunsError when it is no file.
+    OSError if it cannot be opened, RunsError if it is not a regular file.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
@@ -46,7 +46,7 @@ def open_appending(path: Path) -> int:
 
 
 def read_small(path: Path, limit: int) -> bytes:
-    """A file's bytes, b'' when it is missing, unreadable or larger than `limit`."""
+    """The bytes of a file, b'' if it is missing, unreadable or larger than `limit`."""
     try:
         descriptor = open_regular(path)
     except RunsError:
@@ -62,14 +62,14 @@ def read_small(path: Path, limit: int) -> bytes:
 
 
 def temporary_name(path: Path) -> Path:
-    """Where this process prepares what will replace `path`: hidden, in the same directory."""
+    """The hidden file, in the same directory, in which this process prepares a replacement of `path`."""
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def sweep(directory: Path) -> None:
     """Remove the temporary files that killed writers left in a directory, which must have no other writer.
 
-    What cannot be removed stays; a directory that cannot be read is passed over.
+    Files that cannot be removed stay; a directory that cannot be read is ignored.
     """
     try:
         with os.scandir(directory) as entries:
@@ -82,13 +82,13 @@ def sweep(directory: Path) -> None:
 
 
 def is_out_of_room(error: BaseException) -> bool:
-    """Whether a full disk, or a quota that is used up, is the cause of this error."""
+    """Whether a full disk or an exhausted quota caused this error."""
     cause = error if isinstance(error, OSError) else error.__cause__
     return isinstance(cause, OSError) and cause.errno in _NO_ROOM
 
 
 def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:
-    """Replace `path` by `content`, all or nothing; `durable` waits for the disk. OSError leaves the old file alone."""
+    """Replace `path` with `content` atomically; `durable` syncs to disk. On OSError the old file is unchanged."""
     temporary = temporary_name(path)
     temporary.unlink(missing_ok=True)
     try:
@@ -103,14 +103,14 @@ def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool =
             os.close(descriptor)
         temporary.replace(path)
     finally:
-        # Gone once it has taken the other's place.
+        # After the replacement there is nothing left to remove.
         temporary.unlink(missing_ok=True)
     if durable:
         sync_directory(path.parent)
 
 
 def sync_directory(path: Path) -> None:
-    """Wait until the directory's entries are on disk."""
+    """Sync the entries of a directory to disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Frames: checkpoints of past epochs without the state that only a resumed run needs, a third of the size with Adam."""
+"""Frames: checkpoints of past epochs without the state that only a resumed run needs; with Adam a third of the size."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 from nntui.runs.tensor_file import is_readable, load, load_metadata, save
 
 RESUME_ONLY = ("optimizer.", "raw.", "best.")
-"""Prefixes of the tensors that a frame leaves out."""
+"""Prefixes of the tensors that a frame omits."""
 
 
 def is_complete(path: Path) -> bool:
-    """Whether the file is whole and a run can go on from it: it is no frame."""
+    """Whether a run can be resumed from the file: it is undamaged and not a frame."""
     return is_readable(path) and load_metadata(path).get("frame") is not True
 
 
 def make_frame(path: Path, *, durable: bool = False) -> None:
-    """Replace a complete checkpoint with its frame; CheckpointError where it is damaged or cannot be written."""
+    """Replace a complete checkpoint with its frame; CheckpointError if it is damaged or cannot be written."""
     if load_metadata(path).get("frame") is True:
         return
     tensors, metadata = load(path)

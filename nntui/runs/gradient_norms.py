@@ -1,4 +1,4 @@
-"""The norm of the whole gradient, epoch by epoch, from the norms of its parts that a log has."""
+"""The norm of the whole network's gradient, epoch by epoch, from the norms by parameter in a log."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 
 MOST_NORMS = 1 << 14
-"""Of which half stays when there are more: 256 kB."""
+"""Above it every second one is dropped: 256 kB."""
 
 
 def whole_norm(norms: Mapping[str, float]) -> float:
-    """The Euclidean norm of a vector in parts, from the norms of the parts: the root of the sum of their squares.
+    """The Euclidean norm of a vector from the norms of its parts: the square root of the sum of their squares.
 
-    NaN where there are no parts, or one is no number.
+    NaN if there are no parts, or one is NaN.
     """
     if not norms or any(math.isnan(norm) for norm in norms.values()):
         return math.nan
@@ -22,7 +22,7 @@ def whole_norm(norms: Mapping[str, float]) -> float:
 
 
 class GradientNorms:
-    """Whole norms by step, in the order of the log, in bounded memory."""
+    """The whole network's norms by step, in log order, in bounded memory."""
 
     def __init__(self) -> None:
         self._steps = np.empty(64)
@@ -30,7 +30,7 @@ class GradientNorms:
         self._length = 0
 
     def add(self, step: int, norms: Mapping[str, float]) -> None:
-        """Takes in the norms of an epoch's last batch; none, of an epoch that was resumed after it, are left out."""
+        """Adds the norms of an epoch's last batch; ignores an empty mapping, from a run resumed after that batch."""
         if not norms:
             return
         if self._length == len(self._steps):
@@ -39,15 +39,15 @@ class GradientNorms:
         self._length += 1
 
     def drop_after(self, step: int) -> None:
-        """Forgets what a resumed run has overtaken."""
+        """Removes later steps, which a resumed run makes again."""
         keep = self._steps[: self._length] <= step
         if not keep.all():
-            # Into new arrays: views handed out keep what they show.
+            # Into new arrays, so that earlier views keep their contents.
             self._steps, self._norms = self._steps[: self._length][keep], self._norms[: self._length][keep]
             self._length = len(self._steps)
 
     def view(self) -> tuple[np.ndarray, np.ndarray]:
-        """Steps and norms, float64 `(n,)` each, views that a later update leaves alone."""
+        """Steps and norms, float64 `(n,)` each, as views that later updates do not change."""
         return self._steps[: self._length], self._norms[: self._length]
 
     def _make_room(self) -> None:

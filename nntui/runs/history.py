@@ -1,4 +1,4 @@
-"""What a run's log says so far, in the shape the charts and tables want it, and in bounded memory."""
+"""The history of a run so far, from its log, as the charts and tables need it, in bounded memory."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ _COLUMNS = {
     "count": np.int64,
 }
 _ABSENT = {"accuracy": np.nan, "count": 1}
-"""What stands for a column a log leaves out; 0 for the others."""
-_BESTS = 8
-"""Epochs that were the best that are held whatever their number: a resumed run may go back to before the last ones."""
+"""Defaults of columns that a log omits; 0 for the others."""
+_KEPT_BESTS = 8
+"""How many of the latest best epochs are kept beyond decimation: a resumed run may go back behind some of them."""
 _NUMBER = attrgetter("epoch")
 _INTEGERS = ("step", "epoch", "count")
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The step records as columns of equal length, in the order of the log; views that a later update leaves alone."""
+    """The step records as columns of equal length, in log order; views that later updates do not change."""
 
     step: np.ndarray
     """int64, ascending in an undamaged log."""
@@ -60,20 +60,20 @@ class Steps:
     loss: np.ndarray
     """float64, NaN where it was not finite."""
     accuracy: np.ndarray
-    """float64, share from 0 to 1, NaN where there is none."""
+    """float64, from 0 to 1, NaN where there is none."""
     learning_rate: np.ndarray
     """float64."""
     time: np.ndarray
     """float64, seconds since 1970."""
     count: np.ndarray
-    """int64, optimizer steps the record is the mean of."""
+    """int64, the number of optimizer steps averaged in the record."""
 
     def __len__(self) -> int:
         return len(self.step)
 
 
 MOST_STEPS = 1 << 17
-"""Rows, some 8 MB, of which half stays when there are more."""
+"""Rows, some 8 MB; above it they are merged into half as many."""
 
 
 class _Columns:
@@ -85,7 +85,7 @@ class _Columns:
         return Steps(**{name: array[: self._length] for name, array in self._arrays.items()})
 
     def append(self, columns: Mapping[str, np.ndarray], rows: int) -> None:
-        """Add `rows` rows; `accuracy` may be left out (NaN), `count` (1) and `time` (0) too."""
+        """Add `rows` rows; `accuracy` (default NaN), `count` (1) and `time` (0) may be omitted."""
         end = self._length + rows
         for name, array in self._arrays.items():
             if end > len(array):
@@ -98,7 +98,7 @@ class _Columns:
             self._merge()
 
     def _merge(self) -> None:
-        """Half as many rows or fewer, evenly spread over the steps, each the mean of those that it replaces."""
+        """Merges into at most half as many rows, evenly spaced over the steps, each the mean of those it replaces."""
         old = {name: array[: self._length] for name, array in self._arrays.items()}
         step = old["step"]
         if (np.diff(step) > 0).all():
@@ -121,7 +121,7 @@ class _Columns:
     def drop_after(self, step: int) -> None:
         keep = self._arrays["step"][: self._length] <= step
         if not keep.all():
-            # Into new arrays: views handed out keep what they show.
+            # Into new arrays, so that earlier views keep their contents.
             for name, array in self._arrays.items():
                 self._arrays[name] = array[: self._length][keep]
             self._length = int(np.count_nonzero(keep))
@@ -129,36 +129,36 @@ class _Columns:
 
 @dataclass
 class History:
-    """A run as its log tells it, fed record by record; a run that was resumed shows only what was not overtaken.
+    """A run as recorded in its log, updated record by record; what a resumed run went back behind is removed.
 
     Start a new one when the reader has `restarted`.
     """
 
     epochs: list[EpochEnded] = field(default_factory=list)
-    """Those that a log keeps (`runs.spacing`): all of the first 4,096, fewer of later ones, the best and the newest.
+    """Those that a log keeps (`runs.decimation`): the first 4,096, fewer of the later ones, the best and the newest.
 
-    All but the newest are without their confusion matrix. The list is another one once a run is resumed.
+    Only the newest has its confusion matrix. When a run is resumed, a new list replaces this one.
     """
     best: EpochEnded | None = None
     """The last epoch that was the best so far, as it was logged."""
     started: RunStarted | None = None
-    """The last start or resumption, with the number of epochs as it was changed since."""
+    """The last start or resumption, with later changes of the number of epochs applied."""
     ended: RunEnded | None = None
-    """How the run ended; None again once it is resumed."""
+    """How the run ended; None while it trains, also after it was resumed."""
     marks: list[tuple[int, str]] = field(default_factory=list)
     """(step, text) of each changed hyperparameter and warning."""
     changes: list[HyperparameterChanged] = field(default_factory=list)
-    """Those that count: what a resumed run went back to before is not among them."""
+    """The changes in force, without those that a resumed run went back behind."""
     layer_stats: LayerStats | None = None
     """The newest."""
     gradient_norms: GradientNorms = field(default_factory=GradientNorms)
-    """Of the whole network, at the end of each epoch that the log has, from its `layer_stats`."""
+    """Of the whole network at the end of each logged epoch, from `layer_stats`."""
     paused: bool = False
     skipped: int = 0
-    """Records that are no event known here, or do not fit: passed over."""
+    """How many records were skipped as unknown or invalid."""
     _columns: _Columns = field(default_factory=_Columns, repr=False)
     _bests: deque[int] = field(default_factory=deque, repr=False)
-    _thinning: EpochDecimator[EpochEnded] = field(default_factory=EpochDecimator, repr=False)
+    _decimator: EpochDecimator[EpochEnded] = field(default_factory=EpochDecimator, repr=False)
 
     @property
     def steps(self) -> Steps:
@@ -171,7 +171,7 @@ class History:
         return self.best.epoch if self.best is not None else 0
 
     def update(self, records: Sequence[Mapping[str, Any]] | StepTable) -> None:
-        """Take in what a reader gave: records in the order of the log, or a table of steps."""
+        """Add what a reader returned: records in log order, or a table of steps."""
         if isinstance(records, StepTable):
             self._add_table(records)
             return
@@ -207,28 +207,30 @@ class History:
                 self.marks.append((event.step, event.message))
             case RunEnded():
                 self.ended, self.paused = event, False
+            case _:
+                pass
 
     def _add_epoch(self, event: EpochEnded) -> None:
-        epochs, thinning = self.epochs, self._thinning
-        del epochs[len(epochs) - len(thinning.waiting) :]
-        epochs += thinning.add(event, epoch=event.epoch, best=event.best)
-        epochs += thinning.waiting
-        # The matrix is most of what an epoch weighs. Further back they are gone already.
-        for place in range(max(len(epochs) - 3, 0), len(epochs) - 1):
-            if epochs[place].confusion is not None:
-                epochs[place] = dataclasses.replace(epochs[place], confusion=None)
+        epochs, decimator = self.epochs, self._decimator
+        del epochs[len(epochs) - len(decimator.waiting) :]
+        epochs += decimator.add(event, epoch=event.epoch, best=event.best)
+        epochs += decimator.waiting
+        # The matrix takes most of an epoch's memory. Earlier epochs have lost theirs already.
+        for index in range(max(len(epochs) - 3, 0), len(epochs) - 1):
+            if epochs[index].confusion is not None:
+                epochs[index] = dataclasses.replace(epochs[index], confusion=None)
         if event.best:
             self.best = event
             self._bests.append(event.epoch)
-            if len(self._bests) > _BESTS:
-                self._forget(self._bests.popleft())
+            if len(self._bests) > _KEPT_BESTS:
+                self._remove_former_best(self._bests.popleft())
 
-    def _forget(self, beaten: int) -> None:
-        """Leaves out an epoch that was there only for being the best."""
-        if not keeps_epoch(beaten):
-            place = bisect_left(self.epochs, beaten, key=_NUMBER)
-            if place < len(self.epochs) and self.epochs[place].epoch == beaten:
-                del self.epochs[place]
+    def _remove_former_best(self, epoch: int) -> None:
+        """Removes an epoch that was kept only because it was the best."""
+        if not keeps_epoch(epoch):
+            index = bisect_left(self.epochs, epoch, key=_NUMBER)
+            if index < len(self.epochs) and self.epochs[index].epoch == epoch:
+                del self.epochs[index]
 
     def _begin(self, event: RunStarted) -> None:
         step = event.from_step
@@ -236,8 +238,8 @@ class History:
         self.gradient_norms.drop_after(step)
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
         self.best = next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
-        self._bests = deque(epoch.epoch for epoch in self.epochs[-_BESTS:] if epoch.best)
-        self._thinning.clear()
+        self._bests = deque(epoch.epoch for epoch in self.epochs[-_KEPT_BESTS:] if epoch.best)
+        self._decimator.clear()
         self.marks = [mark for mark in self.marks if mark[0] <= step]
         self.changes = [change for change in self.changes if change.step <= step]
         if self.layer_stats is not None and self.layer_stats.step > step:
@@ -285,7 +287,7 @@ def _is_step(record: Mapping[str, Any]) -> bool:
 
 
 def _as_columns(records: list[Mapping[str, Any]]) -> dict[str, np.ndarray] | None:
-    """The columns of records that all have the first one's keys and plain numbers; None else."""
+    """The columns of records that all have the first one's keys and plain numbers; else None."""
     names = [name for name in _COLUMNS if name in records[0]]
     if len(records) < 2 or set(map(len, records)) != {len(names) + 1}:
         return None

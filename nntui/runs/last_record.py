@@ -1,4 +1,4 @@
-"""The last record of some kinds in a log, found from its end."""
+"""Finding the last record of given kinds in a log, reading backwards from its end."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Condition = Callable[[dict[str, Any]], bool]
 def last_record(
     path: Path, events: tuple[str, ...], *, where: Condition = lambda record: True, most: float = math.inf
 ) -> dict[str, Any] | None:
-    """The last record of one of these events that meets a condition; None where there is none, or no log to read.
+    """The last record of one of these events that meets a condition; None without one, or without a readable log.
 
-    Those further than about `most` bytes from the log's end are left out.
+    The search covers about the last `most` bytes of the log.
     """
     try:
         descriptor = open_regular(path)
@@ -30,9 +30,9 @@ def last_record(
         return None
     if descriptor is None:
         return None
-    marks = tuple(f'"{event}"'.encode() for event in events)
+    markers = tuple(f'"{event}"'.encode() for event in events)
     try:
-        for line in lines_from_end(descriptor, *marks, most=most):
+        for line in lines_from_end(descriptor, *markers, most=most):
             record = _parse(line)
             if record is not None and record.get("event") in events and where(record):
                 return record

@@ -1,4 +1,4 @@
-"""A file of whole lines with one writer, which survives a full disk."""
+"""A file of whole lines with a single writer, which survives a full disk."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MOST_WAITING = 20_000
 
 
 class LineFile:
-    """Appends lines, one write each; a line that cannot be written waits, in order, for the next one.
+    """Appends lines, one write each; lines that cannot be written wait, in order, and are retried with the next one.
 
-    Opening cuts off a torn last line. `expendable` says which waiting lines may be thinned out (every second one) when
-    20,000 wait: a disk that stays full must not become memory that runs out. RunsError when it cannot be opened.
+    Opening cuts off a torn last line. When 20,000 lines wait, every second one of those that are `expendable` is
+    dropped, so that a full disk does not exhaust memory. RunsError if the file cannot be opened.
     """
 
     def __init__(self, path: Path, *, expendable: Callable[[bytes], bool] | None = None) -> None:
@@ -30,10 +30,10 @@ class LineFile:
         self.out_of_room = False
         """Whether it failed because the disk is full."""
         self.dropped = 0
-        """Waiting lines thinned out."""
+        """Number of waiting lines that were dropped."""
         self._expendable = expendable
         self._waiting: deque[bytes] = deque()
-        self._thin_at = _MOST_WAITING
+        self._drop_at = _MOST_WAITING
         self._torn = False
         try:
             self._descriptor = open_appending(path)
@@ -53,18 +53,18 @@ class LineFile:
 
     @property
     def empty(self) -> bool:
-        """Whether the next line is the file's first."""
+        """Whether the next line is the first of the file."""
         return self._size == 0 and not self._waiting
 
     def append(self, line: bytes) -> None:
-        """Write one line, which ends with a line break, after those that wait; a full disk makes it wait too."""
+        """Write one line, which ends with a line break, after those waiting; on a full disk it waits too."""
         self._waiting.append(line)
         self.flush()
-        if len(self._waiting) >= self._thin_at:
-            self._thin()
+        if len(self._waiting) >= self._drop_at:
+            self._drop_expendable()
 
     def cut_off(self, size: int) -> None:
-        """Shorten the file to `size` bytes, the end of a line; RunsError when that fails."""
+        """Truncate the file to `size` bytes, the end of a line; RunsError if that fails."""
         self.flush()
         try:
             os.ftruncate(self._descriptor, size)
@@ -73,16 +73,16 @@ class LineFile:
         self._size = size
 
     def flush(self) -> bool:
-        """Try to write the lines that wait; whether none is left."""
+        """Try to write the waiting lines; returns whether none is left."""
         while self._waiting and self._write(self._waiting[0]):
             self._waiting.popleft()
         if not self._waiting:
             self.problem, self.out_of_room = "", False
-            self._thin_at = _MOST_WAITING
+            self._drop_at = _MOST_WAITING
         return not self._waiting
 
     def sync(self) -> bool:
-        """Write what waits and wait for the disk; whether everything is on it."""
+        """Write the waiting lines and sync to disk; returns whether everything is on it."""
         written = self.flush()
         try:
             os.fsync(self._descriptor)
@@ -92,7 +92,7 @@ class LineFile:
         return written
 
     def close(self) -> None:
-        """Try once more to write what waits, then close; `pending` still tells what was lost. Closing twice is fine."""
+        """Try once more to write the waiting lines, then close; `pending` counts those lost. Closing twice is fine."""
         if self._descriptor < 0:
             return
         self.flush()
@@ -128,8 +128,8 @@ class LineFile:
             raise error
         self.problem, self.out_of_room = problem(self.path, error), is_out_of_room(error)
 
-    def _thin(self) -> None:
-        # The first waiting line may be the file's first, which carries the schema: it stays.
+    def _drop_expendable(self) -> None:
+        # The first waiting line may be the first of the file, which holds the schema version: it stays.
         expendable = self._expendable or (lambda line: False)
         kept: deque[bytes] = deque()
         drop = False
@@ -141,5 +141,5 @@ class LineFile:
             kept.append(line)
         self.dropped += len(self._waiting) - len(kept)
         self._waiting = kept
-        # Thinning what cannot be thinned again and again would cost a pass for every line.
-        self._thin_at = max(_MOST_WAITING, len(kept) * 2)
+        # When little can be dropped, trying again at every line would cost a pass over all of them each time.
+        self._drop_at = max(_MOST_WAITING, len(kept) * 2)

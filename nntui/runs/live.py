@@ -1,4 +1,4 @@
-"""`live.safetensors`: the newest weights and gradients, for whoever looks on while a network trains."""
+"""`live.safetensors`: the newest weights and gradients, for viewers of a network that is training."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nntui.scoped import scoped
 
 _WEIGHT, _GRADIENT = "weight/", "gradient/"
 _LARGEST = 1 << 27
-"""Bytes that are read, a tenth of a second: the weights and gradients of 16 million parameters."""
+"""Bytes, read in a tenth of a second: the weights and gradients of 16 million parameters."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """The network at one moment."""
+    """The weights and gradients of the network at one moment."""
 
     step: int
     epoch: int
@@ -32,15 +32,15 @@ class Live:
 def write_live(
     path: Path, step: int, epoch: int, weights: Mapping[str, np.ndarray], gradients: Mapping[str, np.ndarray]
 ) -> None:
-    """Replace the file, all or nothing; CheckpointError when it cannot be written."""
+    """Replace the file atomically; CheckpointError if it cannot be written."""
     tensors = {_WEIGHT + name: array for name, array in weights.items()}
     tensors |= {_GRADIENT + name: array for name, array in gradients.items()}
-    # A tensor file has an order of its own.
+    # A tensor file does not preserve the order of its tensors.
     save(path, tensors, {"step": step, "epoch": epoch, "order": list(weights)})
 
 
 def read_live(path: Path) -> Live | None:
-    """What the file holds; None when there is none. CheckpointError when it is damaged or larger than 128 MiB."""
+    """The contents of the file; None if it does not exist. CheckpointError if it is damaged or above 128 MiB."""
     if not os.path.lexists(path):
         return None
     tensors, metadata = load(path, limit=_LARGEST)
@@ -53,26 +53,26 @@ def read_live(path: Path) -> Live | None:
 
 
 class LiveReader:
-    """Reads the file whenever it was replaced."""
+    """Reads the file each time it was replaced."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: tuple[int, int, int] | None = None
+        self._version: tuple[int, int, int] | None = None
 
     def read(self) -> Live | None:
-        """What is new since the last call; None when nothing is. CheckpointError when it is damaged, once."""
+        """The contents if they are new since the last call, else None. CheckpointError, once, if it is damaged."""
         try:
             status = self._path.lstat()
         except OSError:
             return None
         version = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if version == self._seen:
+        if version == self._version:
             return None
-        self._seen = version
+        self._version = version
         return read_live(self._path)
 
 
 def _named(tensors: dict[str, np.ndarray], prefix: str, order: list[str]) -> dict[str, np.ndarray]:
-    found = scoped(tensors, prefix)
-    first = {name: found[name] for name in order if name in found}
-    return {**first, **found}
+    arrays = scoped(tensors, prefix)
+    ordered = {name: arrays[name] for name in order if name in arrays}
+    return {**ordered, **arrays}

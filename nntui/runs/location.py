@@ -1,4 +1,4 @@
-"""Where a directory is that somebody may rename or delete while it is in use."""
+"""Tracking a directory that may be renamed or deleted while it is in use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nntui.runs.directory import RunsError, problem
 
 
 class HeldDirectory:
-    """A directory kept open, so that it is found again after it was renamed. RunsError when it cannot be opened."""
+    """A directory that is kept open, so that it can be found after a rename. RunsError if it cannot be opened."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
@@ -20,7 +20,7 @@ class HeldDirectory:
             raise RunsError(problem(path, error)) from error
 
     def find(self) -> Path | None:
-        """Where it is now, absolute; None when it was deleted, or renamed on a system that does not say where to."""
+        """Its present absolute path; None if it was deleted, or renamed where the system cannot report the new name."""
         if not self._is_at(self._path):
             path = _path_of(self._descriptor)
             if path is None or not self._is_at(path):
@@ -29,7 +29,7 @@ class HeldDirectory:
         return self._path
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the directory."""
         os.close(self._descriptor)
 
     def _is_at(self, path: Path) -> bool:

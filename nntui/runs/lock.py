@@ -1,4 +1,4 @@
-"""The lock that says a worker lives: `flock` on a file, let go by the system when the process dies, however it dies."""
+"""The lock that shows a worker is alive: `flock` on a file, released by the system however the process dies."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def _pause(seconds: float) -> None:
 
 
 class WorkerLock:
-    """The lock of one run directory; also a context manager that releases it.
+    """The lock of one run directory; as a context manager it releases the lock on exit.
 
-    `pause` waits the given number of seconds between two attempts.
+    `pause` waits for the given number of seconds between two attempts.
     """
 
     def __init__(self, path: Path, *, pause: Callable[[float], object] = _pause) -> None:
@@ -31,10 +31,10 @@ class WorkerLock:
         self._descriptor = -1
 
     def acquire(self, patience: float = 0.3) -> bool:
-        """Whether the lock is ours now; False when another process holds it for `patience` seconds.
+        """Try to take the lock; False if another process holds it for `patience` seconds.
 
-        A viewer that checks whether the lock is held holds it for an instant itself, so one refusal says little: the
-        lock is asked for again after short pauses. RunsError when the lock file cannot be written.
+        A viewer that checks the lock holds it for an instant itself, so a single refusal means little, and the attempt
+        is repeated after short pauses. RunsError if the lock file cannot be written.
         """
         waited, seconds = 0.0, _FIRST_PAUSE
         while not (self._descriptor >= 0 or self._take()):
@@ -47,14 +47,14 @@ class WorkerLock:
         return True
 
     def stands(self) -> bool:
-        """Whether the lock is ours and its file is still the one at `path`, so that others see it."""
+        """Whether we hold the lock and its file is still the one at `path`, where others see it."""
         try:
             return self._descriptor >= 0 and os.path.samestat(os.fstat(self._descriptor), self.path.stat())
         except OSError:
             return False
 
     def release(self) -> None:
-        """Let go; nothing happens when the lock is not ours."""
+        """Release the lock; does nothing if we do not hold it."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -66,7 +66,7 @@ class WorkerLock:
         self.release()
 
     def _take(self) -> bool:
-        """Whether the lock became ours at once."""
+        """Try once, without waiting, to take the lock."""
         try:
             descriptor = os.open(
                 self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
@@ -75,7 +75,7 @@ class WorkerLock:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The file may have been deleted between opening and locking: a lock on it would lock nothing.
+            # The file may have been deleted between opening and locking: a lock on it would be useless.
             if os.path.samestat(os.fstat(descriptor), self.path.stat()):
                 self._descriptor = descriptor
                 return True
@@ -89,7 +89,7 @@ class WorkerLock:
 
 
 def held(path: Path) -> bool:
-    """Whether a worker holds the lock; False when there is no lock file or it cannot be read."""
+    """Whether a worker holds the lock; False if there is no lock file or it cannot be read."""
     try:
         descriptor = open_regular(path)
     except RunsError:
@@ -97,7 +97,7 @@ def held(path: Path) -> bool:
     if descriptor is None:
         return False
     try:
-        # Shared, so that two viewers that look at once do not take each other for a worker.
+        # Shared, so that two viewers checking at once do not take each other for a worker.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -11,11 +11,11 @@ from nntui.runs.metrics_table import AFTER, BEFORE, LONGEST_ROW, end_of_epoch
 
 
 class MetricsCsv:
-    """Appends rows `epoch,step,<metrics>,learning_rate,seconds,samples_per_second,time`; the first writes the header.
+    """Appends rows `epoch,step,<metrics>,learning_rate,seconds,samples_per_second,time`, the first with a header.
 
-    Floats are written as `repr` has them, what is missing or None as nothing, NaN as `nan`. A metric the header does
-    not have is left out. A full disk is survived as in EventLog; where 20,000 rows wait for room, every second is given
-    up. RunsError when the file cannot be opened.
+    Floats are written with `repr`, NaN as `nan`, and a missing value or None as an empty cell. A metric that is not in
+    the header is omitted. On a full disk rows wait as in EventLog; when 20,000 wait, every second one is dropped.
+    RunsError if the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,7 +39,7 @@ class MetricsCsv:
         return self._lines.out_of_room
 
     def flush(self) -> bool:
-        """Try to write the rows that wait; whether none is left."""
+        """Try to write the waiting rows; returns whether none is left."""
         return self._lines.flush()
 
     def append(self, event: EpochEnded) -> None:
@@ -51,13 +51,13 @@ class MetricsCsv:
         self._lines.append(_line("" if row.get(name) is None else repr(row[name]) for name in self._header))
 
     def drop_after(self, epoch: int) -> None:
-        """Cut off the rows of later epochs: a resumed run writes them again. RunsError when it cannot."""
+        """Remove the rows of later epochs, which a resumed run writes again. RunsError if that fails."""
         end = end_of_epoch(self._path, epoch)
         if end is not None:
             self._lines.cut_off(end)
 
     def close(self) -> None:
-        """Try once more to write what waits, then close."""
+        """Try once more to write the waiting rows, then close."""
         self._lines.close()
 
 

@@ -1,10 +1,10 @@
-"""Reading `metrics.csv`: whole while it is small; of a long one its end, single rows and samples of the rest."""
+"""Reading `metrics.csv`: a small file in full; of a large one the end, single rows, and samples of the rest."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ BEFORE = ("epoch", "step")
 AFTER = ("learning_rate", "seconds", "samples_per_second", "time")
 """The columns around the metrics."""
 _READ_WHOLE = 1 << 21
-"""Bytes, some 15,000 epochs, up to which every row is read."""
+"""File size in bytes, some 15,000 epochs, up to which every row is read."""
 _SAMPLES, _SAMPLE = 60, 1 << 13
-"""Pieces of a longer file, and the bytes of each."""
+"""Number of samples taken of a larger file, and the bytes of each."""
 _TAIL = 1 << 15
 LONGEST_ROW = 1 << 20
 """Bytes."""
@@ -31,20 +31,20 @@ class Metrics:
     """Rows of metrics.csv."""
 
     columns: dict[str, list[float]]
-    """By name, of equal length, NaN for what is no number; none where there is no file that can be read."""
+    """By name, of equal length, NaN where a cell is not a finite number; empty without a readable file."""
     sampled: bool
-    """Whether these are not all of the rows."""
+    """Whether these are only a sample of the rows."""
 
 
 def read_metrics(path: Path) -> Metrics:
-    """All rows of a file of up to 2 MB; of a longer one 60 pieces, evenly spread, and the last rows."""
+    """All rows of a file of up to 2 MB; of a larger one 60 evenly spaced samples and the last rows."""
     with _opened(path) as (descriptor, names):
         rows, sampled = _some_rows(descriptor, names) if names else ([], False)
         return Metrics({name: [number(row[index]) for row in rows] for index, name in enumerate(names)}, sampled)
 
 
 def row_of(path: Path, epoch: int) -> dict[str, float]:
-    """An epoch's row, found without reading the others; empty where there is none."""
+    """The row of an epoch, found by bisection; empty if there is none."""
     with _opened(path) as (descriptor, names):
         if not names:
             return {}
@@ -54,7 +54,7 @@ def row_of(path: Path, epoch: int) -> dict[str, float]:
 
 
 def end_of_epoch(path: Path, epoch: int) -> int | None:
-    """Where the first row of a later epoch begins, found by bisection; the file's end where there is none.
+    """The offset of the first row of a later epoch, found by bisection; the file's end if there is none.
 
     None for a file without a header.
     """
@@ -67,21 +67,21 @@ def _end_of_epoch(descriptor: int, epoch: int, names: list[str]) -> int:
     low, high = 0, end
     while high - low > _SAMPLE:
         middle = (low + high) // 2
-        first = next(_numbered(descriptor, middle, _SAMPLE, names), None)
-        # A row begins before the middle where the first after it is a later one.
+        first = next(_row_starts(descriptor, middle, _SAMPLE, names), None)
+        # The row searched for begins before the middle if the first one after it is of a later epoch.
         if first is None or first[1] > epoch:
             high = middle
         else:
             low = middle
     for beyond in (_SAMPLE, LONGEST_ROW):
-        for start, found in _numbered(descriptor, low, high - low + beyond, names):
-            if found > epoch:
+        for start, row_epoch in _row_starts(descriptor, low, high - low + beyond, names):
+            if row_epoch > epoch:
                 return start
     return end
 
 
 def _line(descriptor: int, start: int) -> str:
-    """The line that begins there, without its end; '' where it has none."""
+    """The line that begins at `start`, without its line break; '' if it has none."""
     for size in (_SAMPLE, LONGEST_ROW):
         line, ended, _ = os.pread(descriptor, size, start).partition(b"\n")
         if ended:
@@ -90,14 +90,14 @@ def _line(descriptor: int, start: int) -> str:
 
 
 def epoch_of(path: Path, epoch: int) -> EpochEnded | None:
-    """The event of an epoch that was the best, as its row has it, without the confusion matrix; None without a row."""
+    """The event of an epoch that was the best, from its row, without the confusion matrix; None without a row."""
     return _event(row_of(path, epoch), best=True)
 
 
 def last_epochs(path: Path) -> list[EpochEnded]:
-    """The events of the last epochs, some 200, oldest first, as their rows have them; none says that it was the best.
+    """The events of about the last 200 epochs, oldest first, from their rows; `best` is False in all of them.
 
-    Empty where there is no file that can be read.
+    Empty without a readable file.
     """
     with _opened(path) as (descriptor, names):
         block = next(blocks_from_end(descriptor, _TAIL), b"") if names else b""
@@ -122,7 +122,7 @@ def _event(row: dict[str, float], *, best: bool) -> EpochEnded | None:
 
 
 def number(cell: str | bytes) -> float:
-    """A cell's number, NaN where it is none or not finite."""
+    """The number in a cell, NaN if it is not a finite number."""
     try:
         value = float(cell)
     except ValueError:
@@ -131,8 +131,8 @@ def number(cell: str | bytes) -> float:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The descriptor and the names of the columns; no names where there is nothing to read."""
+def _opened(path: Path) -> Generator[tuple[int, list[str]], None, None]:
+    """The descriptor and the column names; no names if there is nothing to read."""
     try:
         descriptor = open_regular(path)
     except RunsError:
@@ -148,30 +148,30 @@ def _opened(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _some_rows(descriptor: int, names: list[str]) -> tuple[list[list[str]], bool]:
-    """The rows that are read, and whether there are others."""
+    """The rows that are read, and whether there are more."""
     end = end_of_whole_lines(descriptor)
     if end <= _READ_WHOLE:
         return _rows(_piece(descriptor, 0, end)[1], names), False
-    pieces = [_piece(descriptor, end * place // _SAMPLES, _SAMPLE)[1] for place in range(_SAMPLES)]
+    pieces = [_piece(descriptor, end * index // _SAMPLES, _SAMPLE)[1] for index in range(_SAMPLES)]
     pieces.append(next(blocks_from_end(descriptor, _SAMPLE), b""))
     return [row for piece in pieces for row in _rows(piece, names)], True
 
 
 def _piece(descriptor: int, start: int, size: int) -> tuple[int, bytes]:
-    """The lines that begin within `size` bytes after `start` and end there, so never the header; where they begin."""
+    """The offset and bytes of the whole lines within `size` bytes from `start`, without the first, maybe torn, one."""
     data = os.pread(descriptor, size, start)
     first = data.find(b"\n") + 1
     return start + first, data[first : data.rfind(b"\n") + 1]
 
 
-def _numbered(descriptor: int, start: int, size: int, names: list[str]) -> Iterator[tuple[int, float]]:
-    """The rows of a piece: where each begins, and its epoch; what has not a cell for each name is passed over."""
-    place, block = _piece(descriptor, start, size)
+def _row_starts(descriptor: int, start: int, size: int, names: list[str]) -> Iterator[tuple[int, float]]:
+    """The offset and epoch of each row in a piece; lines without a cell for each name are skipped."""
+    offset, block = _piece(descriptor, start, size)
     for line in block.splitlines(keepends=True):
         epoch = number(line.partition(b",")[0])
         if line.count(b",") == len(names) - 1 and not math.isnan(epoch):
-            yield place, epoch
-        place += len(line)
+            yield offset, epoch
+        offset += len(line)
 
 
 def _rows(block: bytes, names: list[str]) -> list[list[str]]:

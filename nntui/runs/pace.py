@@ -1,4 +1,4 @@
-"""How long a run will still take, from the times of its events alone."""
+"""Estimating how long a run will still take, from the times of its events alone."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from itertools import pairwise
 from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, RunStarted, Step
 
 Moment = tuple[int, float]
-"""A step, and when it was made in seconds."""
+"""A step, and its time in seconds."""
 
 RECENT_EPOCHS, RECENT_STEPS = 6, 50
-"""How far back the pace of a run is asked."""
+"""How many of the newest the pace of a run is measured over."""
 
 
 def seconds_per_step(ends: Sequence[Moment], steps: Sequence[Moment]) -> float:
-    """Seconds a step takes by the wall clock, evaluation included; NaN while unknown.
+    """Wall-clock seconds per step, including evaluation; NaN while unknown.
 
-    `ends` are the start and the ends of the newest epochs, `steps` the newest steps, which count until there are two
-    ends; both in their order.
+    `ends` are the start and the ends of the newest epochs, `steps` the newest steps, which are used until there are
+    two ends; both in chronological order.
     """
     paces = [(time - before) / (step - since) for (since, before), (step, time) in pairwise(ends) if step > since]
     if paces:
-        # The median: an epoch with a pause in it says nothing of the next.
+        # The median, so that an epoch with a pause in it does not count.
         return statistics.median(paces)
     if len(steps) < 2 or steps[-1][0] <= steps[0][0]:
         return math.nan
     return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0])
 
 
-def seconds_left(started: RunStarted, step: int, each: float) -> float:
-    """Seconds from this step to the planned end where each takes so many; NaN where that is not known."""
-    return max(started.epochs * started.steps_per_epoch - step, 0) * each
+def seconds_left(started: RunStarted, step: int, step_seconds: float) -> float:
+    """Seconds from this step to the planned end at `step_seconds` per step; NaN if that is NaN."""
+    return max(started.epochs * started.steps_per_epoch - step, 0) * step_seconds
 
 
 def duration(seconds: float) -> str:
-    """Minutes and seconds '0:12', with hours from one hour on '2:05:00'; '-:--' when not finite or negative."""
+    """Minutes and seconds '0:12', from one hour on with hours '2:05:00'; '-:--' if not finite or negative."""
     if not math.isfinite(seconds) or seconds < 0:
         return "-:--"
     minutes, rest = divmod(round(seconds), 60)
@@ -47,7 +47,7 @@ def duration(seconds: float) -> str:
 
 
 class Pace:
-    """The pace of a run for who hears its events one by one."""
+    """The pace of a run, updated event by event."""
 
     def __init__(self) -> None:
         self._started: RunStarted | None = None
@@ -55,7 +55,7 @@ class Pace:
         self._steps: deque[Moment] = deque(maxlen=RECENT_STEPS)
 
     def update(self, event: Event) -> None:
-        """Takes in the next event of the run."""
+        """Adds the next event of the run."""
         moment = (event.step, event.time)
         if isinstance(event, RunStarted):
             self._started = event

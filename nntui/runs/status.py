@@ -15,10 +15,10 @@ _START_PATIENCE = 30.0
 
 
 class Status(StrEnum):
-    """How a run stands."""
+    """The status of a run."""
 
     STARTING = "starting"
-    """Created, or its worker lives, but nothing is logged yet."""
+    """Created, or its worker is alive, but nothing is logged yet."""
     RUNNING = "running"
     PAUSED = "paused"
     FINISHED = "finished"
@@ -26,11 +26,11 @@ class Status(StrEnum):
     DIVERGED = "diverged"
     FAILED = "failed"
     CRASHED = "crashed"
-    """The worker is gone without a word."""
+    """The worker ended without logging an end."""
 
     @property
     def alive(self) -> bool:
-        """Whether a worker is (or should soon be) there to obey commands."""
+        """Whether a worker obeys commands, or should soon."""
         return self in (Status.STARTING, Status.RUNNING, Status.PAUSED)
 
 
@@ -38,11 +38,12 @@ _ENDS = {status.value: status for status in (Status.FINISHED, Status.STOPPED, St
 
 
 def status_of(run: RunDirectory, *, now: float | None = None) -> Status:
-    """The status; a damaged log counts as far as it can be read, one that cannot be opened as empty.
+    """The status; a damaged log counts as far as it is readable, one that cannot be opened counts as empty.
 
-    `now` (seconds since 1970, default: the clock) tells a run about to start from one that never did: 30 s.
+    `now` (seconds since 1970, default: the clock) distinguishes a run about to start, up to 30 s old, from one that
+    never did.
     """
-    # The lock before the log: a worker that ends in between has then logged its end.
+    # The lock is checked before the log: a worker that ends in between has then logged its end.
     alive = held(run.lock_path)
     turn = _last_turn(run)
     if turn is not None and turn["event"] == "run_ended":

@@ -1,8 +1,8 @@
-"""The fast lane for logs: lines of `step` events, which are nearly all of a log, as one table of numbers.
+"""Fast parsing of the lines of `step` events, which are nearly all of a log, into one table of numbers.
 
-Parsing a million lines into a million dicts takes longer than a person waits for a log to open. Lines that all have the
-same keys in the same order hold nothing new but their numbers, so the rest is blanked out and the numbers are parsed
-as one flat JSON array. Whatever does not fit this picture exactly is refused and takes the way of all other lines.
+Parsing a million lines into a million dicts takes longer than a person waits for a log to open. Lines that have the
+same keys in the same order differ only in their numbers, so everything else is blanked out and the numbers are parsed
+as one flat JSON array. Whatever does not match this template exactly is left to the ordinary parser.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _NEEDED = frozenset({"step", "epoch", "loss", "learning_rate"})
 _PREFIX = b'{"event":"step",'
 _KEY = re.compile(rb'"(\w+)":')
 _NUMBER_BYTES = b"0123456789.+-E"
-# A colon becomes a minus sign: it must then stand right before a number, or the JSON is invalid. So a number inside
-# a key, a missing number and a second number are all refused by the grammar itself.
+# A colon becomes a minus sign, which must stand right before a number, or the JSON is invalid. So the grammar itself
+# refuses a number inside a key, a missing number and a second number.
 _BLANK = bytes(
     ord("-")
     if byte == ord(":")
@@ -35,21 +35,21 @@ _BLANK = bytes(
 
 @dataclass(frozen=True, slots=True)
 class StepTable:
-    """`step` lines as numbers."""
+    """The numbers of `step` lines."""
 
     fields: tuple[str, ...]
-    """Names of the columns, out of FIELDS, in the order of the lines."""
+    """Names of the columns, a selection of FIELDS, in the order of the lines."""
     rows: int
     negated: list[float]
-    """`rows` times `len(fields)` numbers, row by row, each with its sign turned; ints where the line has an int."""
+    """`rows` times `len(fields)` numbers, row by row, with inverted sign; ints where the line has an int."""
 
 
 def parse_steps(block: bytes, *, one_in: int = 1) -> tuple[StepTable, bytes] | None:
-    """The table of the `step` lines in a block of whole lines, and the other lines, whole, in their order.
+    """The table of the `step` lines in a block of whole lines, and the other lines in their order.
 
-    None unless every line that begins like a `step` line has the first one's keys and plain numbers: null, negative and
-    missing numbers, other keys, white space and damage. What the numbers mean is not looked at: a step may come out
-    as 1.5 or 10^400. With `one_in` above 1 only every so many of the `step` lines are looked at and in the table.
+    None unless every line that begins like a `step` line has the first one's keys and plain numbers: null, negative or
+    missing numbers, other keys, white space and damage all lead to None. The values are not checked: a step may be
+    1.5 or 10^400. With `one_in` above 1 only one in so many `step` lines is checked and in the table.
     """
     pieces = (b"\n" + block[:-1]).split(b"\n" + _PREFIX)
     others = [pieces.pop(0)]
@@ -61,7 +61,7 @@ def parse_steps(block: bytes, *, one_in: int = 1) -> tuple[StepTable, bytes] | N
         others.append(pieces[index][end:])
         pieces[index] = pieces[index][:end]
     if one_in > 1:
-        # From the end, so that the newest is among them.
+        # Counted from the end, so that the newest is included.
         pieces = pieces[::-one_in][::-1]
         fields = _fields(pieces[0])
         if fields is None:
@@ -74,12 +74,12 @@ def parse_steps(block: bytes, *, one_in: int = 1) -> tuple[StepTable, bytes] | N
 
 def _numbers(pieces: list[bytes], fields: tuple[str, ...]) -> list[float] | None:
     bare = b"\n".join(pieces)
-    picture = b",".join(b'"%s":' % name.encode() for name in fields) + b"}\n"
-    picture = (picture * len(pieces))[:-1]
-    # The e of an exponent is also in the names: as a capital it counts as a number's.
-    if b"e-" in pieces[0] or bare.translate(None, _NUMBER_BYTES) != picture:
+    template = b",".join(b'"%s":' % name.encode() for name in fields) + b"}\n"
+    template = (template * len(pieces))[:-1]
+    # The e of an exponent also occurs in names; a capital E belongs to a number.
+    if b"e-" in pieces[0] or bare.translate(None, _NUMBER_BYTES) != template:
         bare = bare.replace(b"e-", b"E-")
-        if bare.translate(None, _NUMBER_BYTES) != picture:
+        if bare.translate(None, _NUMBER_BYTES) != template:
             return None
     try:
         numbers = from_json(b"[" + bare.translate(_BLANK) + b"]", allow_inf_nan=False)

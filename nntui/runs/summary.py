@@ -1,4 +1,4 @@
-"""One line about a run, for the tables of runs: quick, and for damaged directories too."""
+"""Summaries of runs for the tables of runs: quick, and tolerant of damaged directories."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a table of runs shows of one run."""
+    """One run as a table of runs shows it."""
 
     id: str
     status: Status
@@ -49,11 +49,11 @@ class RunSummary:
     best_value: float
     """The monitored metric in the best epoch; NaN when there is none."""
     best_epoch: int
-    """The epoch the run itself holds for the best; 0 when there is none."""
+    """The best epoch according to the run; 0 when there is none."""
     verdict: str
-    """'no better than guessing ...' of a finished run that learned nothing, else ''."""
+    """'no better than guessing ...' for a finished run that learned nothing, else ''."""
     losses: tuple[float, ...]
-    """Training loss over the epochs, at most 60 means of neighbours, NaN where none was finite."""
+    """Training loss over the epochs, at most 60 means of neighbouring epochs, NaN where none was finite."""
     age: float
     """Seconds since the run was created; 0 when unknown."""
     size: int
@@ -61,21 +61,20 @@ class RunSummary:
     parameters: int = 0
     """Of the network; 0 when unknown."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """By name, as `settings_of` has them; {} when the model file cannot be read."""
+    """By name, from `settings_of`; {} when the model file cannot be read."""
 
 
 def summarize(run: RunDirectory, *, now: float | None = None) -> RunSummary:
     """The summary of a run; never raises for a damaged directory: what cannot be read is unknown.
 
-    `now` is in seconds since 1970, default: the clock.
+    `now` is in seconds since 1970 (default: the clock).
     """
     now = time.time() if now is None else now
     model = _model(run)
-    read = read_metrics(run.metrics_path)
-    metrics = read.columns
+    metrics = read_metrics(run.metrics_path).columns
     first, last, planned = _starts(run)
     training = _table(model, "training")
-    # The model file is kept true as well, but may not be one.
+    # The worker also updates the model file, but that may be damaged.
     planned = planned or training.get("epochs") or (last.epochs if last is not None else 0)
     best_metric, best_value, best_epoch = _best(run, metrics, last, training)
     name, source = model.get("name"), _table(model, "data").get("source")
@@ -119,9 +118,9 @@ def _epochs_done(metrics: dict[str, list[float]]) -> int:
 def _best(
     run: RunDirectory, metrics: dict[str, list[float]], started: RunStarted | None, training: dict[str, Any]
 ) -> tuple[str, float, int]:
-    """The monitored metric, its value in the best epoch and that epoch, which the log names.
+    """The monitored metric, its value in the best epoch, and that epoch, as named by the log.
 
-    Where the log does not, the rows that are read decide, by the rule the run itself goes by.
+    If the log does not name it, the rows that are read decide, by the same rule as in training.
     """
     monitor = monitored(started, training.get("monitor"), [name for name, cells in metrics.items() if _any(cells)])
     if not monitor:
@@ -136,15 +135,15 @@ def _best(
 def _best_row(
     metrics: dict[str, list[float]], monitor: str, started: RunStarted | None, training: dict[str, Any]
 ) -> tuple[str, float, int]:
-    rising = started.higher_is_better if started is not None else None
-    if rising is None and not monitor.endswith("loss"):
-        # Nothing says which way it gets better: of a loss everyone knows.
+    higher_is_better = started.higher_is_better if started is not None else None
+    if higher_is_better is None and not monitor.endswith("loss"):
+        # An old log does not say in which direction this metric improves; for a loss it is known.
         monitor = next((name for name in ("val_loss", "loss") if _any(metrics.get(name, []))), "")
-    least = _table(training, "early_stopping").get("min_delta", 0.0)
+    min_delta = _table(training, "early_stopping").get("min_delta", 0.0)
     index = best_row(
         metrics.get(monitor, []),
-        higher_is_better=is_higher_better(monitor, rising or ()),
-        min_delta=float(least) if type(least) in (int, float) else 0.0,
+        higher_is_better=is_higher_better(monitor, higher_is_better or ()),
+        min_delta=float(min_delta) if type(min_delta) in (int, float) else 0.0,
     )
     if index is None:
         return monitor, math.nan, 0
@@ -167,9 +166,10 @@ def _sparkline(losses: list[float]) -> tuple[float, ...]:
 
 
 def _starts(run: RunDirectory) -> tuple[RunStarted | None, RunStarted | None, int]:
-    """The run's first start, if the log's head holds it, its last, if the tail does, else the first again.
+    """The run's first start, its last one, and its number of epochs.
 
-    And the number of epochs, as the log's tail has it, 0 where that says nothing of them.
+    The first start is read from the log's head (None if it is not there), the last from the tail (else the first
+    again), the epochs from the tail (0 if it does not name them).
     """
     try:
         descriptor = open_regular(run.events_path)
@@ -199,9 +199,9 @@ def _started(lines: list[bytes]) -> Iterator[RunStarted]:
 
 
 def _events(lines: list[bytes], *kinds: type[E]) -> Iterator[E]:
-    marks = tuple(f'"{kind.name}"'.encode() for kind in kinds)
+    markers = tuple(f'"{kind.name}"'.encode() for kind in kinds)
     for line in lines:
-        if any(mark in line for mark in marks):
+        if any(marker in line for marker in markers):
             try:
                 record = from_json(line, allow_inf_nan=False)
             except ValueError:

@@ -1,4 +1,4 @@
-"""Reading files of lines while they grow: forwards from where one stopped, or backwards from the end."""
+"""Reading files of lines while they grow: forwards from the last position, or backwards from the end."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _HEAD = 256
 class LineTail:
     """The whole lines of a growing file, each read once; a line without its line break is left for later.
 
-    Lines of 16 MiB and more are passed over and counted in `overlong`. A file that was replaced or has shrunk below
-    what was read starts over: `restarted` is then true until the next call.
+    Lines of 16 MiB and more are skipped and counted in `overlong`. A file that was replaced, or truncated below the
+    position reached, is read from its head again: `restarted` is then true until the next call.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,37 +27,38 @@ class LineTail:
         """Bytes read so far."""
         self.overlong = 0
         self.restarted = False
-        self._passing_over = False
+        self._skipping = False
         self._identity: tuple[int, int] | None = None
         self._head = b""
 
     def blocks(self) -> Iterator[bytes]:
-        """What came since the last call, in blocks of whole lines, about 256 KiB each; RunsError when unreadable."""
+        """The lines since the last call, in blocks of about 256 KiB; RunsError if the file cannot be read."""
         self.restarted = False
         descriptor = open_regular(self.path)
         if descriptor is None:
             return
         try:
-            end = self._recognise(descriptor)
+            end = self._detect_restart(descriptor)
             while block := self._next(descriptor, end):
                 yield block
         finally:
             os.close(descriptor)
 
     def skip_to_end(self) -> None:
-        """Pass over what the file holds by now."""
+        """Skip what the file holds so far."""
         for _ in self.blocks():
             pass
 
-    def _recognise(self, descriptor: int) -> int:
+    def _detect_restart(self, descriptor: int) -> int:
+        """Resets the position if this is another file than before; returns the file's size."""
         status = os.fstat(descriptor)
         identity = (status.st_dev, status.st_ino)
-        # An inode number may come again after a file is deleted: the head of the file tells.
+        # Inode numbers of deleted files are reused, so the head of the file is compared too.
         same = identity == self._identity and os.pread(descriptor, len(self._head), 0) == self._head
         if self._identity is not None and (not same or status.st_size < self.offset):
             self.restarted = self.offset > 0
             self.offset = self.overlong = 0
-            self._passing_over = False
+            self._skipping = False
             self._head = b""
         self._identity = identity
         return status.st_size
@@ -69,11 +70,11 @@ class LineTail:
             data = os.pread(descriptor, size, self.offset)
             if not data:
                 break
-            if self._passing_over:
+            if self._skipping:
                 line_break = data.find(b"\n")
                 self._advance(descriptor, line_break + 1 or len(data))
                 if line_break >= 0:
-                    self._passing_over = False
+                    self._skipping = False
                     self.overlong += 1
                 continue
             whole = data.rfind(b"\n") + 1
@@ -81,7 +82,7 @@ class LineTail:
                 self._advance(descriptor, whole)
                 return data[:whole]
             if len(data) >= _LONGEST_LINE:
-                self._passing_over = True
+                self._skipping = True
                 self._advance(descriptor, len(data))
                 size = _BLOCK
             elif len(data) >= end - self.offset:
@@ -99,32 +100,32 @@ class LineTail:
 def blocks_from_end(descriptor: int, first: int = 1 << 16) -> Iterator[bytes]:
     """The whole lines of an open file in blocks, the last block first, each block in reading order.
 
-    The first block is about `first` bytes, the others about 256 KiB; a torn last line and overlong lines are left out.
+    The first block has about `first` bytes, the others about 256 KiB; a torn last line and overlong lines are skipped.
     """
     end = end_of_whole_lines(descriptor)
-    size, passing_over = first, False
+    size, skipping = first, False
     while end > 0:
         start = max(0, end - size)
         data = os.pread(descriptor, end - start, start)
-        # A block that starts in the middle of a line leaves that line's rest to the block before.
+        # A block that starts in the middle of a line leaves the rest of that line to the preceding block.
         lead = 0 if start == 0 else data.find(b"\n", 0, len(data) - 1) + 1
-        if passing_over:
+        if skipping:
             data = data[: data.rfind(b"\n") + 1]
-            passing_over = not data and start > 0
+            skipping = not data and start > 0
             end = start + len(data)
         elif start == 0 or lead:
             yield data[lead:]
             end, size = start + lead, _BLOCK
         elif size >= _LONGEST_LINE:
-            passing_over, end, size = True, start, _BLOCK
+            skipping, end, size = True, start, _BLOCK
         else:
             size *= 2
 
 
 def lines_from_end(descriptor: int, *words: bytes, most: float = math.inf) -> Iterator[bytes]:
-    """The whole lines of an open file that hold one of the words, the last line first.
+    """The whole lines of an open file that contain one of the words, the last line first.
 
-    Those further than `most` bytes from the end, to the next block, are left out.
+    The search covers the last `most` bytes, rounded up to a block.
     """
     seen = 0
     for block in blocks_from_end(descriptor):
@@ -136,7 +137,7 @@ def lines_from_end(descriptor: int, *words: bytes, most: float = math.inf) -> It
 
 
 def end_of_whole_lines(descriptor: int) -> int:
-    """Where the last whole line of an open file ends; 0 when there is none."""
+    """The offset at which the last whole line of an open file ends; 0 if there is none."""
     end = os.fstat(descriptor).st_size
     while end > 0:
         start = max(0, end - _BLOCK)

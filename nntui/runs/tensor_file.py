@@ -1,7 +1,7 @@
-"""Named arrays and a few words about them in one file, the safetensors format: no pickle, nothing is ever executed.
+"""Named arrays and JSON metadata in one safetensors file: no pickle, nothing is ever executed.
 
-A file may come from a stranger or be cut short: the whole header is checked against the file's size before anything is
-read, nothing is mapped into memory, and every array read is a fresh, writable copy.
+A file may come from a stranger or be truncated: the whole header is checked against the file's size before anything is
+read, nothing is memory-mapped, and every array read is a fresh, writable copy.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SAVED = frozenset(np.dtype(code) for code in _DTYPES.values())
 
 
 class CheckpointError(RunsError):
-    """A checkpoint that cannot be written, or a file that is none; its text is one line."""
+    """A checkpoint that cannot be written, or a file that is not one; its text is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Tensor:
 def save(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any], *, durable: bool = False) -> None:
     """Write arrays (bool, ints, float16 to 64; any shape and layout) and JSON metadata, replacing `path` atomically.
 
-    `durable` waits for the disk. CheckpointError when it cannot be written: the old file, if any, is then untouched.
+    `durable` syncs to disk. CheckpointError if it cannot be written; an old file is then unchanged.
     """
     arrays = {}
     for name, tensor in tensors.items():
@@ -65,7 +65,7 @@ def save(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, A
 def load(path: Path, *, limit: int = 1 << 32) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the metadata of a file written by `save`, or any safetensors file (metadata {}).
 
-    CheckpointError when it is missing, damaged, larger than `limit` bytes, or not a plain file.
+    CheckpointError if it is missing, damaged, larger than `limit` bytes, or not a regular file.
     """
     descriptor, size = _open(path, limit)
     try:
@@ -89,7 +89,7 @@ def load_metadata(path: Path) -> dict[str, Any]:
 
 
 def is_readable(path: Path) -> bool:
-    """Whether `path` is a whole tensor file, judged by its header and size."""
+    """Whether `path` is an undamaged tensor file, judged by its header and size."""
     try:
         load_metadata(path)
     except CheckpointError:

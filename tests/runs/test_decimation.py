@@ -26,10 +26,10 @@ def test_the_last_that_is_kept_is_found_from_any_epoch():
 
 
 def thin(epochs: list[tuple[int, bool]]) -> tuple[list[int], list[int]]:
-    thinning, kept = EpochDecimator[int](), []
+    decimator, kept = EpochDecimator[int](), []
     for epoch, best in epochs:
-        kept += thinning.add(epoch, epoch=epoch, best=best)
-    return kept, thinning.waiting
+        kept += decimator.add(epoch, epoch=epoch, best=best)
+    return kept, decimator.waiting
 
 
 @given(st.sets(st.integers(1, 20_000)), st.integers(1, 20_000))

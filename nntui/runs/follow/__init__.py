@@ -1,1 +1,1 @@
-"""Following a run while it grows: snapshots of what its directory says, for whoever watches."""
+"""Following a run while it grows: snapshots of its directory, for viewers."""

@@ -1,4 +1,7 @@
-"""Long curves as short ones that look the same, so that a redraw costs the same after a million steps."""
+"""Downsampling: drawing a long curve from fewer points, so that a redraw costs no more after a million steps.
+
+Two relatives: `worker.step_averager` logs means of steps, and `runs.decimation` decides which records a log keeps.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,10 @@ class Curve:
 
 
 def downsample(x: np.ndarray, y: np.ndarray, most: int = MOST) -> Curve:
-    """The curve itself where it has at most `most` points, else the extremes of equal stretches of it.
+    """The curve itself if it has at most `most` points, else the minimum and maximum of each of its equal segments.
 
-    No spike is lost. A stretch is a power of two long, so that points stay where they are as the curve grows; one
-    that is NaN all over stays a gap.
+    No spike is lost. The length of a segment is a power of two, so that points stay where they are as the curve grows;
+    a segment that is all NaN stays a gap.
     """
     size = len(y)
     if size <= most:
@@ -33,11 +36,11 @@ def downsample(x: np.ndarray, y: np.ndarray, most: int = MOST) -> Curve:
     while 2 * size > most * length:
         length *= 2
     whole = size // length * length
-    stretches = y[:whole].reshape(-1, length)
-    broken = np.isnan(stretches)
-    gaps = bool(broken.any())
-    lowest = (np.where(broken, np.inf, stretches) if gaps else stretches).argmin(axis=1)
-    highest = (np.where(broken, -np.inf, stretches) if gaps else stretches).argmax(axis=1)
+    segments = y[:whole].reshape(-1, length)
+    is_nan = np.isnan(segments)
+    has_gaps = bool(is_nan.any())
+    lowest = (np.where(is_nan, np.inf, segments) if has_gaps else segments).argmin(axis=1)
+    highest = (np.where(is_nan, -np.inf, segments) if has_gaps else segments).argmax(axis=1)
     ends = np.stack([np.minimum(lowest, highest), np.maximum(lowest, highest)], axis=1)
     chosen = (ends + np.arange(0, whole, length)[:, None]).ravel()
     chosen = np.concatenate([chosen, np.arange(whole, size)])

@@ -1,4 +1,4 @@
-"""Following a run: a thread reads what its directory says, piece by piece, and tells the screen that there is news."""
+"""Following a run: a thread reads its directory piece by piece and notifies the screen of news."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ from nntui.runs.status import Status, status_of
 from nntui.runs.step_lines import StepTable
 
 POLL_SECONDS = 0.05
-"""Between looks at the log: well below what a person notices between a key and its answer."""
+"""Between two polls of the log: well below the delay a person notices between a key and its effect."""
 _HURRY_SECONDS = 2.0
-"""For which an answer of the worker is expected."""
+"""How long after a command an answer of the worker is expected."""
 _IDLE_SECONDS = 0.25
-"""Between looks while nobody waits for anything."""
+"""Between two polls while nobody waits for anything."""
 _LIVE_SECONDS = 1.0
 _DISK_SECONDS = 1.0
 _LOADING_SECONDS = 0.25
-"""Between news of how far a long log is read."""
+"""Between two progress reports while a long log is read."""
 _BACKLOG_SHOWN_WHOLE = 24_000_000
-"""Bytes of log, some 150,000 steps, up to which every step is drawn; of longer ones every second, third ..."""
+"""Bytes of log, some 150,000 steps, up to which every step is drawn; for longer logs every second, third ..."""
 _MOST_REMARKS = 200
 _SWITCH_SECONDS = 0.0005
 _ENDS = (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
@@ -61,87 +61,87 @@ Remark = HyperparameterChanged | Warning
 
 @dataclass(frozen=True)
 class RunSnapshot:
-    """A run as its directory told it at one moment; nothing in it changes afterwards."""
+    """A run as read from its directory at one moment; immutable."""
 
     status: Status
     started: RunStarted | None
     ended: RunEnded | None
     steps: Steps
     epochs: Sequence[EpochEnded]
-    """All of the first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
+    """The first 4,096; of later ones every second, fourth, eighth ..., the best, and all of the last 200."""
     metrics: Mapping[str, Curve]
-    """Of the epochs, by the step they ended with, thinned."""
+    """Of the epochs, by their last step, downsampled."""
     gradient_norms: Curve
-    """Of the whole network's gradient of an epoch's last batch, by that step."""
+    """Norm of the whole network's gradient for the last batch of each epoch, by step."""
     best: EpochEnded | None
     """The last epoch that was the best so far."""
     remarks: Sequence[Remark]
     """Changed hyperparameters and warnings, the last 200."""
     settings: Mapping[str, float]
-    """What was changed while it trained, by name: the learning rate a schedule goes by, not what it makes of it."""
+    """What was changed during training, by name; for the learning rate the base rate of a schedule."""
     learning_rate: float | None
-    """The newest the log names."""
+    """The newest in the log."""
     live: Live | None
     """The newest weights and gradients; None while there are none."""
     complete: bool
-    """Whether the log was read to its end; while a long one is still being opened, there are no curves and epochs."""
+    """Whether the log was read to its end; while a long one is still being read, there are no curves and epochs."""
     one_in: int
-    """Every so many of the log's steps are in `steps`; 1 for all, more for a log that would take long to open."""
+    """`steps` has one in so many of the logged steps: 1 for all, more for a log that would take long to open."""
     saved_epoch: int
-    """The epoch of the newest checkpoint the log tells of; 0 for none."""
+    """The epoch of the newest checkpoint in the log; 0 for none."""
     disk_full: bool
-    """Whether the run is going on and its disk has no room, so that not even the log can tell."""
+    """Whether the run is training on a full disk, which the log itself cannot report."""
     problem: str
     """Why the directory cannot be read, one line; '' while it can."""
 
     @property
     def unsaved(self) -> bool:
-        """Whether the last epoch ended without a checkpoint: one that is written stands in the log before any step."""
+        """Whether the last epoch ended without a checkpoint, which would be logged before the next step."""
         last = self.epochs[-1] if self.epochs else None
         return last is not None and last.epoch > self.saved_epoch and self.step > last.step
 
     @property
     def step(self) -> int:
-        """The last step heard of."""
+        """The last step known."""
         last = int(self.steps.step[-1]) if len(self.steps) else 0
         return max(last, self.ended.step if self.ended else 0, self.started.from_step if self.started else 0)
 
 
 class Follower:
-    """Reads a run's directory in a thread of its own until it is told to stop.
+    """Reads a run's directory in a thread of its own until `stop`.
 
-    `listener` is called, in that thread, when there is something new, and not again before `take` was called: a screen
-    that is busy gets the newest sighting, not a queue of old ones.
+    `listener` is called in that thread when there is something new, and not again until `take` was called: a busy
+    screen gets the newest snapshot, not a queue of old ones.
     """
 
     def __init__(self, run: RunDirectory, listener: Callable[[Follower], None], *, weights: bool = True) -> None:
-        """Without `weights` the sightings have none: `live` is always None."""
+        """Without `weights`, `live` is None in every snapshot."""
         self.run = run
         self._listener = listener
         self._state = _State(run, weights=weights)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._hurry_until = float("-inf")
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._newest: RunSnapshot | None = None
-        self._told = False
-        # A daemon: a thread that waits for a dead disk must not keep a finished app from exiting.
+        self._notified = False
+        # A daemon: a thread that waits for an unresponsive disk must not keep the app from exiting.
         self._thread = threading.Thread(target=self._follow, name=f"follow {run.id}", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first sighting comes at once."""
-        # The event loop gets the interpreter within a millisecond while a long log is read, not within five.
+        """Start; the first snapshot comes at once."""
+        # While a long log is read, the event loop gets the interpreter within a millisecond instead of five.
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
         self._thread.start()
 
     def stop(self) -> None:
-        """End within a piece of log; the listener is not called again once this returns."""
-        with self._guard:
+        """Stop after the present block of the log; the listener is not called again once this returns."""
+        with self._lock:
             self._stopping.set()
         self._wake.set()
 
     def hurry(self) -> None:
-        """Somebody waits for what the worker answers: look more often for a while."""
+        """Poll more often for a while, since a person waits for the worker's answer."""
         self._hurry_until = time.monotonic() + _HURRY_SECONDS
         self._wake.set()
 
@@ -150,23 +150,23 @@ class Follower:
         self._thread.join(timeout)
 
     def take(self) -> RunSnapshot | None:
-        """The newest sighting; from here on the listener is called for newer ones."""
-        with self._guard:
-            self._told = False
+        """The newest snapshot; from here on the listener is called for newer ones."""
+        with self._lock:
+            self._notified = False
             return self._newest
 
     def _follow(self) -> None:
         state, budget = self._state, RefreshBudget()
         while not self._stopping.is_set():
             loading_until = time.monotonic() + _LOADING_SECONDS
-            for _ in state.look():
+            for _ in state.poll():
                 if self._stopping.is_set():
                     return
                 if time.monotonic() >= loading_until:
                     loading_until = time.monotonic() + _LOADING_SECONDS
-                    self._tell(state.snapshot(complete=False))
+                    self._publish(state.snapshot(complete=False))
             if state.urgent or (state.changed and not budget.seconds_left):
-                self._tell(state.snapshot(complete=True))
+                self._publish(state.snapshot(complete=True))
                 budget.spend()
             self._wake.wait(self._pause(budget))
             self._wake.clear()
@@ -178,17 +178,17 @@ class Follower:
             return _IDLE_SECONDS
         return min(max(budget.seconds_left, POLL_SECONDS), _IDLE_SECONDS)
 
-    def _tell(self, snapshot: RunSnapshot) -> None:
-        with self._guard:
+    def _publish(self, snapshot: RunSnapshot) -> None:
+        with self._lock:
             self._newest = snapshot
-            if self._told or self._stopping.is_set():
+            if self._notified or self._stopping.is_set():
                 return
-            self._told = True
+            self._notified = True
             self._listener(self)
 
 
 class _State:
-    """What the thread knows; only the thread touches it."""
+    """What the thread has read so far; used by that thread only."""
 
     def __init__(self, run: RunDirectory, *, weights: bool) -> None:
         self._run = run
@@ -201,7 +201,7 @@ class _State:
         self.status = Status.STARTING
         self.changed = True
         self.urgent = True
-        """Whether someone may be waiting for the news: the run turned, or the worker answered."""
+        """Whether a person may be waiting for the news: the status changed, or the worker answered."""
         self._problem = ""
         self._live_problem = ""
         self._begin()
@@ -213,9 +213,9 @@ class _State:
         self._one_in = 1
         self._saved_epoch = 0
 
-    def look(self) -> Iterator[None]:
-        """Take in what is new, yielding after each piece of log; then `changed` says whether there was anything."""
-        # The lock before the log: a worker that ends in between has then logged its end.
+    def poll(self) -> Iterator[None]:
+        """Read what is new, yielding after each block of the log; `changed` then says whether there was anything."""
+        # The lock is checked before the log: a worker that ends in between has then logged its end.
         alive = held(self._run.lock_path)
         before = (self.status, self._problem, self._disk_full)
         news, problem = False, ""
@@ -227,7 +227,7 @@ class _State:
                 news = True
                 if isinstance(batch, StepTable):
                     self._one_in = max(self._one_in, one_in)
-                self._take_in(batch)
+                self._add(batch)
                 yield
             if self._reader.restarted and not news:
                 self._begin()
@@ -238,13 +238,13 @@ class _State:
             problem = f"{self._run.path} is gone"
         self._problem = problem
         self.status = self._derive(alive)
-        self._look_at_disk(alive)
-        turned = (self.status, problem, self._disk_full) != before
-        self.changed = self._look_at_live(at_once=turned) or news or turned or self.changed
-        self.urgent = self.urgent or turned
+        self._check_disk(alive)
+        status_changed = (self.status, problem, self._disk_full) != before
+        self.changed = self._read_live(at_once=status_changed) or news or status_changed or self.changed
+        self.urgent = self.urgent or status_changed
 
     def snapshot(self, *, complete: bool) -> RunSnapshot:
-        """What is known."""
+        """The present state as a snapshot, which clears `changed` and `urgent`."""
         self.changed = False
         self.urgent = False
         history = self._history
@@ -271,26 +271,26 @@ class _State:
         )
 
     def _epochs(self) -> tuple[list[EpochEnded], int]:
-        """The epochs, the newest whole, and the newest that is saved."""
+        """The epochs, without gaps at the end, and the newest one with a checkpoint."""
         logged, saved = self._history.epochs, self._saved_epoch
         if not logged or spacing(logged[-1].epoch, WHOLE_EPOCHS) == 1:
             return list(logged), saved
         epochs = with_recent(logged, last_epochs(self._run.metrics_path))
-        # An epoch that cannot be saved is logged at once: what is not logged, is saved.
+        # An epoch that cannot be saved is logged at once, so those that are not logged are saved.
         return epochs, epochs[-1].epoch if saved >= logged[-1].epoch else saved
 
     def _learning_rate(self, steps: Steps) -> float | None:
         last, rate = (int(steps.step[-1]), float(steps.learning_rate[-1])) if len(steps) else (0, None)
         for change in self._remarks:
             if isinstance(change, HyperparameterChanged) and change.setting == "learning_rate" and change.step >= last:
-                # A step's rate is what a schedule has made of it; the change is of the rate the schedule goes by.
+                # A step's rate includes the schedule's factor; a change is of the base rate.
                 if rate is None or rate == change.old or not change.old:
                     rate = change.new
                 else:
                     rate *= change.new / change.old
         return rate
 
-    def _take_in(self, batch: list[dict[str, Any]] | StepTable) -> None:
+    def _add(self, batch: list[dict[str, Any]] | StepTable) -> None:
         self._history.update(batch)
         self._epoch_curves.update(self._history.epochs)
         for record in batch if isinstance(batch, list) else ():
@@ -302,15 +302,17 @@ class _State:
                 case RunStarted() as started:
                     kept = (remark for remark in self._remarks if remark.step <= started.from_step)
                     self._remarks = deque(kept, maxlen=_MOST_REMARKS)
-                    # It goes on from a checkpoint.
+                    # A resumed run continues from a checkpoint.
                     self._saved_epoch = started.epoch
                 case CheckpointSaved() as saved:
                     self._saved_epoch = saved.epoch
                 case HyperparameterChanged() | Warning() as remark:
                     self._remarks.append(remark)
+                case _:
+                    pass
 
     def _derive(self, alive: bool) -> Status:
-        """As `status_of` has it, without reading backwards through a log that is known already."""
+        """The result of `status_of`, without reading backwards through a log that is known already."""
         history = self._history
         if history.ended is not None and history.ended.reason in _ENDS:
             return Status(history.ended.reason)
@@ -320,13 +322,13 @@ class _State:
             return Status.CRASHED
         return Status.PAUSED if history.paused else Status.RUNNING
 
-    def _look_at_disk(self, alive: bool) -> None:
+    def _check_disk(self, alive: bool) -> None:
         now = time.monotonic()
         if not alive or now >= self._disk_due:
             self._disk_due = now + _DISK_SECONDS
             self._disk_full = alive and is_full(self._run.path)
 
-    def _look_at_live(self, *, at_once: bool) -> bool:
+    def _read_live(self, *, at_once: bool) -> bool:
         now = time.monotonic()
         if self._live_reader is None or (not at_once and now < self._live_due):
             return False

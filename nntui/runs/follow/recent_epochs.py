@@ -1,4 +1,4 @@
-"""The newest epochs of a long run, whole: its log has every second, fourth, eighth ..., `metrics.csv` has them all."""
+"""All of a long run's newest epochs: its log has every second, fourth, eighth ..., `metrics.csv` has every one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NUMBER = attrgetter("epoch")
 
 
 def with_recent(logged: Sequence[EpochEnded], recent: Sequence[EpochEnded]) -> list[EpochEnded]:
-    """The epochs of the log with those between its last ones put in, both ascending; what the log has stays."""
+    """The logged epochs merged with the `recent` ones, both ascending; where both have an epoch, the log's is kept."""
     if not recent:
         return list(logged)
     start = bisect_left(logged, recent[0].epoch, key=_NUMBER)
-    known = {epoch.epoch: epoch for epoch in logged[start:]}
-    newest = {epoch.epoch: epoch for epoch in recent} | known
+    overlapping = {epoch.epoch: epoch for epoch in logged[start:]}
+    newest = {epoch.epoch: epoch for epoch in recent} | overlapping
     return [*logged[:start], *(newest[number] for number in sorted(newest))]

@@ -13,7 +13,7 @@ from tests.tui.train.staging import PATIENCE, STEPS, append, ended, epoch, start
 
 
 class Audience:
-    """Listens to a follower and waits for sightings."""
+    """Listens to a follower and waits for snapshots."""
 
     def __init__(self, run):
         self.news = threading.Event()
@@ -27,7 +27,7 @@ class Audience:
 
     def sees(self, condition) -> RunSnapshot:
         while True:
-            assert self.news.wait(PATIENCE), "no such sighting came"
+            assert self.news.wait(PATIENCE), "no such snapshot came"
             self.news.clear()
             snapshot = self.follower.take()
             assert snapshot is not None

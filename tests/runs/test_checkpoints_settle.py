@@ -24,7 +24,7 @@ def replace(path, content=b"torn"):
     path.write_bytes(content)
 
 
-def test_of_two_whole_checkpoints_the_one_of_more_steps_is_the_latest(tmp_path):
+def test_the_latest_of_two_undamaged_checkpoints_has_more_steps(tmp_path):
     store = CheckpointStore(tmp_path)
     save_progress(store, [1, 2])
     (tmp_path / "last.safetensors").unlink()
@@ -35,7 +35,7 @@ def test_of_two_whole_checkpoints_the_one_of_more_steps_is_the_latest(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["gone", "torn", "another epoch's"])
-def test_a_best_that_is_damaged_is_linked_anew_to_its_epoch(tmp_path, damage):
+def test_a_damaged_best_is_linked_to_its_epoch_again(tmp_path, damage):
     save_progress(CheckpointStore(tmp_path), [1, 2, 3], best={2})
     best = tmp_path / "best.safetensors"
     replace(best)
@@ -50,7 +50,7 @@ def test_a_best_that_is_damaged_is_linked_anew_to_its_epoch(tmp_path, damage):
     assert store.epochs() == [1, 2, 3]
 
 
-def test_the_best_gives_its_epoch_a_file_again(tmp_path):
+def test_a_missing_epoch_file_is_restored_from_best(tmp_path):
     save_progress(CheckpointStore(tmp_path), [1, 2, 3], best={2})
     store = CheckpointStore(tmp_path)
     replace(store.path(2))
@@ -59,7 +59,7 @@ def test_the_best_gives_its_epoch_a_file_again(tmp_path):
     assert store.best().samefile(store.path(2))
 
 
-def test_a_best_that_is_lost_is_named_and_a_wrong_one_removed(tmp_path):
+def test_a_lost_best_is_reported_and_a_wrong_one_removed(tmp_path):
     save_progress(CheckpointStore(tmp_path), [1, 2, 3], best={1})
     store = CheckpointStore(tmp_path)
     store.path(2).unlink()
@@ -70,7 +70,7 @@ def test_a_best_that_is_lost_is_named_and_a_wrong_one_removed(tmp_path):
     assert store.settle(store.latest(), best=0) == ""
 
 
-def test_what_goes_on_from_an_earlier_epoch_leaves_nothing_of_later_ones(tmp_path):
+def test_settling_at_an_earlier_epoch_removes_later_ones(tmp_path):
     store = CheckpointStore(tmp_path)
     save_progress(store, [1, 2, 3, 4], best={2, 4})
     for name in ("last", "epoch-0004"):
@@ -82,7 +82,7 @@ def test_what_goes_on_from_an_earlier_epoch_leaves_nothing_of_later_ones(tmp_pat
     assert (epoch_of(again.best()), epoch_of(tmp_path / "last.safetensors")) == (2, 3)
 
 
-def test_room_is_made_by_thinning_out_all_but_the_best_the_newest_and_at_last_the_first(tmp_path):
+def test_make_room_removes_all_but_the_best_and_the_newest_and_the_first_last_of_all(tmp_path):
     store = CheckpointStore(tmp_path)
     fill(store, range(1, 7), best={4})
     while store.make_room():
@@ -94,7 +94,7 @@ def test_room_is_made_by_thinning_out_all_but_the_best_the_newest_and_at_last_th
     assert not CheckpointStore(tmp_path / "none").make_room(first=True)
 
 
-def test_a_store_whose_directory_was_deleted_begins_anew(tmp_path):
+def test_a_store_recreates_a_deleted_directory(tmp_path):
     store = CheckpointStore(tmp_path / "checkpoints")
     fill(store, [1, 2], best={1})
     shutil.rmtree(store.directory)
