@@ -13,10 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from nntui.cli.console import is_terminal, stamp
-from nntui.cli.event_text import compact, short_epoch_line
+from nntui.cli.event_text import short_epoch_line
 from nntui.cli.reports import Report
+from nntui.display.durations import clock_text
+from nntui.display.numbers import compact
 from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, Paused, Resumed, RunStarted, Step
-from nntui.runs.pace import Pace, duration
+from nntui.runs.pace import Pace
 
 _FRAME_SECONDS = 0.1
 
@@ -86,7 +88,7 @@ class BarReport(Report):
             total = started.epochs * started.steps_per_epoch
             self._progress.update(self._task, total=total, completed=event.step)
         if isinstance(event, EpochEnded):
-            self._progress.update(self._task, rate=f"{compact(event.samples_per_second)} samples/s")
+            self._progress.update(self._task, rate=f"{compact(event.samples_per_second, 5)} samples/s")
         if isinstance(event, (RunStarted, Step, EpochEnded, Paused, Resumed)):
             left = "paused" if isinstance(event, Paused) else _left(self._pace.seconds_left(event.step))
             epoch = f"epoch {max(event.epoch, 1)}/{started.epochs}"
@@ -102,4 +104,4 @@ class BarReport(Report):
 
 def _left(seconds: float) -> str:
     """'ETA 0:12', '' while unknown."""
-    return f"ETA {duration(seconds)}" if math.isfinite(seconds) else ""
+    return f"ETA {clock_text(seconds)}" if math.isfinite(seconds) else ""

@@ -9,9 +9,11 @@ from nntui.benchmark.layer_times import StepTimes
 from nntui.benchmark.measure import Benchmark, PeerSpeed
 from nntui.cli.console import emit, info, is_terminal
 from nntui.cli.tables import Column, print_facts, print_table
+from nntui.display.durations import measured_text
+from nntui.display.numbers import significant
+from nntui.display.sizes import size_text
 from nntui.nn.layers.base import shape_words
 
-_DIGITS = 3
 _LEAST_AWAKE = 0.9
 
 
@@ -77,12 +79,12 @@ def print_benchmark(benchmark: Benchmark) -> None:
             ("model", benchmark.model),
             ("data", f"{benchmark.data}: {benchmark.samples:,} train samples"),
             ("speed", f"{speed.samples_per_second:,.0f} samples/s, {workers}"),
-            ("step", f"{duration(speed.step_seconds)} for {speed.samples_per_step:,} samples"),
+            ("step", f"{measured_text(speed.step_seconds)} for {speed.samples_per_step:,} samples"),
             ("compute", f"{significant(speed.gflops)} GFLOP/s, {speed.peak_share:.1%} of this machine's sgemm peak "
                         f"({significant(speed.peak_gflops)} with {workers})"),
-            ("memory", f"{size(memory.measured_bytes)} for a training step, {reckoned:.2f} times what was reckoned "
-                       f"({size(memory.reckoned_bytes)})"),
-            ("peak RSS", f"{size(memory.peak_rss_bytes)}, Python and the data included"),
+            ("memory", f"{size_text(memory.measured_bytes)} for a training step, {reckoned:.2f} times what was "
+                       f"reckoned ({size_text(memory.reckoned_bytes)})"),
+            ("peak RSS", f"{size_text(memory.peak_rss_bytes)}, Python and the data included"),
         ]
     )  # fmt: skip
     emit("")
@@ -97,16 +99,18 @@ def _print_step(step: StepTimes) -> None:
         emit(f"one worker, medians over batches of {step.batch_size:,}:")
     total = sum(layer.forward + layer.backward for layer in step.layers) + sum(step.rest.values())
     rows = [
-        [layer.name, shape_words(layer.output_shape), f"{layer.parameters:,}", duration(layer.forward),
-         duration(layer.backward), f"{(layer.forward + layer.backward) / total:.1%}"]
+        [layer.name, shape_words(layer.output_shape), f"{layer.parameters:,}", measured_text(layer.forward),
+         measured_text(layer.backward), f"{(layer.forward + layer.backward) / total:.1%}"]
         for layer in step.layers
     ]  # fmt: skip
-    rows += [[name, "", "", duration(seconds), "", f"{seconds / total:.1%}"] for name, seconds in step.rest.items()]
+    rows += [
+        [name, "", "", measured_text(seconds), "", f"{seconds / total:.1%}"] for name, seconds in step.rest.items()
+    ]
     print_table(
         [Column("layer"), Column("output_shape", right=True),
          Column("parameters", right=True), Column("forward", right=True), Column("backward", right=True),
          Column("share", right=True, spare=True)],
-        [*rows, ["total", "", "", duration(total), "", ""]],
+        [*rows, ["total", "", "", measured_text(total), "", ""]],
     )  # fmt: skip
 
 
@@ -116,35 +120,7 @@ def _print_peers(peers: tuple[PeerSpeed, ...]) -> None:
          Column("compilation", right=True), Column("nntui_is", right=True)],
         [
             [peer.name, peer.version, str(peer.threads), f"{peer.samples_per_second:,.0f}",
-             "" if peer.compile_seconds is None else duration(peer.compile_seconds), f"{peer.ratio:.2f}x as fast"]
+             "" if peer.compile_seconds is None else measured_text(peer.compile_seconds), f"{peer.ratio:.2f}x as fast"]
             for peer in peers
         ],
     )  # fmt: skip
-
-
-def duration(seconds: float) -> str:
-    """A time in the unit that suits it, three digits: '12.3 us', '4.56 ms', '1.20 s'."""
-    for unit, each in (("us", 1e-6), ("ms", 1e-3)):
-        text = significant(seconds / each)
-        if float(text.replace(",", "")) < 1000:
-            return f"{text} {unit}"
-    return f"{significant(seconds)} s"
-
-
-def size(count: int) -> str:
-    """Bytes in the unit that suits them, three digits: '512 B', '1.23 MB'; a kB is 1,000 bytes."""
-    if count < 1000:
-        return f"{count} B"
-    for unit, each in (("kB", 1e3), ("MB", 1e6)):
-        text = significant(count / each)
-        if float(text.replace(",", "")) < 1000:
-            return f"{text} {unit}"
-    return f"{significant(count / 1e9)} GB"
-
-
-def significant(value: float) -> str:
-    """Three digits, and all that stand before the point: '0.0123', '1.23', '12.3', '12,345'; '0' for nothing."""
-    if value == 0:
-        return "0"
-    exponent = int(f"{value:.{_DIGITS - 1}e}".partition("e")[2])
-    return f"{value:,.{max(_DIGITS - 1 - exponent, 0)}f}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
-from nntui.cli.event_text import number
+import numpy as np
 
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""Bits of a braille cell by row and column."""
+from nntui.display.braille import BrailleCanvas
+from nntui.display.numbers import metric_text
+
 _LEAST_WIDTH = 8
 
 
@@ -24,19 +24,19 @@ def curve_lines(
     if len(x) < 2:
         return []
     top, bottom = min(max(y), highest), min(y)
-    labels = [number(top), number(bottom)]
+    labels = [metric_text(top), metric_text(bottom)]
     margin = max(map(len, labels))
     columns = max(width - margin - 2, _LEAST_WIDTH)
     low, high = math.log10(x[0]), math.log10(x[-1])
 
-    def place(value: float) -> float:
+    def share_of_width(value: float) -> float:
         return (math.log10(value) - low) / (high - low)
 
-    rows = _drawn([place(value) for value in x], y, columns, height, bottom, top)
+    rows = _drawn([share_of_width(value) for value in x], y, columns, height, bottom, top)
     left = [labels[0].rjust(margin), *[" " * margin] * (height - 2), labels[1].rjust(margin)][:height]
     lines = [f"{label} │{row}".rstrip() for label, row in zip(left, rows, strict=True)]
     lines.append(" " * margin + " └" + "─" * columns)
-    spots = {round(place(value) * (columns - 1)): mark for value, mark in marks.items()}
+    spots = {round(share_of_width(value) * (columns - 1)): mark for value, mark in marks.items()}
     if spots:
         lines.append(" " * (margin + 2) + "".join(spots.get(column, " ") for column in range(columns)).rstrip())
     lines.append(" " * (margin + 2) + _powers(low, high, columns).rstrip())
@@ -44,21 +44,15 @@ def curve_lines(
 
 
 def _drawn(
-    places: Sequence[float], y: Sequence[float], columns: int, height: int, bottom: float, top: float
+    shares: Sequence[float], y: Sequence[float], columns: int, height: int, bottom: float, top: float
 ) -> list[str]:
-    """The dots, a text for each line; neighbours are joined."""
-    cells = [[0] * columns for _ in range(height)]
-    span = top - bottom or 1.0
-    dots = [
-        (place * (columns * 2 - 1), (1 - (min(value, top) - bottom) / span) * (height * 4 - 1))
-        for place, value in zip(places, y, strict=True)
-    ]
-    for (x0, y0), (x1, y1) in pairwise(dots):
-        steps = max(math.ceil(abs(x1 - x0)), math.ceil(abs(y1 - y0)), 1)
-        for step in range(steps + 1):
-            column, row = round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
-            cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
-    return ["".join(chr(0x2800 + bits) if bits else " " for bits in line) for line in cells]
+    """The curve, a text for each line; `shares` are the distances along x from 0 to 1, neighbours are joined."""
+    below_top = (top - np.minimum(y, top)) / (top - bottom or 1.0)
+    dots_x = np.rint(np.array(shares) * (columns * 2 - 1)).astype(np.intp)
+    dots_y = np.rint(below_top * (height * 4 - 1)).astype(np.intp)
+    canvas = BrailleCanvas(columns, height)
+    canvas.lines(dots_x[:-1], dots_y[:-1], dots_x[1:], dots_y[1:])
+    return ["".join(map(chr, line)) for line in canvas.text().tolist()]
 
 
 def _powers(low: float, high: float, columns: int) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nntui.cli.console import info
-from nntui.cli.event_text import number
 from nntui.cli.failures import FAILED
 from nntui.cli.parameters import command_for
+from nntui.display.numbers import metric_text
 from nntui.runs.directory import RunDirectory
 from nntui.runs.events import RunEnded, RunStarted, from_record
 from nntui.runs.last_record import last_record
@@ -49,7 +49,7 @@ def _numbers(run: RunDirectory, ended: RunEnded) -> str:
     summary = summarize(run)
     row = row_of(run.metrics_path, ended.epoch)
     shown = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy", summary.best_metric) if name in row]
-    words = f"; {', '.join(f'{name} {number(row[name])}' for name in dict.fromkeys(shown))}" if shown else ""
+    words = f"; {', '.join(f'{name} {metric_text(row[name])}' for name in dict.fromkeys(shown))}" if shown else ""
     if summary.best_epoch:
-        words += f"; best {summary.best_metric} {number(summary.best_value)} in epoch {summary.best_epoch}"
+        words += f"; best {summary.best_metric} {metric_text(summary.best_value)} in epoch {summary.best_epoch}"
     return words

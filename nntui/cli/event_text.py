@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntui.display.number import setting_number
+from nntui.display.numbers import metric_text, setting_number
 from nntui.display.printable import cut, printable
 from nntui.runs.events import (
     EpochEnded,
@@ -15,24 +15,10 @@ from nntui.runs.events import (
 )
 
 
-def compact(value: float) -> str:
-    """A large number in at most five characters: '950', '14.8k', '148k', '1.2M'."""
-    for factor, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= factor * 0.9995:
-            scaled = value / factor
-            return f"{scaled:.1f}{suffix}" if scaled < 99.95 else f"{scaled:.0f}{suffix}"
-    return f"{value:.0f}"
-
-
-def number(value: float) -> str:
-    """A metric or a rate with four digits: '0.0714', '1.234', '1e-05'."""
-    return f"{value:.4g}" if not 0.001 <= abs(value) < 1000 else f"{value:#.4g}"
-
-
 def epoch_line(ended: EpochEnded, epochs: int) -> str:
     """Everything about an epoch as names and values: 'epoch 3/20  loss 0.0714  val_loss 0.1020 ...  best'."""
     words = [f"epoch {ended.epoch}/{epochs}"]
-    words += [f"{cut(name)} {number(value)}" for name, value in ended.metrics.items()]
+    words += [f"{cut(name)} {metric_text(value)}" for name, value in ended.metrics.items()]
     words += [
         f"learning_rate {ended.learning_rate:g}",
         f"seconds {ended.seconds:.3g}",
@@ -50,8 +36,8 @@ def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
     end = "  best" if ended.best else ""
     for name in dict.fromkeys(name.removeprefix("val_") for name in ended.metrics):
         value, held_out = ended.metrics.get(name), ended.metrics.get(f"val_{name}")
-        words = f"  {printable(name)}" + (f" {number(value)}" if value is not None else "")
-        words += f" val {number(held_out)}" if held_out is not None else ""
+        words = f"  {printable(name)}" + (f" {metric_text(value)}" if value is not None else "")
+        words += f" val {metric_text(held_out)}" if held_out is not None else ""
         if cell_len(line) + cell_len(words) + len(end) > width and name != "loss":
             break
         line += words

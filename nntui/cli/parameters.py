@@ -15,13 +15,14 @@ from click.shell_completion import CompletionItem
 from nntui.cli.console import info, stamp_lines
 from nntui.cli.failures import InputError
 from nntui.display.message import quoted
+from nntui.display.sizes import size_text
 from nntui.modelfile.problems import SpecError, suggestion
 from nntui.resources import models_dir
 from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, runs_root
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
-_LARGE = 16 * 2**20
+_LARGE = 16_000_000
 """Bytes of a file from which on reading it takes seconds."""
 COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
 """Set by a completion script: how the shell asks for the words that may come next."""
@@ -85,7 +86,7 @@ def _announce(source: str, base: Path) -> None:
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         size = (base / Path(source).expanduser()).stat().st_size
         if size >= _LARGE:
-            info(f"reading {source} ({size / 2**20:,.0f} MB)")
+            info(f"reading {source} ({size_text(size)})")
 
 
 def _expanded(path: str) -> Path:

@@ -15,6 +15,7 @@ from nntui.data.generators.base import Generator
 from nntui.data.readers.outline import RawData
 from nntui.data.settings import DataSettings
 from nntui.data.sources import LocatedFile, locate
+from nntui.display.sizes import size_text
 
 LARGEST = 64 * 2**20
 """Bytes of a source that are read for a glance."""
@@ -61,7 +62,7 @@ def glance(settings: DataSettings, *, base: Path, seed: int) -> Glance:
     else:
         size = _size(located)
         if size > LARGEST:
-            raise source_error(f"{size / 2**20:,.0f} MiB are too much for a glance at samples; training reads them")
+            raise source_error(f"{size_text(size)} are too much for a glance at samples; training reads them")
         raw = located.reader.read(located.path, settings.target, settings.task)
     most = _POINTS if math.prod(outline.input_shape) <= 2 else _SAMPLES
     rows = _chosen(raw.y if outline.classes else None, len(raw.x), most)

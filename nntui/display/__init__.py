@@ -1,1 +1,1 @@
-"""Words and strokes that both faces share; knows neither Textual nor NumPy nor anything else of nntui."""
+"""Words and strokes that both faces share; knows nothing else of nntui, no Textual, and NumPy only in `braille`."""

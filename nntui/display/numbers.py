@@ -1,10 +1,29 @@
-"""Numbers as text that fits a number of cells."""
+"""Numbers as text: settings, metrics, and what has to fit a number of cells."""
 
 from __future__ import annotations
 
 import math
 
 _SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_SIGNIFICANT = 3
+
+
+def setting_number(value: float, digits: int = 6) -> str:
+    """A setting's value: whole numbers in full, '12500', others with up to `digits` digits, '0.0005', '1e-05'."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e12 else f"{value:.{digits}g}"
+
+
+def metric_text(value: float) -> str:
+    """A metric or a rate with four digits: '0.0714', '1.234', '1e-05'."""
+    return f"{value:.4g}" if not 0.001 <= abs(value) < 1000 else f"{value:#.4g}"
+
+
+def significant(value: float) -> str:
+    """Three digits, and all that stand before the point: '0.0123', '1.23', '12.3', '12,345'; '0' for nothing."""
+    if value == 0:
+        return "0"
+    exponent = int(f"{value:.{_SIGNIFICANT - 1}e}".partition("e")[2])
+    return f"{value:,.{max(_SIGNIFICANT - 1 - exponent, 0)}f}"
 
 
 def compact(value: float, width: int) -> str:
@@ -20,25 +39,6 @@ def compact(value: float, width: int) -> str:
         if fitting:
             return fitting[0]
     return "#" * max(width, 0)
-
-
-def fixed(value: float, width: int) -> str:
-    """The value right-aligned in exactly `width` cells, so that columns of it line up.
-
-    With up to three decimals; below 0.001 as '8.0e-4', or '8e-4' where that has no room.
-    """
-    if 0 < abs(value) < 1e-3:
-        for decimals in (1, 0):
-            mantissa, power = f"{value:.{decimals}e}".split("e")
-            text = f"{mantissa}e{int(power)}"
-            if len(text) <= width:
-                return text.rjust(width)
-    if math.isfinite(value) and (value == 0 or 1e-3 <= abs(value) < 1e6):
-        for decimals in (3, 2, 1, 0):
-            text = f"{value:.{decimals}f}"
-            if len(text) <= width and (value == 0 or float(text) != 0):
-                return text.rjust(width)
-    return compact(value, width).rjust(width)
 
 
 def _plain(value: float, digits: int) -> str:

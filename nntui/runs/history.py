@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nntui.display.number import setting_number
+from nntui.display.numbers import setting_number
 from nntui.runs.decimation import EpochDecimator, keeps_epoch
 from nntui.runs.events import (
     LARGEST,

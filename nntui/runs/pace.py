@@ -37,15 +37,6 @@ def seconds_left(started: RunStarted, step: int, step_seconds: float) -> float:
     return max(started.epochs * started.steps_per_epoch - step, 0) * step_seconds
 
 
-def duration(seconds: float) -> str:
-    """Minutes and seconds '0:12', from one hour on with hours '2:05:00'; '-:--' if not finite or negative."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return "-:--"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 class Pace:
     """The pace of a run, updated event by event."""
 

@@ -33,6 +33,28 @@ class Status(StrEnum):
         """Whether a worker obeys commands, or should soon."""
         return self in (Status.STARTING, Status.RUNNING, Status.PAUSED)
 
+    @property
+    def resumable(self) -> bool:
+        """Whether a new worker can go on with the run to the epochs it was planned for."""
+        return self in (Status.STOPPED, Status.CRASHED, Status.FAILED)
+
+    @property
+    def extensible(self) -> bool:
+        """Whether a new worker can go on with the run for more epochs: with a finished one too."""
+        return self.resumable or self is Status.FINISHED
+
+    @property
+    def waits_to_go_on(self) -> bool:
+        """Whether 'resume' makes the run train again: the end of a pause, or a new worker."""
+        return self.resumable or self is Status.PAUSED
+
+    @property
+    def why_final(self) -> str:
+        """Why nothing goes on with the run, not even for more epochs, to follow its id; '' where something can."""
+        if self is not Status.DIVERGED:
+            return ""
+        return "diverged, and would again: train anew, with a lower learning rate"
+
 
 _ENDS = {status.value: status for status in (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)}
 

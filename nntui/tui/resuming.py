@@ -5,20 +5,7 @@ from __future__ import annotations
 import threading
 
 from nntui.runs.directory import RunDirectory
-from nntui.runs.status import Status
 from nntui.worker.launch import start_worker
-
-_RESUMABLE = (Status.STOPPED, Status.CRASHED, Status.FAILED)
-
-
-def is_resumable(status: Status) -> bool:
-    """Whether a new worker can go on with a run of this status; one that diverged would do so again."""
-    return status in _RESUMABLE
-
-
-def is_extensible(status: Status) -> bool:
-    """Whether a new worker can go on with a run of this status for more epochs: with a finished one too."""
-    return status in (*_RESUMABLE, Status.FINISHED)
 
 
 def resume(run: RunDirectory, *, epochs: int | None = None) -> None:

@@ -14,7 +14,7 @@ from nntui.modelfile.tunable import Tunable, tunables, why_not
 from nntui.modelfile.typed_number import typed_number
 from nntui.runs.checkpoints import CheckpointStore, load_metadata
 from nntui.runs.directory import RunDirectory, RunsError
-from nntui.runs.status import Status, status_of
+from nntui.runs.status import status_of
 
 _MORE = re.compile(r"\+[0-9]{1,12}")
 
@@ -78,8 +78,8 @@ def extension(run: RunDirectory) -> Extension:
     """How far a run that no worker trains is; RunsError where it cannot go on, SpecError where its model is none."""
     spec = parse(read_document(run.model_path, follow=False))
     progress = _progress(run)
-    if status_of(run) is Status.DIVERGED:
-        raise RunsError(f"{run.id} diverged, and would again: train anew, with a lower learning rate")
+    if final := status_of(run).why_final:
+        raise RunsError(f"{run.id} {final}")
     stopping, best = spec.training.early_stopping, progress.get("best", {})
     if stopping is not None and isinstance(best, dict) and best.get("waited", 0) >= stopping.patience:
         raise RunsError(

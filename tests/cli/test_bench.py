@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-from nntui.cli.bench_report import duration, significant, size
 from tests.cli.test_starting_quickly import imported_by
 
 QUICKLY = ("--seconds", "0.02")
@@ -123,29 +122,3 @@ def test_mistakes_are_one_line_and_exit_code_2(arguments, words, ask):
 
 def test_its_help_comes_without_numpy(root):
     assert not imported_by("bench", "--help") & {"numpy", "pydantic"}
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 us"), (1.234e-8, "0.0123 us"), (1.234e-5, "12.3 us"), (9.994e-4, "999 us"), (9.999e-4, "1.00 ms"),
-     (0.0456, "45.6 ms"), (0.99951, "1.00 s"), (1.2, "1.20 s"), (75.0, "75.0 s"), (12345, "12,345 s")],
-)  # fmt: skip
-def test_times_in_the_unit_that_suits_them(seconds, words):
-    assert duration(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1.00 kB"), (609_123, "609 kB"), (999_999, "1.00 MB"), (5 * 10**9, "5.00 GB"),
-     (12_345 * 10**9, "12,345 GB")],
-)  # fmt: skip
-def test_sizes_in_the_unit_that_suits_them(count, words):
-    assert size(count) == words
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(0, "0"), (0.012345, "0.0123"), (1.2345, "1.23"), (9.999, "10.0"), (99.99, "100"), (12345.6, "12,346")],
-)
-def test_three_digits(value, words):
-    assert significant(value) == words

@@ -152,7 +152,7 @@ def test_before_a_large_file_a_line_says_that_it_is_read(ask, tmp_path):
     answer = ask("show", str(model))
     assert answer.code == 2
     first, second = answer.err.splitlines()
-    assert first == "nntui: reading own.csv (20 MB)"
+    assert first == "nntui: reading own.csv (21 MB)"
     assert "own.csv is not text" in second
 
 

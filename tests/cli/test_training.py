@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from nntui.cli.event_text import number
+from nntui.display.numbers import metric_text
 from nntui.runs.metrics_table import read_metrics
 from nntui.runs.status import Status, status_of
 from tests.cli.conftest import COMMAND, QUICK, newest
@@ -46,8 +46,8 @@ def test_in_a_pipe_there_is_one_clean_line_for_each_epoch(call, root):
     assert answer.err.splitlines()[0] == "nntui: training iris: 131 parameters, 120 samples and 30 for validation"
     row = read_metrics(newest(root).metrics_path).columns
     end = re.escape(
-        f"trained 2 epochs; {', '.join(f'{name} {number(row[name][-1])}' for name in SHOWN)}; "
-        f"best val_loss {number(row['val_loss'][1])} in epoch 2"
+        f"trained 2 epochs; {', '.join(f'{name} {metric_text(row[name][-1])}' for name in SHOWN)}; "
+        f"best val_loss {metric_text(row['val_loss'][1])} in epoch 2"
     )
     line = answer.err.splitlines()[-1]
     assert re.fullmatch(rf"nntui: {newest(root).id} finished in [\d.]+ s: {end}", line), line

@@ -1,8 +1,6 @@
 import math
 
-import pytest
-
-from nntui.cli.event_text import compact, epoch_line, number, short_epoch_line, talk_of
+from nntui.cli.event_text import epoch_line, short_epoch_line, talk_of
 from nntui.cli.tables import Column, _fitting
 from nntui.runs.events import EpochEnded, RunStarted
 
@@ -24,22 +22,6 @@ def started(**changes) -> RunStarted:
         "metrics": [], "pid": 1, "versions": {},
     }  # fmt: skip
     return RunStarted(**{**values, **changes})
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0, "0"), (949.6, "950"), (999.6, "1.0k"), (1500, "1.5k"), (99_960, "100k"), (148_000, "148k"), (1.2e6, "1.2M")],
-)
-def test_compact(value, text):
-    assert compact(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.5, "0.5000"), (0.07141, "0.07141"), (1e-7, "1e-07"), (0.0, "0"), (-12.5, "-12.50"),
-                        (math.nan, "nan"), (math.inf, "inf"), (123456.0, "1.235e+05")]
-)  # fmt: skip
-def test_number(value, text):
-    assert number(value) == text
 
 
 def test_an_epoch_in_full():

@@ -1,10 +1,8 @@
 import dataclasses
 import math
 
-import pytest
-
 from nntui.runs.events import EpochEnded, RunStarted, Step
-from nntui.runs.pace import Pace, duration, seconds_left, seconds_per_step
+from nntui.runs.pace import Pace, seconds_left, seconds_per_step
 from tests.runs.samples import started
 
 
@@ -48,19 +46,3 @@ def test_time_left_of_a_resumed_run_counts_from_where_it_went_on():
     pace.update(_started(time=100.0, step=20, from_step=20))
     pace.update(Step(step=22, epoch=3, time=101.0, loss=0.0, learning_rate=0.1))
     assert pace.seconds_left(22) == 9.0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0:00"),
-        (12.4, "0:12"),
-        (59.9, "1:00"),
-        (3600, "1:00:00"),
-        (7505, "2:05:05"),
-        (-1, "-:--"),
-        (math.inf, "-:--"),
-    ],
-)
-def test_duration(seconds, text):
-    assert duration(seconds) == text

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.console import emit, info, is_terminal
-from nntui.cli.event_text import number
 from nntui.cli.failures import InputError
 from nntui.cli.parameters import chosen_root, chosen_run, json_option, run_argument, runs_dir_option
 from nntui.cli.tables import Column, print_facts, print_table
+from nntui.display.numbers import metric_text
 
 if TYPE_CHECKING:
     from nntui.inspection.evaluation import Evaluation
@@ -77,8 +77,8 @@ def _print(evaluation: Evaluation) -> None:
             ("run", evaluation.run),
             ("checkpoint", f"{evaluation.checkpoint} (epoch {evaluation.epoch}, step {evaluation.step})"),
             ("data", f"{evaluation.data}: {evaluation.samples:,} {rows}"),
-            ("loss", number(evaluation.loss)),
-            *((name, number(value)) for name, value in evaluation.metrics.items()),
+            ("loss", metric_text(evaluation.loss)),
+            *((name, metric_text(value)) for name, value in evaluation.metrics.items()),
         ]
     )
     if not evaluation.classes:
@@ -87,7 +87,7 @@ def _print(evaluation: Evaluation) -> None:
     names = ("precision", "recall", "f1")
     print_table(
         [Column("class"), Column("samples", right=True), *(Column(name, right=True) for name in names)],
-        [[s.name, str(s.samples), *(number(getattr(s, name)) for name in names)] for s in evaluation.scores],
+        [[s.name, str(s.samples), *(metric_text(getattr(s, name)) for name in names)] for s in evaluation.scores],
     )
     _print_confusion(evaluation)
 

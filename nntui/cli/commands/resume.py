@@ -53,8 +53,8 @@ def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, ru
         more = command_for("resume", chosen).removesuffix("'")
         info(f"{chosen.id} is finished: there is nothing to resume; {more} --epochs +100' trains on")
         return 0
-    if status is Status.DIVERGED:
-        raise InputError(f"{chosen.id} diverged, and would again: train anew, with a lower learning rate")
+    if status.why_final:
+        raise InputError(f"{chosen.id} {status.why_final}")
     from nntui.cli.background import train_detached
     from nntui.cli.foreground import train_here
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import click
 
 from nntui.cli.console import emit, info, is_terminal
-from nntui.cli.event_text import number
 from nntui.cli.parameters import chosen_root, json_option, runs_dir_option
 from nntui.cli.tables import Column, print_table
+from nntui.display.durations import age_text
+from nntui.display.numbers import metric_text
+from nntui.display.sizes import size_text
+from nntui.display.sparkline import sparkline
 from nntui.runs.directory import list_runs
 from nntui.runs.summary import RunSummary, summarize
 
-_BARS = "▁▂▃▄▅▆▇█"
-_SPARKLINE = 8
+_CURVE_WIDTH = 8
 
 
 @click.command("runs")
@@ -76,37 +78,16 @@ def _draw(summaries: list[RunSummary]) -> None:
 
 def _row(summary: RunSummary, metric: str) -> list[str]:
     planned = f"/{summary.epochs_planned}" if summary.epochs_planned else ""
-    best = f"{summary.best_metric} {number(summary.best_value)}" if summary.best_metric else ""
+    best = f"{summary.best_metric} {metric_text(summary.best_value)}" if summary.best_metric else ""
     best += " (guessing)" if summary.verdict else ""
     return [
         summary.id, summary.status.value, f"{summary.epochs_done}{planned}", best.removeprefix(f"{metric} "),
-        _sparkline(summary.losses), _age(summary.age), _size(summary.size),
+        _curve(summary.losses), age_text(summary.age), size_text(summary.size),
     ]  # fmt: skip
 
 
-def _sparkline(losses: tuple[float, ...]) -> str:
-    """The losses from first to last in at most 8 characters, a gap where there is none."""
-    picked = [losses[len(losses) * place // _SPARKLINE] for place in range(_SPARKLINE)] if losses else []
-    picked = list(losses) if len(losses) <= _SPARKLINE else picked
-    finite = [loss for loss in picked if not math.isnan(loss)]
-    if not finite or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
+def _curve(losses: tuple[float, ...]) -> str:
+    """The losses from first to last in at most 8 characters; '' where stdout cannot take them."""
+    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
         return ""
-    low, span = min(finite), max(finite) - min(finite)
-    top = len(_BARS) - 1
-    return "".join(" " if math.isnan(x) else _BARS[round((x - low) / span * top) if span else 0] for x in picked)
-
-
-def _age(seconds: float) -> str:
-    """'45 s', '12 min', '3 h', '5 d'."""
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return f"{int(seconds)} s"
-
-
-def _size(size: int) -> str:
-    """'980 B', '1.2 MB'."""
-    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"
+    return sparkline(losses, _CURVE_WIDTH).rstrip()

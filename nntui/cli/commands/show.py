@@ -12,6 +12,7 @@ from nntui.cli.console import info, is_terminal
 from nntui.cli.failures import WRONG_INPUT
 from nntui.cli.parameters import base_of, find_model, model_argument, read_model, set_option
 from nntui.cli.tables import Column, print_facts, print_table
+from nntui.display.sizes import size_text
 
 if TYPE_CHECKING:
     from nntui.data.catalogue import Description
@@ -64,7 +65,7 @@ def _facts(description: Description | None, hints: Iterable[str], totals: Totals
         facts += [
             ("parameters", f"{totals.parameters:,}"),
             ("FLOPs", f"{totals.flops:,} for a forward pass of one sample"),
-            ("memory", f"{totals.step_bytes:,} bytes for a training step"),
+            ("memory", f"{size_text(totals.step_bytes)} for a training step"),
             ("steps", f"{totals.steps_per_epoch:,} an epoch"),
         ]
     return facts

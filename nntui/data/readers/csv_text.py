@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nntui.data.errors import shown, source_error
 from nntui.display.printable import printable
+from nntui.display.sizes import size_text
 
 MAX_TABLE_BYTES = 256 * 2**20
 _DELIMITERS = ",;\t|"
@@ -58,7 +59,7 @@ def layout_of(path: Path) -> Layout:
     size = path.stat().st_size
     if size > MAX_TABLE_BYTES:
         raise source_error(
-            f"{path.name} has {size / 2**20:,.0f} MB; tables up to {MAX_TABLE_BYTES >> 20} MB are read: save it as NPZ"
+            f"{path.name} has {size_text(size)}; tables up to {size_text(MAX_TABLE_BYTES)} are read: save it as NPZ"
         )
     sample = _sample(path)
     delimiter = max(_DELIMITERS, key=lambda candidate: _fit(_sample_rows(sample, candidate)))

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from nntui.display.number import setting_number
+from nntui.display.numbers import setting_number
 from nntui.display.printable import printable_lines
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.tunable import Tunable

@@ -12,8 +12,8 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 
+from nntui.display.braille import BrailleCanvas, as_blocks
 from nntui.tui.plots.axis import YAxis
-from nntui.tui.plots.braille import BrailleCanvas, as_blocks
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import segments
 

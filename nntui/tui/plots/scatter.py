@@ -8,7 +8,7 @@ import numpy as np
 from rich.style import Style
 from textual.strip import Strip
 
-from nntui.tui.plots.braille import BrailleCanvas, as_blocks
+from nntui.display.braille import BrailleCanvas, as_blocks
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import centred, segments
 from nntui.tui.plots.scale import extent, finite

@@ -9,8 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nntui.display.durations import clock_text
 from nntui.display.numbers import compact
-from nntui.runs.pace import duration
 from nntui.tui.widgets.line_diffed import LineDiffed
 
 _SHORTEST_BAR, _LONGEST_BAR = 6, 40
@@ -89,7 +89,7 @@ def _parts(progress: Progress) -> list[tuple[str, str]]:
     if progress.samples_per_second is not None:
         parts.append(("rate", f"{compact(progress.samples_per_second, 5):>5} samples/s"))
     if progress.eta is not None:
-        parts.append(("eta", f"ETA {duration(progress.eta):<5}"))
+        parts.append(("eta", f"ETA {clock_text(progress.eta):<5}"))
     if progress.learning_rate is not None:
         parts.append(("lr", f"lr {_rate(progress.learning_rate):<6}"))
     return parts

@@ -1,4 +1,4 @@
-from nntui.tui.places.builder.cost import bar_words, size_words
+from nntui.tui.places.builder.cost import bar_words
 from nntui.tui.places.builder.drafts import layer_paths
 from nntui.tui.places.builder.stack_rows import HEADING, StackRow, awaited_rows, cells, fit
 
@@ -50,11 +50,6 @@ def test_rows_of_a_block_are_indented_and_counted_by_themselves():
 
 def test_bars_grow_by_eighths_and_show_all_but_nothing():
     assert [bar_words(share, 2) for share in (0, 0.001, 0.5, 0.75, 1)] == ["", "▏", "█", "█▌", "██"]
-
-
-def test_sizes_have_two_or_three_figures():
-    words = [size_words(count) for count in (0, 999, 1000, 151456, 5 * 2**30)]
-    assert words == ["0 B", "999 B", "1.0 KiB", "148 KiB", "5.0 GiB"]
 
 
 def test_the_end_of_a_long_name_goes_before_a_column_does():

@@ -1,7 +1,6 @@
 import math
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +8,7 @@ from nntui.display.cells import cell_len
 from nntui.runs.directory import RunDirectory
 from nntui.runs.status import Status
 from nntui.runs.summary import RunSummary
-from nntui.tui.places.runs.columns import age, fitting, size
+from nntui.tui.places.runs.columns import fitting
 from nntui.tui.places.runs.listing import RunRow
 
 
@@ -27,7 +26,7 @@ def test_all_but_the_id_fit_80_columns():
     columns = fitting([row()], 76, 1000.0)
     assert columns.heading().split() == ["state", "model", "data", "epochs", "best", "loss", "age", "size"]
     text = "".join(text for _, text in columns.cells(row(), 4600.0))
-    assert " ".join(text.split()) == "✓ finished digits-mlp digits.c… 12/40 val_acc 0.973 █▅▁ 1h 1.2MB"
+    assert " ".join(text.split()) == "✓ finished digits-mlp digits.c… 12/40 val_acc 0.9731 █▅▁ 1h 1.2 MB"
 
 
 def test_a_wide_terminal_shows_the_id_too_and_the_curve_takes_the_rest():
@@ -56,26 +55,3 @@ def test_what_is_not_known_is_a_dash():
     assert cells["epochs"].strip() == "0"
     assert cells["data"].strip() == "-"
     assert cells["model"].strip() == "damaged"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0s"), (59.9, "59s"), (60, "1m"), (3599, "59m"), (7200, "2h"), (86400 * 400, "400d")]
-)
-def test_age(seconds, text):
-    assert age(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0B"),
-        (999, "999B"),
-        (1000, "1.0kB"),
-        (9949, "9.9kB"),
-        (9950, "10kB"),
-        (999_600, "1.0MB"),
-        (3 * 10**12, "3.0TB"),
-    ],
-)
-def test_size(count, text):
-    assert size(count) == text

@@ -9,6 +9,7 @@ from textual import events
 
 from nntui.display.cells import cell_len, fitted, set_cell_size
 from nntui.display.printable import printable
+from nntui.display.sizes import size_text
 from nntui.tui.places.builder.stack_rows import StackRow
 from nntui.tui.widgets.panel import Panel, PanelLine
 
@@ -92,14 +93,4 @@ def _step(totals: Totals | None) -> PanelLine:
     if totals is None:
         return [("one step –", "muted")]
     steps = f"{totals.steps_per_epoch:,} step{'' if totals.steps_per_epoch == 1 else 's'}/epoch"
-    return [("one step ", "muted"), (size_words(totals.step_bytes), ""), (", ", "muted"), (steps, "")]
-
-
-def size_words(count: int) -> str:
-    """Bytes for people: '148 KiB'."""
-    size, unit = float(count), "B"
-    for larger in ("KiB", "MiB", "GiB", "TiB"):
-        if size < 1000:
-            break
-        size, unit = size / 1024, larger
-    return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+    return [("one step ", "muted"), (size_text(totals.step_bytes), ""), (", ", "muted"), (steps, "")]

@@ -12,11 +12,11 @@ from textual.strip import Strip
 
 from nntui.display.cells import fitted
 from nntui.display.numbers import compact
+from nntui.display.sparkline import sparkline
 from nntui.tui.plots.heatmap import Heatmap
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import centred, plain
 from nntui.tui.plots.scatter import scatter
-from nntui.tui.plots.sparkline import sparkline
 
 if TYPE_CHECKING:
     from nntui.data.glance import Glance
@@ -162,7 +162,7 @@ def _sequences(found: Glance, width: int, height: int, palette: Palette, muted: 
             label = Segment(f"{head} {fitted(names[index], _LABEL)} " if features > 1 else f"{head} ", muted)
             room = max(width - label.cell_length, 1)
             tone = palette.series_style(int(found.y[place]) if found.classes else index)
-            curve = sparkline(_stretched(found.x[place, :, index], room), room)
+            curve = sparkline(_stretched(found.x[place, :, index], room).tolist(), room)
             lines.append(Strip([label, Segment(curve, tone)]).adjust_cell_length(width))
         if features > 1:
             lines.append(plain("", width))

@@ -7,20 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import numpy as np
-
 from nntui.display.cells import cell_len, fitted
-from nntui.display.numbers import compact, fixed
+from nntui.display.durations import age_text
+from nntui.display.numbers import compact, metric_text
 from nntui.display.printable import printable
+from nntui.display.sizes import size_text
+from nntui.display.sparkline import sparkline
+from nntui.display.status import mark
 from nntui.tui.places.runs.listing import RunRow
-from nntui.tui.plots.sparkline import sparkline
-from nntui.tui.run_states import mark
 from nntui.tui.widgets.epoch_columns import short
 
 DAMAGED = "damaged"
 Value = tuple[str, float]
 """What a column sorts by: words, then a number."""
-_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _WIDEST_GAP = 3
 
 
@@ -89,22 +88,6 @@ def fitting(rows: Sequence[RunRow], width: int, now: float) -> Columns:
     return Columns(tuple(columns), tuple(widths), gap)
 
 
-def age(seconds: float) -> str:
-    """'3d', '12m': the largest unit that fits at least once."""
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), _UNITS[-1])
-    return f"{int(seconds / size)}{unit}"
-
-
-def size(count: int) -> str:
-    """'1.2MB'; at most six cells."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 999.5:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.1f}{unit}" if unit != "B" and value < 9.95 else f"{value:.0f}{unit}"
-
-
 def _size(widths: Sequence[int], gap: int) -> int:
     return sum(widths) + gap * (len(widths) - 1)
 
@@ -133,20 +116,23 @@ def _best(row: RunRow, now: float, width: int) -> str:
     summary = row.summary
     if not summary.best_metric or math.isnan(summary.best_value):
         return "-"
-    name = short(summary.best_metric)
-    return "guessing" if summary.verdict else f"{name} {fixed(summary.best_value, 6).strip()}"
+    if summary.verdict:
+        return "guessing"
+    name, value = short(summary.best_metric), metric_text(summary.best_value)
+    room = width - cell_len(name) - 1
+    return f"{name} {value if len(value) <= room else compact(summary.best_value, room)}"
 
 
 def _loss(row: RunRow, now: float, width: int) -> str:
-    return sparkline(np.array(row.summary.losses, dtype=np.float64), width)
+    return sparkline(row.summary.losses, width)
 
 
 def _age(row: RunRow, now: float, width: int) -> str:
-    return age(max(now - row.created, 0))
+    return age_text(max(now - row.created, 0))
 
 
 def _bytes(row: RunRow, now: float, width: int) -> str:
-    return size(row.summary.size)
+    return size_text(row.summary.size)
 
 
 def _id(row: RunRow, now: float, width: int) -> str:
@@ -186,7 +172,7 @@ def _by_loss(row: RunRow) -> Value | None:
 
 COLUMNS = (
     Column("state", 10, 10, _state, value=lambda row: _by_text(row.summary.status)),
-    Column("model", 11, 24, _model, value=lambda row: _by_text(row.summary.model)),
+    Column("model", 10, 24, _model, value=lambda row: _by_text(row.summary.model)),
     Column("data", 9, 16, _data, dropped=3, value=lambda row: _by_text(PurePath(row.summary.data).name)),
     Column("optimizer", 10, 10, _setting("optimizer"), dropped=6,
            value=lambda row: _by_text(row.summary.settings.get("optimizer", ""))),
@@ -197,9 +183,9 @@ COLUMNS = (
     Column("params", 7, 7, _parameters, right=True, dropped=9,
            value=lambda row: _by_number(row.summary.parameters or "")),
     Column("epochs", 7, 11, _epochs, right=True, value=lambda row: _by_number(row.summary.epochs_done)),
-    Column("best", 14, 15, _best, dropped=1, value=_by_best),
+    Column("best", 15, 18, _best, dropped=1, value=_by_best),
     Column("loss", 8, 40, _loss, dropped=2, value=_by_loss),
-    Column("age", 4, 4, _age, right=True),
+    Column("age", 4, 5, _age, right=True),
     Column("size", 6, 6, _bytes, right=True, dropped=4, value=lambda row: _by_number(row.summary.size)),
     Column("run", 31, 60, _id, dropped=5, value=lambda row: _by_text(row.summary.id)),
 )  # fmt: skip

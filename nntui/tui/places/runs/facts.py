@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from nntui.display.status import mark, tone
 from nntui.runs.chosen_settings import differences
 from nntui.runs.follow.follower import RunSnapshot
 from nntui.tui.places.runs.listing import RunRow
 from nntui.tui.places.train.status_text import second_note, state_notes
-from nntui.tui.run_states import mark, tone
 from nntui.tui.widgets.panel import PanelLine
 
 _FIRST = (("data", "data.validation"), ("layers",), ("optimizer", "learning_rate"), ("epochs", "batch_size", "seed"),

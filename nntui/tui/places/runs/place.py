@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from nntui.display.message import quoted
 from nntui.display.printable import printable_lines
+from nntui.display.sizes import size_text
 from nntui.runs.commands import send
 from nntui.runs.directory import RunsError
 from nntui.runs.disk_usage import delete_run
@@ -22,12 +23,11 @@ from nntui.runs.events import Command
 from nntui.runs.status import Status
 from nntui.tui.dialogs.confirm import ConfirmDialog
 from nntui.tui.places.place import Place
-from nntui.tui.places.runs.columns import size
 from nntui.tui.places.runs.listing import Listing, RunRow
 from nntui.tui.places.runs.order import NEWEST_FIRST
 from nntui.tui.places.runs.preview import RunPreview
 from nntui.tui.places.runs.table import RunsTable
-from nntui.tui.resuming import is_resumable, resume
+from nntui.tui.resuming import resume
 from nntui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class RunsPlace(Place):
         if action in ("attach", "delete"):
             return chosen is not None
         if action == "resume":
-            return chosen is not None and _can_resume(chosen.summary.status)
+            return chosen is not None and chosen.summary.status.waits_to_go_on
         if action in ("filter", "sort", "turn"):
             return bool(self._rows)
         if action == "show_all":
@@ -203,7 +203,7 @@ class RunsPlace(Place):
     async def action_resume(self) -> None:
         """Goes on with the chosen run."""
         row = self.table.chosen
-        if row is None or not _can_resume(row.summary.status):
+        if row is None or not row.summary.status.waits_to_go_on:
             return
         try:
             if row.summary.status is Status.PAUSED:
@@ -229,7 +229,7 @@ class RunsPlace(Place):
             return
         dialog = ConfirmDialog(
             f"Delete {row.run.id}?",
-            detail=f"{size(row.summary.size)}: its log, metrics and checkpoints. This cannot be undone.",
+            detail=f"{size_text(row.summary.size)}: its log, metrics and checkpoints. This cannot be undone.",
             title="delete",
             yes="Delete",
             no="Keep",
@@ -252,7 +252,3 @@ class RunsPlace(Place):
 
     def _show_preview(self) -> None:
         self.preview.show(self.table.chosen, self.table.above)
-
-
-def _can_resume(status: Status) -> bool:
-    return status is Status.PAUSED or is_resumable(status)

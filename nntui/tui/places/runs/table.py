@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from nntui.display.cells import end_in_cells
+from nntui.display.status import tone
 from nntui.tui.places.runs.columns import DAMAGED, Columns, fitting
 from nntui.tui.places.runs.listing import RunRow
 from nntui.tui.places.runs.order import NEWEST_FIRST, Order
 from nntui.tui.plots.frame import Edges
 from nntui.tui.plots.runs_of_style import centred, plain
-from nntui.tui.run_states import tone
 from nntui.tui.widgets.framed import Framed
 
 _MARK = 2

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from nntui.display.number import setting_number
+from nntui.display.numbers import setting_number
 from nntui.runs.events import HyperparameterChanged
 from nntui.runs.follow.downsample import Curve
 from nntui.runs.follow.follower import RunSnapshot

@@ -23,7 +23,7 @@ from nntui.tui.places.train.view import TrainView
 from nntui.tui.places.train.views import views
 from nntui.tui.places.train.views.weights import WeightsView
 from nntui.tui.plots.line_chart import YRange
-from nntui.tui.resuming import is_extensible, is_resumable, resume
+from nntui.tui.resuming import resume
 
 _OF_A_LIVE_RUN = frozenset({"step", "epoch", "stop", "scale_learning_rate", "change"})
 _OF_THE_VIEW = frozenset({"x_axis", "metrics", "log_scale", "smooth", "show_all", "last_half"})
@@ -108,9 +108,9 @@ class TrainPlace(TrainView):
         if action == "resume":
             return status is Status.PAUSED
         if action == "train_on":
-            return status is not None and is_resumable(status)
+            return status is not None and status.resumable
         if action == "more_epochs":
-            return status in (Status.RUNNING, Status.PAUSED) or (status is not None and is_extensible(status))
+            return status in (Status.RUNNING, Status.PAUSED) or (status is not None and status.extensible)
         return True
 
     def action_pause(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from nntui.display.status import mark, tone
 from nntui.runs.events import HyperparameterChanged, RunEnded, Warning
 from nntui.runs.follow.follower import RunSnapshot
 from nntui.runs.status import Status
 from nntui.runs.verdict import advice, verdict
 from nntui.tui.places.train.curves import change_words, metric_of
-from nntui.tui.run_states import mark, tone
 from nntui.tui.widgets.epoch_columns import short
 from nntui.tui.widgets.note_line import Note
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.plots.sparkline import BLOCKS, sparkline
+from nntui.display.sparkline import BLOCKS, sparkline
 
 
 def test_a_ramp_uses_each_block():

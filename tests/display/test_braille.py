@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nntui.tui.plots.braille import BrailleCanvas, as_blocks, line_dots
+from nntui.display.braille import BrailleCanvas, as_blocks, line_dots
 
 
 def text(canvas: BrailleCanvas) -> list[str]:

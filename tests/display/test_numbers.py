@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.display.numbers import compact, fixed
+from nntui.display.numbers import compact, metric_text, significant
 
 
 @pytest.mark.parametrize(
@@ -44,25 +44,16 @@ def test_compact_fits_and_is_the_number(value, width):
 
 
 @pytest.mark.parametrize(
-    ("value", "width", "text"),
-    [
-        (0.0712, 6, " 0.071"),
-        (12.3456, 5, "12.35"),
-        (1234.5, 5, " 1234"),
-        (0.0, 6, " 0.000"),
-        (0.00004, 6, "4.0e-5"),
-        (0.0008, 6, "8.0e-4"),
-        (0.00084, 5, " 8e-4"),
-        (-0.00084, 6, " -8e-4"),
-        (0.1, 5, "0.100"),
-        (math.nan, 6, "   nan"),
-        (123456789.0, 6, "123.5M"),
-    ],
+    ("value", "text"), [(0.5, "0.5000"), (0.07141, "0.07141"), (1e-7, "1e-07"), (0.0, "0"), (-12.5, "-12.50"),
+                        (math.nan, "nan"), (math.inf, "inf"), (123456.0, "1.235e+05")]
+)  # fmt: skip
+def test_a_metric_has_four_digits(value, text):
+    assert metric_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.012345, "0.0123"), (1.2345, "1.23"), (9.999, "10.0"), (99.99, "100"), (12345.6, "12,346")],
 )
-def test_fixed_is_right_aligned(value, width, text):
-    assert fixed(value, width) == text
-
-
-@given(st.floats(), st.integers(0, 12))
-def test_fixed_is_exactly_as_wide_as_asked(value, width):
-    assert len(fixed(value, width)) == width
+def test_three_digits(value, text):
+    assert significant(value) == text
