@@ -1,1 +1,1 @@
-"""The model file: TOML in and out, every problem at once with its path, shapes and costs by arithmetic."""
+"""The model file: reading, writing and validating it, and computing shapes and costs without training."""

@@ -1,4 +1,4 @@
-"""Compatibility: whether the loss, the metrics, the monitor and the last layers go together with the data."""
+"""Compatibility: whether the loss, the metrics, the monitor and the last layers suit the data."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from nntui.nn.metrics import Metric, chosen_metrics
 def disagreements(
     training: TrainingSettings, layers: Sequence[Layer | None], plans: Sequence[LayerPlan], description: Description
 ) -> Iterator[Problem]:
-    """What does not go together; `plans` is shorter than `layers` where a layer does not fit, and judged only whole.
+    """What does not go together; the loss and the monitor must be resolved.
 
-    Loss and monitor must be resolved.
+    `plans` is shorter than `layers` if a layer does not fit; the output is checked only if all of them fit.
     """
     loss, task = training.loss, description.task
     assert loss is not None
@@ -29,9 +29,9 @@ def disagreements(
         yield Problem("training.loss", f"{loss.type} is for several {_outputs(description)}, and this data has one")
     if training.class_weights and task != "classification":
         yield Problem("training.class_weights", f"is for classification, and this data is a {task}")
-    wrong = list(_check_metrics(training, description))
-    yield from wrong
-    if not wrong:
+    metric_problems = list(_check_metrics(training, description))
+    yield from metric_problems
+    if not metric_problems:
         yield from _check_monitor(training, description)
     if plans and len(plans) == len(layers):
         yield from _check_output(loss, plans, description)
@@ -77,16 +77,19 @@ def _check_monitor(training: TrainingSettings, description: Description) -> Iter
 def undefined_monitor(
     monitor: str, class_counts: tuple[Sequence[int], Sequence[int]], constant_targets: tuple[bool, bool]
 ) -> Iterator[Problem]:
-    """The problem of a monitor that has no value whatever the network does, from what train and val hold."""
+    """The problem of a monitor that never has a value, whatever the network does, given the targets of train and val.
+
+    Both arguments are pairs (train, val).
+    """
     metric = Metric.members().get(monitor.removeprefix("val_"))
     if metric is None:
         return
-    part = int(monitor.startswith("val_"))
-    why = metric.why_undefined(class_counts[part], constant_targets=constant_targets[part])
+    split = int(monitor.startswith("val_"))
+    why = metric.why_undefined(class_counts[split], constant_targets=constant_targets[split])
     if why is not None:
-        split, instead = ("validation", "val_loss") if part else ("training", "loss")
-        words = f"{monitor} is not defined on the {split} split: {why}; expected another metric, such as {instead}"
-        yield Problem("training.monitor", words)
+        name, instead = ("validation", "val_loss") if split else ("training", "loss")
+        message = f"{monitor} is not defined on the {name} split: {why}; expected another metric, such as {instead}"
+        yield Problem("training.monitor", message)
 
 
 def _check_output(loss: Loss, plans: Sequence[LayerPlan], description: Description) -> Iterator[Problem]:
@@ -94,7 +97,7 @@ def _check_output(loss: Loss, plans: Sequence[LayerPlan], description: Descripti
         message = "the last layer must give a flat row of outputs; add a flatten and a dense layer"
         yield Problem(f"layers[{len(plans) - 1}]", message)
         return
-    first = _first_of_outputs(plans)
+    first = _output_layer(plans)
     if loss.applies:
         yield from _check_linear(loss, plans, first)
     outputs, expected = plans[-1].output_shape[0], description.outputs
@@ -113,11 +116,11 @@ def _outputs(description: Description) -> str:
     return "classes" if description.task == "classification" else "targets"
 
 
-def _first_of_outputs(plans: Sequence[LayerPlan]) -> int:
-    """Index of the layer that makes the outputs: the last but for those that only pass each number on."""
+def _output_layer(plans: Sequence[LayerPlan]) -> int:
+    """Index of the layer that computes the outputs: the last one that is not merely elementwise."""
     for index in range(len(plans) - 1, 0, -1):
-        item = plans[index]
-        if item.parameters or math.prod(item.input_shape) != math.prod(item.output_shape):
+        layer_plan = plans[index]
+        if layer_plan.parameters or math.prod(layer_plan.input_shape) != math.prod(layer_plan.output_shape):
             return index
     return 0
 

@@ -1,4 +1,4 @@
-"""Documents: model files on disk, read with their mistakes told in one line and written for people to edit."""
+"""Documents: reading model files with one-line error messages, and writing them for people to edit."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from nntui.modelfile.problems import SpecError, refusal
 __all__ = ["apply_overrides", "dump_document", "parse_document", "read_document", "write_document"]
 
 LARGEST_FILE = 1_000_000
-"""Bytes: a thousand times the largest model a person would write."""
+"""Bytes, a thousand times the largest model a person would write."""
 _MOST_DOTS = 100
-"""In one line: the time and memory tomllib takes for a dotted key grow with more than its square."""
+"""Per line: the time and memory that tomllib needs for a dotted key grow faster than quadratically."""
 _DEEPEST = 50
-"""Tables and lists within one another: what walks a draft may do so by recursion."""
+"""Nested tables and lists, so that code may walk a draft recursively."""
 _READABLE_BY_ALL, _OWNER_ONLY = 0o644, 0o600
 
 
 def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
-    """The draft in a model file; raises SpecError where it cannot be read or is not TOML. Never waits for a pipe.
+    """The draft in a model file; raises SpecError if it cannot be read or is not TOML. Never waits for a pipe.
 
     `follow`: whether it may be a symbolic link.
     """
@@ -51,7 +51,7 @@ def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
     if len(raw) > LARGEST_FILE:
         raise refusal(f"{path_text(path)} is larger than {LARGEST_FILE:,} bytes, which no model file is")
     try:
-        # With -sig: some editors begin a file with a byte order mark.
+        # -sig, because some editors begin a file with a byte order mark.
         return parse_document(raw.decode("utf-8-sig"), where=path_text(path))
     except UnicodeDecodeError as error:
         raise refusal(f"{path_text(path)} is not UTF-8 text (byte {error.start})") from None
@@ -66,7 +66,7 @@ def _open_itself(path: str, flags: int) -> int:
 
 
 def parse_document(text: str, *, where: str = "the model") -> dict[str, Any]:
-    """The draft in a TOML text; raises SpecError, with line and column, where it is not TOML."""
+    """The draft in a TOML text; raises SpecError, with line and column, if it is not TOML."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") > _MOST_DOTS:
             raise refusal(f"{where} has more than {_MOST_DOTS} dots in line {number}, which no model file has")
@@ -86,7 +86,7 @@ def _too_deep(where: str) -> Exception:
 
 
 def _depth(draft: dict[str, Any]) -> int:
-    """How many tables and lists are within one another, found without recursion."""
+    """How deeply tables and lists are nested, computed without recursion."""
     depth, level = 0, [draft]
     while level:
         depth += 1
@@ -96,11 +96,11 @@ def _depth(draft: dict[str, Any]) -> int:
 
 
 def dump_document(draft: dict[str, Any], *, older: str = "") -> str:
-    """The draft as TOML, in the order name, data, layers, training; keys that are None are left out.
+    """The draft as TOML, in the order name, data, layers, training; keys that are None are omitted.
 
-    Comments of an `older` text of the model stay where their keys stay.
+    Comments in an `older` text of the model are kept where their keys are.
     """
-    # Imported here: those who only read do not wait for what writes.
+    # Imported here, so that reading does not wait for the import of the writer.
     from nntui.modelfile.toml_text import to_toml
 
     order = [*(key for key in TOP_LEVEL if key in draft), *(key for key in draft if key not in TOP_LEVEL)]
@@ -112,14 +112,14 @@ def _older_text(path: Path) -> str:
         read_document(path)
         return path.read_text(encoding="utf-8")
     except (SpecError, OSError, UnicodeDecodeError):
-        # Nothing worth keeping: what is there is no model.
+        # Not a model, so there is nothing worth keeping.
         return ""
 
 
 def _sweep(target: Path) -> None:
-    """Removes what processes that were killed while they wrote this file left beside it."""
+    """Removes the temporary files of processes that were killed while they wrote this file."""
     leftover = re.compile(re.escape(f".{target.name}.") + r"(\d{1,9})\.[^.]+\.tmp")
-    # A directory that cannot be read may still be written to.
+    # A directory may be writable without being readable.
     with suppress(OSError):
         for entry in target.parent.iterdir():
             match = leftover.fullmatch(entry.name)
@@ -138,7 +138,7 @@ def _lives(pid: int) -> bool:
 
 
 def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) -> None:
-    """Replaces the file at once with the draft, never leaving half of one; raises OSError where it cannot.
+    """Replaces the file atomically with the draft; raises OSError if that fails.
 
     A symbolic link stays one, and a file keeps its permissions and its comments. `private` is for a run's own copy:
     a symbolic link is refused, and only the owner may read the file.

@@ -1,4 +1,4 @@
-"""A first model for data: a stack that fits their shape and their task, and a training that suits their number."""
+"""A first model for some data: layers that suit its shape and task, and training settings that suit its size."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from nntui.data.catalogue import Description, describe, load
 from nntui.data.settings import DataSettings
 
-_SMALLEST_PICTURE = 8
-"""Pixels across that a convolution and a pool still make something of."""
+_SMALLEST_IMAGE = 8
+"""Pixels across, from which on another convolution and pool are worthwhile."""
 _MOST_BLOCKS = 4
-_LARGEST_ROW = 4096
-"""Numbers that a dense layer is given behind convolutions; of more, only each channel's mean."""
+_LARGEST_FLAT = 4096
+"""Inputs of the dense layer after the convolutions; above it, it gets only the mean of each channel."""
 _FEW_SAMPLES, _MANY_SAMPLES = 2_000, 20_000
 _WIDE = 8
-"""Columns of a table."""
+"""From so many columns on a table counts as wide."""
 _LONGEST_NAME = 60
 
 Table = dict[str, Any]
 
 
 def first_draft(source: str, *, base: Path) -> Table:
-    """A draft that trains on the source as it is; DataError where that cannot be read. `base`: of relative paths.
+    """A draft that trains on the source as it is; DataError if the source cannot be read.
 
-    Reads the samples themselves only where they may be ids, to count them.
+    Relative paths count from `base`. Reads the samples themselves only if they may be ids, to count them.
     """
     description = describe(DataSettings(source=source), base=base)
     vocabulary = _vocabulary(source, base) if description.may_be_ids else None
@@ -37,9 +37,9 @@ def first_draft(source: str, *, base: Path) -> Table:
 
 
 def first_stack(description: Description, vocabulary: int | None = None) -> list[Table]:
-    """The layers: convolutions for pictures, a GRU for sequences, else dense layers; the last one's units are open.
+    """The layers: convolutions for images, a GRU for sequences, else dense layers; the last one's units are left open.
 
-    `vocabulary` is how many ids there are where the inputs are sequences of ids, None where they are not.
+    `vocabulary` is the number of ids if the inputs are sequences of ids, else None.
     """
     shape = description.input_shape
     if vocabulary is not None:
@@ -48,23 +48,23 @@ def first_stack(description: Description, vocabulary: int | None = None) -> list
     if len(shape) == 2:
         return [{"type": "gru", "units": 32}, {"type": "dense"}]
     if len(shape) == 3:
-        return _for_pictures(shape)
+        return _image_stack(shape)
     units = 64 if shape[0] >= 16 else 32
     return [_dense(units), _dense(units // 2), {"type": "dense"}]
 
 
-def _for_pictures(shape: tuple[int, ...]) -> list[Table]:
-    """Blocks of a convolution and a pool until the picture is small."""
+def _image_stack(shape: tuple[int, ...]) -> list[Table]:
+    """Blocks of a convolution and a pool until the image is small."""
     layers: list[Table] = []
     height, width, channels = shape
     for block in range(_MOST_BLOCKS):
-        if min(height, width) < _SMALLEST_PICTURE:
+        if min(height, width) < _SMALLEST_IMAGE:
             break
         channels = 16 * 2**block
         convolution = {"type": "conv2d", "filters": channels, "kernel_size": 3, "padding": "same", "activation": "relu"}
         layers += [convolution, {"type": "max_pool2d", "pool_size": 2}]
         height, width = height // 2, width // 2
-    is_large = layers and height * width * channels > _LARGEST_ROW
+    is_large = layers and height * width * channels > _LARGEST_FLAT
     layers.append({"type": "global_average_pool2d" if is_large else "flatten"})
     return [*layers, _dense(64), {"type": "dense"}]
 
@@ -74,7 +74,7 @@ def _dense(units: int) -> Table:
 
 
 def _data(source: str, description: Description, *, are_ids: bool) -> Table:
-    """The source with its split; inputs and targets standardized where they come in units of their own."""
+    """The source with its split; inputs and targets are standardized if they have arbitrary units."""
     table: Table = {"source": source}
     if not description.brings_own_split:
         table["validation"] = 0.2
@@ -86,7 +86,7 @@ def _data(source: str, description: Description, *, are_ids: bool) -> Table:
 
 
 def _training(description: Description) -> Table:
-    """Few samples make few steps, which are larger then; with many columns they would be learned by heart."""
+    """With few samples there are few steps, which are larger; with many columns the samples would be memorized."""
     samples = description.samples[0]
     is_small = samples < _FEW_SAMPLES
     table: Table = {
@@ -103,15 +103,15 @@ def _training(description: Description) -> Table:
 
 
 def _vocabulary(source: str, base: Path) -> int | None:
-    """How many ids the data hold; None where some number is below 0, which no id is."""
+    """The number of ids in the data; None if a number is below 0 and so not an id."""
     dataset = load(DataSettings(source=source), base=base, seed=0)
-    parts = [part.x for part in (dataset.train, dataset.val) if len(part)]
-    if any(x.min() < 0 for x in parts):
+    inputs = [split.x for split in (dataset.train, dataset.val) if len(split)]
+    if any(x.min() < 0 for x in inputs):
         return None
-    return int(max(x.max() for x in parts)) + 1
+    return int(max(x.max() for x in inputs)) + 1
 
 
 def _name(source: str) -> str:
-    """The file's name without its ending, or the source's own."""
-    words = Path(source).expanduser().stem if ("/" in source or "." in source) else source
-    return "".join(letter for letter in words if letter.isprintable()).strip()[:_LONGEST_NAME] or "model"
+    """The file's name without its extension, or the name of the source."""
+    name = Path(source).expanduser().stem if ("/" in source or "." in source) else source
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:_LONGEST_NAME] or "model"

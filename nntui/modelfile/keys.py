@@ -2,4 +2,4 @@
 
 TOP_LEVEL = ("name", "data", "layers", "training")
 PROVENANCE = "provenance"
-"""The table a run's model file has besides: versions, threads and the data's fingerprint. Read by nobody but people."""
+"""An additional table in a run's model file, for people only: versions, threads and the data's fingerprint."""

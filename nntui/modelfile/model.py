@@ -1,4 +1,4 @@
-"""ModelSpec: a model file as values, every key checked and every default filled in."""
+"""ModelSpec: a model file as typed values, with every key checked and every default filled in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nntui.nn.layers.base import Layer
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What to build, what to feed it, and how to train it."""
+    """The layers to build, the data to feed them, and how to train them."""
 
     name: str
     data: DataSettings

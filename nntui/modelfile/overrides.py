@@ -1,4 +1,4 @@
-"""Overrides: keys of a draft set by path, as `--set training.epochs=5` does."""
+"""Overrides: setting keys of a draft by path, as `--set training.epochs=5` does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from nntui.modelfile.problems import Problem, SpecError, refusal, shown
 
@@ -19,12 +19,12 @@ _KEY = re.compile(r"[^.\[\]]+")
 def apply_overrides(draft: dict[str, Any], assignments: Sequence[str]) -> None:
     """Sets keys of the draft in place: 'training.epochs=5', 'layers[-1].units=3', 'training.optimizer.type=sgd'.
 
-    The right side is read as TOML, and as a plain text where that fails. Raises SpecError with every path that leads
-    nowhere, when the others are set.
+    The right side is parsed as TOML, else taken as plain text. Raises SpecError with every invalid path, after the
+    other keys have been set.
     """
     problems: list[Problem] = []
     for assignment in assignments:
-        # What an assignment has begun before it leads nowhere must not stay.
+        # On a copy, so that an assignment with an invalid path leaves nothing behind.
         attempt = copy.deepcopy(draft)
         try:
             _apply(attempt, assignment)
@@ -45,7 +45,7 @@ def _apply(draft: dict[str, Any], assignment: str) -> None:
 
 
 def _value(text: str) -> Any:
-    # A line break would let the text set other keys than this one.
+    # With a line break the text could set other keys too.
     if "\n" in text:
         return text
     try:
@@ -55,36 +55,38 @@ def _value(text: str) -> Any:
 
 
 def _assign(draft: dict[str, Any], path: str, value: Any) -> None:
-    keys = [_step(key) for key in _KEY.findall(path)]
-    place: Any = draft
-    for key, following in itertools.pairwise(keys):
-        _check(place, key, path)
-        child = place.get(key) if isinstance(place, dict) else place[key]
+    keys = [_key_or_index(key) for key in _KEY.findall(path)]
+    container: Any = draft
+    for key, next_key in itertools.pairwise(keys):
+        _check(container, key, path)
+        child: Any = container.get(key) if isinstance(container, dict) else container[key]
         if child is None:
-            child = [] if isinstance(following, int) else {}
-        elif isinstance(child, str) and isinstance(following, str):
-            # A text alone stands for a table with that type: 'optimizer = "adam"'.
+            child = [] if isinstance(next_key, int) else {}
+        elif isinstance(child, str) and isinstance(next_key, str):
+            # A text alone is short for a table with that type: 'optimizer = "adam"'.
             child = {"type": child}
-        place[key] = child
-        place = child
-    _check(place, keys[-1], path)
-    place[keys[-1]] = value
+        container[key] = child
+        container = child
+    _check(container, keys[-1], path)
+    container[keys[-1]] = value
 
 
-def _step(key: str) -> str | int:
+def _key_or_index(key: str) -> str | int:
     return int(key) if re.fullmatch("-?[0-9]+", key) else key
 
 
-def _check(place: Any, key: str | int, path: str) -> None:
-    """Refuses a path that cannot be followed from here."""
+def _check(container: Any, key: str | int, path: str) -> None:
+    """Raises SpecError if the container cannot have the key."""
     if isinstance(key, int):
-        if isinstance(place, list) and -len(place) <= key < len(place):
-            return
-        have = f"a list of {len(place)}, counted from 0" if isinstance(place, list) else shown(place)
-        raise _leads_nowhere(path, f"no [{key}] in {have}")
-    if not isinstance(place, dict):
-        raise _leads_nowhere(path, f"no '{key}' in {shown(place)}")
+        if isinstance(container, list):
+            length = len(cast("list[Any]", container))
+            if -length <= key < length:
+                return
+            raise _invalid_path(path, f"no [{key}] in a list of {length}, counted from 0")
+        raise _invalid_path(path, f"no [{key}] in {shown(container)}")
+    if not isinstance(container, dict):
+        raise _invalid_path(path, f"no '{key}' in {shown(container)}")
 
 
-def _leads_nowhere(path: str, why: str) -> SpecError:
+def _invalid_path(path: str, why: str) -> SpecError:
     return refusal(f"--set {path}: there is {why}")

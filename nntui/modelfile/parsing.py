@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from nntui.data.generators.base import Generator
 from nntui.data.settings import DataSettings
@@ -22,7 +22,7 @@ LONGEST_NAME = 100
 
 @dataclasses.dataclass(slots=True)
 class Parts:
-    """What could be read of a draft: each part that is whole, None for one that is not."""
+    """The valid parts of a draft, None for an invalid one, and its problems."""
 
     name: str
     data: DataSettings | None
@@ -40,7 +40,7 @@ def parse(draft: Draft) -> ModelSpec:
 
 
 def parse_parts(draft: Draft) -> Parts:
-    """Reads a draft part by part, so that what is right can be shown while the rest is mended."""
+    """Parses a draft part by part, so that valid parts can be shown while others have problems."""
     unknown = [str(key) for key in draft if key not in (*TOP_LEVEL, PROVENANCE)]
     problems = [Problem(cut(key), f"is not known{suggestion(key, TOP_LEVEL)}") for key in unknown]
     provenance = draft.get(PROVENANCE, {})
@@ -68,7 +68,7 @@ def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
     if raw is None:
         problems.append(Problem("data", 'is missing; expected a table with a source, such as source = "digits"'))
         return None
-    source = raw.get("source") if isinstance(raw, Mapping) else None
+    source = cast("Draft", raw).get("source") if isinstance(raw, Mapping) else None
     kind = Generator.members().get(source) if isinstance(source, str) else None
     data, options = parse_table(DataSettings, raw, "data", problems, beside=kind)
     if data is None or kind is None:
@@ -77,7 +77,7 @@ def _parse_data(raw: Any, problems: list[Problem]) -> DataSettings | None:
 
 
 def to_draft(spec: ModelSpec) -> dict[str, Any]:
-    """The draft of a spec with every setting written out; settings that are None stay out."""
+    """The draft of a spec with every setting written out; settings that are None are omitted."""
     data = _table(spec.data)
     if spec.data.generator is not None:
         data |= _table(spec.data.generator, with_type=False)
@@ -96,7 +96,7 @@ def _table(settings: Any, *, with_type: bool = True) -> dict[str, Any]:
     for name, item in settings_of(type(settings)).items():
         value = getattr(settings, name)
         if item.is_list:
-            table[name] = [_table(each) for each in value]
+            table[name] = [_table(member) for member in value]
         elif value is not None:
             table[name] = _table(value) if item.is_table else value
     return table

@@ -1,4 +1,4 @@
-"""Problems: what is wrong with a model, where, and in the same words for the form and the command line."""
+"""Problems: what is wrong with a model and where, in the same words for the form and the command line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _DIGITS_PER_BIT = 0.30103
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a model from training; both its texts are made one printable line of bounded length."""
+    """One reason why a model cannot be trained; path and message become one printable line of bounded length each."""
 
     path: str
     """Where: 'layers[2].units'; '' for the file as a whole."""
     message: str
-    """What was expected and what was got, without the path: 'must be at least 1, got 0'."""
+    """What was expected and what was found, without the path: 'must be at least 1, got 0'."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", escaped(cut(self.path, _LONGEST_PATH)))
@@ -46,7 +46,7 @@ def refusal(message: str) -> SpecError:
 
 
 def shown(value: Any) -> str:
-    """A value of a draft for a message: a text in quotes, true or false, 'a table', 'a list', 'nothing', a number."""
+    """A value of a draft as messages show it: a quoted text, a number, true, 'a table', 'a list' or 'nothing'."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -63,7 +63,7 @@ def shown(value: Any) -> str:
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """'; did you mean 'units'?' for a near miss, else the words that are known, or '' when there are none."""
+    """'; did you mean 'units'?' for a near miss, else the known words, or '' if there are none."""
     near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6) if len(word) <= LONGEST_QUOTED else []
     if near:
         return f"; did you mean '{near[0]}'?"

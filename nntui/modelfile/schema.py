@@ -1,4 +1,4 @@
-"""The JSON Schema of the model file, made from the settings classes: for editors and for other programs."""
+"""The JSON Schema of the model file, generated from the settings classes, for editors and other programs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
 
 
 def json_schema() -> Schema:
-    """The schema (draft 2020-12) of a model file: every layer, optimizer, loss and generator there is.
+    """The schema (draft 2020-12) of a model file, with every layer, optimizer, loss and generator.
 
-    What it refuses has problems. What depends on more than one key, or on the data, only an examination can tell.
+    A file that violates it has problems; those that depend on several keys, or on the data, only `validate` finds.
     """
     definitions: Schema = {}
     return {
@@ -41,11 +41,11 @@ def json_schema() -> Schema:
 
 
 def _data(definitions: Schema) -> Schema:
-    """The data table; where the source is a generator, its settings stand beside the common ones."""
+    """The data table; if the source is a generator, its settings stand beside the common ones."""
     generators = Generator.members()
     plain = _table(DataSettings, definitions)
     plain["properties"]["source"]["not"] = {"enum": list(generators)}
-    generated = []
+    generated: list[Schema] = []
     for name, kind in generators.items():
         table = _table(DataSettings, definitions, beside=kind)
         table["description"] = kind.summary()
@@ -67,21 +67,21 @@ def _table(cls: type, definitions: Schema, *, beside: type | None = None) -> Sch
 
 def _setting(setting: Setting, definitions: Schema) -> Schema:
     if setting.is_list:
-        schema = _members(setting.kind, definitions)
+        schema: Schema = _members(setting.kind, definitions)
     else:
         schema = _sub_table(setting.kind, definitions) if setting.is_table else _value(setting)
     if isinstance(setting.default, Configurable):
-        # Its type may be left out: then the table is of the default's.
+        # The type may be omitted: then the table has the default's type.
         untyped = _table(type(setting.default), definitions)
         schema = {"oneOf": [*schema["oneOf"], untyped]}
     if setting.optional:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    words = [
+    description = [
         setting.help,
         f"({setting.unit})" if setting.unit else "",
-        f"Left out: {setting.absent}." * bool(setting.absent),
+        f"Left out: {setting.absent}." if setting.absent else "",
     ]
-    schema = {**schema, "description": " ".join(filter(None, words))}
+    schema = {**schema, "description": " ".join(filter(None, description))}
     if setting.is_plain and not setting.required and setting.default is not None:
         schema["default"] = setting.default
     return schema
@@ -110,18 +110,19 @@ def _members(family: type[Configurable], definitions: Schema) -> Schema:
 
 
 def _member(family: type[Configurable], definitions: Schema) -> Schema:
-    """One of a family: a table with its type, or where nothing else must be given, the type alone."""
-    alone, tables = [], []
+    """A member of a family: a table with its type, or, if no other setting is required, the type alone."""
+    type_alone: list[str] = []
+    tables: list[Schema] = []
     for name, kind in family.members().items():
         key = f"{family.__name__.lower()}.{name}"
         tables.append({"$ref": f"#/$defs/{key}"})
         if not any(setting.required for setting in settings_of(kind).values()):
-            alone.append(name)
+            type_alone.append(name)
         if key not in definitions:
-            # Known before it is made: a member may have a list of members.
+            # Registered before it is built, since a member may contain a list of members.
             definitions[key] = {}
             definitions[key] |= _member_table(name, kind, definitions)
-    return {"oneOf": [*([{"enum": alone}] if alone else []), *tables]}
+    return {"oneOf": [*([{"enum": type_alone}] if type_alone else []), *tables]}
 
 
 def _member_table(name: str, kind: type, definitions: Schema) -> Schema:

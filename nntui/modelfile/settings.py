@@ -16,16 +16,16 @@ MONITORS = (
     "loss",
     *(name for name, metric in Metric.members().items() if not metric.whole_split),
 )
-"""What early stopping and the best checkpoint can go by."""
+"""The metrics that early stopping and the best checkpoint can depend on."""
 HIGHER_IS_BETTER = frozenset(
     f"{prefix}{name}" for name, metric in Metric.members().items() if metric.higher_is_better for prefix in ("", "val_")
 )
-"""The monitors that get better upwards."""
+"""The monitors of which higher is better."""
 
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """Ends the run when the monitored metric has stopped getting better, and goes back to its best epoch."""
+    """Ends the run when the monitored metric has stopped improving, and restores the best epoch."""
 
     patience: int = setting(
         5, minimum=1, maximum=1_000_000, unit="epochs", help="How long to wait for something better."
@@ -36,7 +36,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """Which epochs stay on disk besides the best and the last, which hold all that a resumed run needs."""
+    """Which epochs stay on disk besides the best and the last, which hold everything a resumed run needs."""
 
     every: int = setting(
         1, minimum=0, maximum=10_000_000, unit="epochs",
@@ -112,5 +112,5 @@ class TrainingSettings:
     )
     workers: int | None = setting(
         None, minimum=1, maximum=64, unit="processes", help="How many share each batch; equal workers, equal results.",
-        absent="as many as make it quicker, found by trying",
+        absent="as many as make it faster, found by measuring",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables: a TOML table checked against a settings class by pydantic, its errors told in our words."""
+"""Tables: parsing a TOML table into a settings class with pydantic, with error messages in our own words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic_core import ErrorDetails, SchemaValidator, ValidationError, core_schema
 
@@ -21,7 +21,7 @@ _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: 
 _NAMES = "names, as a list or as a text with commas between"
 _BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 DEEPEST_LIST = 8
-"""Lists of layers within one another, the model's own among them: what walks them may do so by recursion."""
+"""Nested lists of layers, including the model's own, so that code may walk them recursively."""
 
 
 def all_settings(cls: type, beside: type | None = None) -> dict[str, Setting]:
@@ -32,14 +32,15 @@ def all_settings(cls: type, beside: type | None = None) -> dict[str, Setting]:
 def parse_table(
     cls: type[Parsed], raw: Any, path: str, problems: list[Problem], *, beside: type | None = None
 ) -> tuple[Parsed | None, dict[str, Any]]:
-    """The settings class filled from a table, None where that fails, and the values for the class `beside` it.
+    """The settings class filled from a table, None if that fails, and the values for the class `beside` it.
 
-    What is wrong is added to `problems`, each with its path under `path`: unknown keys first, which may be why others
-    are missing, then in the order of the settings.
+    Problems are added to `problems` with their paths under `path`: unknown keys first, since they may explain why
+    others are missing, then in the order of the settings.
     """
     if not isinstance(raw, Mapping):
         problems.append(Problem(path, f"must be a table, got {shown(raw)}"))
         return None, {}
+    raw = cast("Draft", raw)
     settings = all_settings(cls, beside)
     before = len(problems)
     unknown = [str(key) for key in raw if key not in settings]
@@ -48,7 +49,7 @@ def parse_table(
     for name, setting in settings.items():
         where = _join(path, name)
         if name in errors:
-            problems.append(Problem(where, _told(errors[name], setting)))
+            problems.append(Problem(where, _message(errors[name], setting)))
         elif setting.is_table:
             values |= _sub_table(setting, raw, where, problems)
         elif setting.is_list:
@@ -64,18 +65,20 @@ def parse_table(
 
 
 def parse_member(kind: type, raw: Any, path: str, problems: list[Problem], *, default: Any = None) -> Any:
-    """A sub-table: a settings class as it is, or the member of a family that its `type` names; None where that fails.
+    """A sub-table: a plain settings class, or the member of a family named by `type`; None if that fails.
 
-    For a family a text alone stands for a table with that `type`, and a table without one is of the `default`'s.
+    For a family a text alone is short for a table with that `type`, and a table without one has the `default`'s.
     """
     if not issubclass(kind, Configurable):
-        return parse_table(kind, raw, path, problems)[0]
+        settings: Any = parse_table(kind, raw, path, problems)[0]
+        return settings
     family = kind.members()
     if isinstance(raw, str):
         raw = {"type": raw}
     if not isinstance(raw, Mapping):
         problems.append(Problem(path, f"must be a table with a type, got {shown(raw)}"))
         return None
+    raw = cast("Draft", raw)
     name = raw.get("type", default.type if isinstance(default, kind) else None)
     if name is None:
         problems.append(Problem(_join(path, "type"), f"is missing; expected one of {', '.join(family)}"))
@@ -89,7 +92,7 @@ def parse_member(kind: type, raw: Any, path: str, problems: list[Problem], *, de
 
 
 def parse_members(family: type[Configurable], raw: Any, path: str, problems: list[Problem]) -> list[Any]:
-    """The members of the family that a list of tables stands for, None for each that fails."""
+    """The members of the family in a list of tables, None for each that is invalid."""
     header = re.sub(r"\[[0-9]+\]", "", path)
     if not isinstance(raw, list):
         problems.append(Problem(path, f"must be a list of tables, each written as [[{header}]], got {shown(raw)}"))
@@ -101,7 +104,8 @@ def parse_members(family: type[Configurable], raw: Any, path: str, problems: lis
     if not raw:
         which = "" if path == header else f" as [[{header}]]"
         problems.append(Problem(path, f"is empty; add at least one layer{which}, such as a dense one"))
-    return [parse_member(family, item, f"{path}[{index}]", problems) for index, item in enumerate(raw)]
+    items = cast("list[Any]", raw)
+    return [parse_member(family, item, f"{path}[{index}]", problems) for index, item in enumerate(items)]
 
 
 def _sub_table(setting: Setting, raw: Draft, path: str, problems: list[Problem]) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def _sub_table(setting: Setting, raw: Draft, path: str, problems: list[Problem])
 def _checked(
     cls: type, beside: type | None, settings: Mapping[str, Setting], raw: Draft
 ) -> tuple[dict[str, Any], dict[str, ErrorDetails]]:
-    """The values of the plain keys, and the first error of each key that has one."""
+    """The values of the plain keys, and the first error of each invalid key."""
     plain = {
         name: _joined(raw[name]) if setting.is_names else raw[name]
         for name, setting in settings.items()
@@ -129,12 +133,14 @@ def _checked(
 
 
 def _joined(value: Any) -> Any:
-    """A list of names as the text that it stands for; anything else as it is."""
-    is_list = isinstance(value, list) and value and all(isinstance(name, str) for name in value)
-    return ", ".join(value) if is_list else value
+    """A list of names as one text with commas; anything else unchanged."""
+    if not isinstance(value, list):
+        return value
+    names = cast("list[Any]", value)
+    return ", ".join(names) if names and all(isinstance(name, str) for name in names) else names
 
 
-# By the classes themselves, so that a class defined later is found; choices are no part of it, as they may grow.
+# Cached by class, so that a class defined later gets its own; without the choices, as these may grow.
 @lru_cache(maxsize=256)
 def _validator(cls: type, beside: type | None) -> SchemaValidator:
     fields = {
@@ -163,7 +169,7 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{cut(key)}" if path else cut(key)
 
 
-def _told(error: ErrorDetails, setting: Setting) -> str:
+def _message(error: ErrorDetails, setting: Setting) -> str:
     kind = _NAMES if setting.is_names else _KINDS[setting.kind]
     got = shown(error["input"])
     if error["type"] == "missing":

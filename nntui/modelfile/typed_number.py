@@ -1,12 +1,12 @@
-"""Numbers as people type them, in a field of the form or on the command line."""
+"""Parsing numbers that people type in a form or on the command line."""
 
 from __future__ import annotations
 
 
 def typed_number(text: str, *, whole: bool) -> int | float | str:
-    """The number a text stands for, an int where `whole` is asked for and written; the text itself where it is none.
+    """The number in a text, an int if `whole` is true and it is written as one; the text itself if it is not a number.
 
-    Python also reads 1_000 and the digits of other scripts, which hardly anyone means to type: those stay texts.
+    Python also accepts 1_000 and the digits of other scripts, which hardly anyone types on purpose: they stay texts.
     """
     if "_" in text or not text.isascii():
         return text

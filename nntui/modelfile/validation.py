@@ -1,4 +1,4 @@
-"""Validation: everything that can be said about a draft without training it, its problems included."""
+"""Validation: the problems, shapes and costs of a draft, all without training it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -29,24 +29,24 @@ from nntui.nn.layers.plan import LayerPlan
 from nntui.nn.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 
 _LARGEST_STEP = 2**36
-"""Bytes of one training step above which building would only fail: 64 GiB."""
+"""Bytes of memory for one training step, above which building the network would only fail: 64 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the whole stack costs."""
+    """The costs of the whole stack."""
 
     parameters: int
     flops: int
     """Of one forward pass for one sample."""
     step_bytes: int
-    """Memory of one training step: parameters, gradients, the optimizer's slots, and what a batch leaves behind."""
+    """Memory for one training step: parameters, gradients, the optimizer's slots, and the buffers for a batch."""
     steps_per_epoch: int
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A draft, examined: `spec` is whole and ready to train exactly when there are no problems."""
+    """The result of validating a draft: `spec` is complete and ready to train exactly if there are no problems."""
 
     spec: ModelSpec | None
     problems: tuple[Problem, ...]
@@ -54,24 +54,24 @@ class Validation:
     totals: Totals | None
     description: Description | None
     hints: tuple[str, ...] = ()
-    """What would probably help, where nothing is wrong with it."""
+    """Suggestions for a model that is valid but could probably be better."""
 
     def words(self, problem: Problem) -> str:
-        """A problem as a screen says it that shows the stack: with the layer's name in place of the file's path."""
+        """The text of a problem for a screen that shows the stack: with the layer's name in place of its path."""
         return str(Problem(named_path(problem.path, self.rows), problem.message))
 
     def ready(self) -> ModelSpec:
-        """The spec; raises SpecError with all problems where there are any."""
+        """The spec; raises SpecError with all problems if there are any."""
         if self.spec is None:
             raise SpecError(self.problems)
         return self.spec
 
 
 def validate(draft: Draft, *, base: Path) -> Validation:
-    """Examines a draft; relative data paths count from the folder `base`. Never raises for what a draft may hold.
+    """Validates a draft; relative data paths count from the folder `base`. Never raises, whatever the draft contains.
 
-    In the spec that comes out nothing is left to choose: the last layer's units, the loss and the monitor are filled
-    in from the data. Problems come in the order of the file: name, data, layers, training.
+    The resulting spec is fully resolved: the last layer's units, the loss and the monitor are filled in from the data.
+    Problems come in the order of the file: name, data, layers, training.
     """
     parts = parse_parts(draft)
     problems = list(parts.problems)
@@ -90,21 +90,21 @@ def validate(draft: Draft, *, base: Path) -> Validation:
     if totals is not None and totals.step_bytes > _LARGEST_STEP:
         size = totals.step_bytes / 2**30
         problems.append(Problem("layers", f"one training step needs {size:,.0f} GiB; use smaller layers or batches"))
-    problems.sort(key=_place)
+    problems.sort(key=_position)
     spec = None
     if not problems and parts.data is not None and training is not None:
-        whole = tuple(layer for layer in layers if layer is not None)
-        spec = ModelSpec(parts.name, parts.data, whole, training)
+        valid = tuple(layer for layer in layers if layer is not None)
+        spec = ModelSpec(parts.name, parts.data, valid, training)
     rows = layer_rows(draft.get("layers"), layers, shape, problems)
     return Validation(spec, tuple(problems), rows, totals, description, tuple(hints_of(layers, description)))
 
 
-def _place(problem: Problem) -> tuple[int, int]:
-    """Where in the file a problem is; stable sorting keeps the order within a table and within a layer."""
+def _position(problem: Problem) -> tuple[int, int]:
+    """The position of a problem in the file; stable sorting keeps the order within a table and within a layer."""
     section, _, rest = problem.path.partition(".")[0].partition("[")
     index = rest.rstrip("]")
-    where = TOP_LEVEL.index(section) if section in TOP_LEVEL else -1
-    return where, int(index) if index.isdecimal() else -1
+    section_index = TOP_LEVEL.index(section) if section in TOP_LEVEL else -1
+    return section_index, int(index) if index.isdecimal() else -1
 
 
 def _describe(parts: Parts, draft: Draft, base: Path, problems: list[Problem]) -> Description | None:
@@ -119,8 +119,8 @@ def _describe(parts: Parts, draft: Draft, base: Path, problems: list[Problem]) -
 
 
 def _source_problem(raw: Any, base: Path) -> Iterator[Problem]:
-    """What is wrong with the source by itself: a misspelled generator is why its settings are not known."""
-    source = raw.get("source") if isinstance(raw, Mapping) else None
+    """What is wrong with the source itself: if a generator is misspelled, its settings are unknown too."""
+    source = cast("Draft", raw).get("source") if isinstance(raw, Mapping) else None
     if not isinstance(source, str):
         return
     try:
@@ -140,7 +140,7 @@ def _resolved_layers(layers: list[Layer | None], description: Description | None
 
 
 def _misplaced_ids(parts: Parts) -> Iterator[Problem]:
-    """Ids that were shifted and scaled, or went through another layer, are none any more."""
+    """Layers that take ids but get something else: standardized ids, or the outputs of another layer."""
     readers = list(id_readers(parts.layers))
     for reader in readers:
         if not reader.of_data:
@@ -174,12 +174,12 @@ def _totals(
     buffers = batch * math.prod(description.input_shape) * dtype.itemsize
     buffers += sum(item.buffer_bytes(batch, dtype) for item in plans)
     copies = 2 + len(training.optimizer.slot_names) + (training.ema is not None) + (training.accumulate > 1)
-    pulled = 0
+    penalized = 0
     if training.l1 or training.l2:
-        pulled = sum(each.size for item in plans for each in item.parameters.values() if each.decays)
+        penalized = sum(spec.size for item in plans for spec in item.parameters.values() if spec.decays)
     return Totals(
         parameters=parameters,
         flops=sum(item.flops for item in plans),
-        step_bytes=dtype.itemsize * (copies * parameters + pulled) + buffers,
+        step_bytes=dtype.itemsize * (copies * parameters + penalized) + buffers,
         steps_per_epoch=math.ceil(description.samples[0] / (batch * training.accumulate)),
     )

@@ -1,4 +1,4 @@
-"""Layers within a layer: read, written, overridden, examined, and told of when they are wrong."""
+"""Layers within a layer: read, written, overridden, validated, and reported when they are wrong."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("assignment", "words"), WRONG)
-def test_mistakes_in_a_block_are_told_with_their_path(assignment, words):
+def test_problems_in_a_block_have_their_path(assignment, words):
     wrong = draft()
     apply_overrides(wrong, [assignment])
     (line,) = told(wrong)
@@ -150,7 +150,7 @@ def test_mistakes_in_a_block_are_told_with_their_path(assignment, words):
     assert not SCHEMA.is_valid(wrong)
 
 
-def test_all_mistakes_are_told_in_the_order_of_the_file():
+def test_problems_come_in_the_order_of_the_file():
     wrong = draft()
     apply_overrides(wrong, ["layers[1].units=0", "layers[0].zzz=1", "layers[0].layers[1].layers[0].units=0",
                             "layers[0].layers[0].use_bias=1"])  # fmt: skip
@@ -159,7 +159,7 @@ def test_all_mistakes_are_told_in_the_order_of_the_file():
     ]  # fmt: skip
 
 
-def test_a_shape_that_does_not_fit_is_told_at_the_inner_layer():
+def test_a_shape_that_does_not_fit_is_reported_at_the_inner_layer():
     wrong = draft()
     wrong["layers"][0]["layers"][1]["layers"] = [{"type": "reshape", "shape": "3x3"}, {"type": "dense"}]
     (line,) = told(wrong)
@@ -233,7 +233,7 @@ def test_a_hostile_depth_is_one_clear_line(depth):
     assert len(line) < 200
 
 
-def test_many_wrong_layers_of_many_blocks_are_told_in_good_time():
+def test_many_wrong_layers_in_many_blocks_are_reported_quickly():
     wide = {"type": "residual", "layers": [{"type": "dense", "zzz": 1}] * 20}
     lines = told({"data": {"source": "iris"}, "layers": [wide] * 20})
     assert len(lines) == 400

@@ -62,7 +62,7 @@ def test_a_text_alone_stands_for_a_table():
     assert draft["layers"][0] == {"type": "dropout", "rate": 0.1}
 
 
-def test_a_misspelled_path_is_found_by_examination():
+def test_validation_reports_a_misspelled_path():
     assert told(overridden("trainig.epochs=5")) == ["trainig: is not known; did you mean 'training'?"]
 
 

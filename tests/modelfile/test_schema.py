@@ -1,4 +1,4 @@
-"""The JSON Schema and the examination must agree: judged by an independent validator."""
+"""The JSON Schema and validation agree, as judged by an independent validator."""
 
 from __future__ import annotations
 

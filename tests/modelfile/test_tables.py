@@ -148,7 +148,7 @@ def test_toys_train(toys):
     assert list(train(spec, dataset, clock=float))[-1].reason == "finished"
 
 
-def test_mistakes_in_toys_are_told_in_the_usual_words(toys):
+def test_problems_of_toys_have_the_usual_words(toys):
     layer = {"type": "toy_layer", "copy": 10, "schema": "tow", "model_config": 1, "inner": {"patience": 0.5}}
     lines = told({**DRAFT, "layers": [{"type": "toy_layer"}, layer, {"type": "dense"}]})
     assert lines == [
@@ -160,14 +160,14 @@ def test_mistakes_in_toys_are_told_in_the_usual_words(toys):
     ]
 
 
-def test_a_type_alone_is_no_layer_where_a_setting_must_be_given(toys):
+def test_a_type_alone_is_not_enough_if_a_setting_is_required(toys):
     draft = {**DRAFT, "layers": ["toy_layer", {"type": "dense"}]}
     assert told(draft) == ["layers[0].copy: is missing; expected a whole number: Must be given."]
     assert not Draft202012Validator(json_schema()).is_valid(draft)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_toys_are_known_only_while_they_are_there(when, request):
+def test_toys_are_known_only_while_they_exist(when, request):
     if when == "after":
         request.getfixturevalue("toys")
         assert told(DRAFT) == []

@@ -1,4 +1,4 @@
-"""What an examination says of a draft that can be read: does it go together, what was filled in, what it costs."""
+"""Validation of a readable draft: whether its parts are compatible, what is filled in, and what it costs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def validated(*changes):
     return validate(changed(*changes), base=Path())
 
 
-def test_nothing_is_left_to_choose_in_a_whole_spec():
+def test_a_spec_is_fully_resolved():
     spec = validated().ready()
     assert spec.layers[-1].units == 3
     assert spec.training.loss == CrossEntropy()
@@ -73,7 +73,7 @@ def test_a_batch_larger_than_the_data_is_one_step():
     assert found.totals.step_bytes == smaller.totals.step_bytes
 
 
-def test_pulling_weights_towards_zero_takes_a_vector_more():
+def test_l1_and_l2_take_another_vector():
     plain, pulled = validated(), validated((("training", "l2"), 0.1))
     assert pulled.totals.step_bytes - plain.totals.step_bytes == 4 * (4 * 8 + 8 * 3)
 
@@ -128,15 +128,15 @@ def test_rows_and_totals_by_hand():
          ["layers: one training step needs 14,901 GiB; use smaller layers or batches"]),
     ],
 )  # fmt: skip
-def test_what_does_not_go_together(changes, lines):
+def test_incompatible_parts(changes, lines):
     assert told(changed(*changes)) == lines
 
 
-def test_softmax_is_welcome_where_the_loss_leaves_it_to_the_layer():
+def test_softmax_is_allowed_if_the_loss_does_not_apply_it():
     assert told(changed(stack(dense(3, "softmax")), loss("mean_squared_error"))) == []
 
 
-def test_an_inner_function_is_nobodys_business():
+def test_an_inner_activation_is_not_restricted():
     layers = stack(dense(8, "softmax"), {"type": "dropout"}, dense())
     assert told(changed(layers)) == []
 
@@ -161,7 +161,7 @@ def test_relative_paths_count_from_base(tmp_path):
     assert told(changed(data), base=Path("/"))[0].startswith("data.source: ")
 
 
-def test_what_is_right_is_shown_while_the_rest_is_mended():
+def test_valid_parts_are_shown_while_others_have_problems():
     found = validated((("layers", 1), {"type": "dens"}), (("training", "epochs"), 0))
     first, second = found.rows
     assert (first.name, first.output_shape, first.problems) == ("dense_1", (8,), ())
@@ -179,13 +179,13 @@ def test_rows_of_nonsense_are_printable():
     assert all(row.type.isprintable() and len(row.type) < 40 for row in found.rows)
 
 
-def test_null_is_as_good_as_left_out_where_a_key_may_be():
+def test_null_equals_an_omitted_key_where_the_key_is_optional():
     nothing = [(("training", key), None) for key in ("loss", "monitor", "clip_norm", "early_stopping")]
     assert validated(*nothing, (("layers", 1, "units"), None)).ready() == validated().ready()
 
 
 @pytest.mark.parametrize("draft", [{}, {"data": {}}, {"layers": None}, {"training": None}, {"data": {"source": ""}}])
-def test_next_to_nothing(draft):
+def test_nearly_empty_drafts(draft):
     assert told(draft)
 
 
@@ -212,7 +212,7 @@ def test_deleted_sections_have_defaults():
     assert (spec.name, spec.training.epochs) == ("model", 20)
 
 
-def test_a_wrong_layer_leaves_the_names_of_the_others_alone():
+def test_a_wrong_layer_does_not_change_the_names_of_others():
     found = validated((("layers", 0, "units"), 0))
     assert [row.name for row in found.rows] == ["dense_1", "dense_2"]
     assert found.rows[0].problems

@@ -42,7 +42,7 @@ def training(**keys):
         training(metrics=None, class_weights=None),
     ],
 )
-def test_what_goes_together(changes):
+def test_compatible_settings(changes):
     draft = changed(*changes)
     assert told(draft) == []
     Draft202012Validator(json_schema()).validate(draft)
@@ -104,11 +104,11 @@ def test_what_goes_together(changes):
         (training(loss={"type": "hinge", "margin": 0}), ["training.loss.margin: must be above 0, got 0"]),
     ],
 )  # fmt: skip
-def test_what_does_not_is_told_in_a_line(changes, lines):
+def test_incompatible_settings_are_reported_in_one_line(changes, lines):
     assert told(changed(*changes)) == lines
 
 
-def test_settings_of_losses_arrive():
+def test_settings_of_losses_are_parsed():
     def loss(value):
         return validate(changed(*training(loss=value)), base=Path()).ready().training.loss
 
@@ -117,7 +117,7 @@ def test_settings_of_losses_arrive():
     assert loss("kl_divergence") == KLDivergence()
 
 
-def test_every_metric_can_be_followed_in_its_own_direction():
+def test_every_metric_can_be_monitored_in_its_own_direction():
     assert {name.removeprefix("val_") for name in MONITORS} == {"loss", *Metric.names()}
     assert "roc_auc" not in MONITORS
     falling = {name for name in MONITORS if name not in HIGHER_IS_BETTER}

@@ -90,7 +90,7 @@ def test_the_largest_file_there_may_be(tmp_path):
         (b"a = 1\na = 2\n", "is not valid TOML: ", "(at line 2, column 6)"),
     ],
 )
-def test_no_toml(tmp_path, raw, why, where):
+def test_not_toml(tmp_path, raw, why, where):
     (tmp_path / "m.toml").write_bytes(raw)
     line = refused(tmp_path / "m.toml")
     assert line.startswith(f"{tmp_path / 'm.toml'} {why}")
@@ -155,7 +155,7 @@ def test_a_directory_in_the_way(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["m.toml"]
 
 
-def test_what_no_file_can_hold_does_not_stop_writing(tmp_path):
+def test_unwritable_values_do_not_prevent_writing(tmp_path):
     write_document({"name": "a\udc80b", "data": None}, tmp_path / "m.toml")
     assert read_document(tmp_path / "m.toml") == {"name": "a\ufffdb"}
 
@@ -190,7 +190,7 @@ epochs = 5 # enough
         assert comment in text
 
 
-def test_what_a_killed_process_left_beside_a_model_is_swept_when_it_is_written(tmp_path):
+def test_writing_removes_temporary_files_of_a_killed_process(tmp_path):
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
     gone, written = tmp_path / f".m.toml.{ended.pid}.abc.tmp", tmp_path / f".m.toml.{os.getpid()}.abc.tmp"

@@ -98,7 +98,7 @@ def test_words(path, value, words):
 
 
 @pytest.mark.parametrize("value", [10**30, 2_000_000])
-def test_a_number_over_the_bound_is_told_in_full(value):
+def test_a_number_above_the_bound_is_shown_in_full(value):
     (line,) = told(changed((UNITS, value)))
     assert line.startswith("layers[0].units: must be at least 1 and at most 1")
     assert line.endswith(f", got {value}")
@@ -134,7 +134,7 @@ def test_all_problems_at_once_in_the_order_of_the_file():
     ]
 
 
-def test_parse_raises_what_examine_tells():
+def test_parse_raises_what_validate_reports():
     draft = changed((UNITS, 0), (("training", "epochs"), 0))
     with pytest.raises(SpecError) as raised:
         parse(draft)
@@ -175,7 +175,7 @@ def test_suggestions():
     assert suggestion("zzz", []) == ""
 
 
-def test_a_misspelled_generator_is_told_beside_its_settings():
+def test_a_misspelled_generator_is_reported_along_with_its_settings():
     lines = told(changed((("data",), {"source": "spirl", "turns": 2.0})), base=Path("/"))
     assert [line.partition(":")[0] for line in lines] == ["data.turns", "data.source"]
     assert "did you mean 'spiral'?" in lines[1]
