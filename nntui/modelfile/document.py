@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from nntui.display.message import path_text
 from nntui.display.printable import cut
+from nntui.files import OWNER_ONLY, NotAFileError, open_regular, write_atomically
 from nntui.modelfile.keys import TOP_LEVEL
 from nntui.modelfile.overrides import apply_overrides
 from nntui.modelfile.problems import SpecError, refusal
@@ -26,7 +26,7 @@ _MOST_DOTS = 100
 """Per line: the time and memory that tomllib needs for a dotted key grow faster than quadratically."""
 _DEEPEST = 50
 """Nested tables and lists, so that code may walk a draft recursively."""
-_READABLE_BY_ALL, _OWNER_ONLY = 0o644, 0o600
+_READABLE_BY_ALL = 0o644
 
 
 def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
@@ -35,14 +35,14 @@ def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
     `follow`: whether it may be a symbolic link.
     """
     try:
-        with open(path, "rb", opener=_open_at_once if follow else _open_itself) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise refusal(f"{path_text(path)} is not a regular file; expected a model file (TOML)")
+        with os.fdopen(open_regular(path, follow=follow), "rb") as file:
             raw = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise refusal(f"{path_text(path)} does not exist") from None
     except IsADirectoryError:
         raise refusal(f"{path_text(path)} is a directory; expected a model file (TOML)") from None
+    except NotAFileError:
+        raise refusal(f"{path_text(path)} is not a regular file; expected a model file (TOML)") from None
     except (OSError, ValueError) as error:
         if not follow and getattr(error, "errno", None) == errno.ELOOP:
             raise refusal(f"{path_text(path)}: expected a file, got a symbolic link") from None
@@ -55,14 +55,6 @@ def read_document(path: Path, *, follow: bool = True) -> dict[str, Any]:
         return parse_document(raw.decode("utf-8-sig"), where=path_text(path))
     except UnicodeDecodeError as error:
         raise refusal(f"{path_text(path)} is not UTF-8 text (byte {error.start})") from None
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _open_itself(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
 
 
 def parse_document(text: str, *, where: str = "the model") -> dict[str, Any]:
@@ -147,18 +139,8 @@ def write_document(draft: dict[str, Any], path: Path, *, private: bool = False) 
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     target = path if private else Path(os.path.realpath(path))
     text = dump_document(draft, older=_older_text(target))
-    mode = _OWNER_ONLY if private else _READABLE_BY_ALL
+    mode = OWNER_ONLY if private else _READABLE_BY_ALL
     if not private and target.exists():
         mode = stat.S_IMODE(target.stat().st_mode)
     _sweep(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(target, text.encode(), mode=mode, durable=True)

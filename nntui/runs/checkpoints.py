@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from nntui.files import temporary_name
 from nntui.runs.directory import problem
-from nntui.runs.files import sweep, temporary_name
+from nntui.runs.files import sweep
 from nntui.runs.frames import is_complete, make_frame
 from nntui.runs.tensor_file import CheckpointError, is_readable, load, load_metadata, save
 

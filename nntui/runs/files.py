@@ -1,14 +1,14 @@
-"""Opening and replacing files safely, in directories that may hold anything."""
+"""Opening and tidying up files in a run directory, which may hold anything."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-import stat
 from contextlib import suppress
 from pathlib import Path
 
+from nntui import files
 from nntui.runs.directory import RunsError, problem
 
 _TEMPORARY = re.compile(r"\..+\.\d+\.(?:[^.]+\.)?tmp")
@@ -21,15 +21,13 @@ def open_regular(path: Path) -> int | None:
     Symbolic links are not followed, and a FIFO or device is refused without waiting for its other end.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return files.open_regular(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except (IsADirectoryError, files.NotAFileError) as error:
+        raise RunsError(f"{path}: expected a file, got something else") from error
     except OSError as error:
         raise RunsError(problem(path, error)) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise RunsError(f"{path}: expected a file, got something else")
-    return descriptor
 
 
 def open_appending(path: Path) -> int:
@@ -37,12 +35,10 @@ def open_appending(path: Path) -> int:
 
     OSError if it cannot be opened, RunsError if it is not a regular file.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise RunsError(f"{path}: expected a file, got something else")
-    return descriptor
+    try:
+        return files.open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    except files.NotAFileError as error:
+        raise RunsError(f"{path}: expected a file, got something else") from error
 
 
 def read_small(path: Path, limit: int) -> bytes:
@@ -59,11 +55,6 @@ def read_small(path: Path, limit: int) -> bytes:
         except OSError:
             return b""
     return content if len(content) <= limit else b""
-
-
-def temporary_name(path: Path) -> Path:
-    """The hidden file, in the same directory, in which this process prepares a replacement of `path`."""
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def sweep(directory: Path) -> None:
@@ -85,34 +76,3 @@ def is_out_of_room(error: BaseException) -> bool:
     """Whether a full disk or an exhausted quota caused this error."""
     cause = error if isinstance(error, OSError) else error.__cause__
     return isinstance(cause, OSError) and cause.errno in _NO_ROOM
-
-
-def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:
-    """Replace `path` with `content` atomically; `durable` syncs to disk. On OSError the old file is unchanged."""
-    temporary = temporary_name(path)
-    temporary.unlink(missing_ok=True)
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            if durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(path)
-    finally:
-        # After the replacement there is nothing left to remove.
-        temporary.unlink(missing_ok=True)
-    if durable:
-        sync_directory(path.parent)
-
-
-def sync_directory(path: Path) -> None:
-    """Sync the entries of a directory to disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

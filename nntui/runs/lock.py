@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from nntui.files import open_at_once
 from nntui.runs.directory import RunsError, problem
 from nntui.runs.files import open_regular
 
@@ -68,9 +69,7 @@ class WorkerLock:
     def _take(self) -> bool:
         """Try once, without waiting, to take the lock."""
         try:
-            descriptor = os.open(
-                self.path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-            )
+            descriptor = open_at_once(self.path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise RunsError(f"cannot lock {problem(self.path, error)}") from error
         try:

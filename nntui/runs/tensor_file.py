@@ -10,7 +10,6 @@ import errno
 import json
 import math
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save as serialize
 
+from nntui.files import NotAFileError, open_regular, write_atomically
 from nntui.runs.directory import RunsError, problem
-from nntui.runs.files import write_atomically
 
 _KEY = "nntui"
 _LARGEST_HEADER = 1 << 24
@@ -99,21 +98,20 @@ def is_readable(path: Path) -> bool:
 
 def _open(path: Path, limit: int | None) -> tuple[int, int]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = open_regular(path)
+    except IsADirectoryError as error:
+        raise CheckpointError(f"{path}: expected a file, got a directory") from error
+    except NotAFileError as error:
+        raise CheckpointError(f"{path}: expected a file") from error
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise CheckpointError(f"{path}: expected a file, got a symbolic link") from error
         raise CheckpointError(f"cannot read {problem(path, error)}") from error
-    status = os.fstat(descriptor)
-    trouble = ""
-    if not stat.S_ISREG(status.st_mode):
-        trouble = "expected a file, got a directory" if stat.S_ISDIR(status.st_mode) else "expected a file"
-    elif limit is not None and status.st_size > limit:
-        trouble = f"expected at most {limit:,} bytes, got {status.st_size:,}"
-    if trouble:
+    size = os.fstat(descriptor).st_size
+    if limit is not None and size > limit:
         os.close(descriptor)
-        raise CheckpointError(f"{path}: {trouble}")
-    return descriptor, status.st_size
+        raise CheckpointError(f"{path}: expected at most {limit:,} bytes, got {size:,}")
+    return descriptor, size
 
 
 def _read_header(path: Path, descriptor: int, size: int) -> tuple[list[_Tensor], dict[str, Any], int]:

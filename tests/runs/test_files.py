@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from nntui.runs.files import is_out_of_room, sweep, temporary_name, write_atomically
+from nntui.files import temporary_name, write_atomically
+from nntui.runs.files import is_out_of_room, sweep
 
 
 def test_temporary_files_of_killed_writers_are_swept_and_nothing_else(tmp_path):

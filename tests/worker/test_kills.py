@@ -70,7 +70,7 @@ def best_epoch_of(names):
 @pytest.mark.parametrize("torn", [False, True])
 def test_killed_at_every_operation_of_an_epoch_and_resumed_it_is_the_same_run(new_run, whole, torn):
     run, names = whole
-    assert (names.count("link"), names.count("mkdir"), names.count("fsync")) == (6, 6, 5)
+    assert (names.count("link"), names.count("mkdir"), names.count("fsync")) == (6, 6, 7)
     for number in points(names, **best_epoch_of(names), torn=torn):
         assert_survives(new_run, run, number, torn=torn)
 
