@@ -12,7 +12,7 @@ from nntui.cli.tables import Column, print_facts, print_table
 from nntui.display.durations import measured_text
 from nntui.display.numbers import significant
 from nntui.display.sizes import size_text
-from nntui.nn.layers.base import shape_words
+from nntui.nn.layers.base import format_shape
 
 _LEAST_AWAKE = 0.9
 
@@ -99,7 +99,7 @@ def _print_step(step: StepTimes) -> None:
         emit(f"one worker, medians over batches of {step.batch_size:,}:")
     total = sum(layer.forward + layer.backward for layer in step.layers) + sum(step.rest.values())
     rows = [
-        [layer.name, shape_words(layer.output_shape), f"{layer.parameters:,}", measured_text(layer.forward),
+        [layer.name, format_shape(layer.output_shape), f"{layer.parameters:,}", measured_text(layer.forward),
          measured_text(layer.backward), f"{(layer.forward + layer.backward) / total:.1%}"]
         for layer in step.layers
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Layers that act in training only: what they do to a picture or a row, what goes back, and that it stays at that."""
+"""Layers that act in training only: what they do to an image or a row, what goes back, and that it stays at that."""
 
 import itertools
 import json
@@ -44,7 +44,7 @@ def network_of(*layers, shape, batch_size=8, dtype=np.float64, seed=0):
     return Sequential(layers, shape, batch_size=batch_size, rng=rng, dtype=dtype, input_gradient=True)
 
 
-def pictures(count, *shape, seed=0):
+def images(count, *shape, seed=0):
     """No number twice and none zero, so that each pixel says where it comes from."""
     size = count * math.prod(shape)
     return np.random.default_rng(seed).permutation(size).reshape(count, *shape) + 1.0
@@ -52,7 +52,7 @@ def pictures(count, *shape, seed=0):
 
 @pytest.mark.parametrize("layer", LAYERS, ids=by_type)
 def test_evaluation_gives_back_what_it_is_given(layer):
-    network, x = network_of(layer, shape=(6, 5, 2)), pictures(8, 6, 5, 2)
+    network, x = network_of(layer, shape=(6, 5, 2)), images(8, 6, 5, 2)
     assert network.forward(x, training=False) is x
     np.testing.assert_array_equal(network.backward(np.ones_like(x)), 1)
     assert not np.array_equal(network.forward(x, training=True), x)
@@ -60,14 +60,14 @@ def test_evaluation_gives_back_what_it_is_given(layer):
 
 @pytest.mark.parametrize("layer", IDLE, ids=by_type)
 def test_what_is_set_to_nothing_does_nothing(layer):
-    network, x = network_of(layer, shape=(6, 5, 2)), pictures(8, 6, 5, 2)
+    network, x = network_of(layer, shape=(6, 5, 2)), images(8, 6, 5, 2)
     assert network.forward(x, training=True) is x
     np.testing.assert_array_equal(network.backward(np.ones_like(x)), 1)
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=by_type)
 def test_the_same_draw_comes_again_from_the_same_state_and_another_otherwise(layer):
-    network, x = network_of(layer, shape=(6, 5, 2)), pictures(8, 6, 5, 2)
+    network, x = network_of(layer, shape=(6, 5, 2)), images(8, 6, 5, 2)
     states = network.random_states()
     assert list(states) == [f"{layer.type}_1"]
     first = network.forward(x, training=True).copy()
@@ -105,18 +105,18 @@ def test_what_goes_back_is_the_transpose_of_what_went_in(layer, shape, count, se
     assert np.sum(y * grad) == pytest.approx(np.sum(x * back), abs=1e-9)
 
 
-def shifted(picture, down, right):
+def shifted(image, down, right):
     """By padding and cutting."""
     reach = 20
-    padded = np.pad(picture, ((reach, reach), (reach, reach), (0, 0)))
-    height, width, _ = picture.shape
+    padded = np.pad(image, ((reach, reach), (reach, reach), (0, 0)))
+    height, width, _ = image.shape
     return padded[reach - down : reach - down + height, reach - right : reach - right + width]
 
 
 @pytest.mark.parametrize(("shape", "reach"), [((5, 6, 2), 1), ((4, 3, 1), 2), ((2, 2, 1), 3)])
-def test_a_picture_moves_by_every_whole_number_up_to_its_reach(shape, reach):
+def test_an_image_moves_by_every_whole_number_up_to_its_reach(shape, reach):
     # 400 draws of at most 49 ways: the chance that one never comes is 49·(48/49)^400 < 0.02, and the seed is fixed.
-    network, x = network_of(RandomShift(reach), shape=shape, batch_size=400), pictures(400, *shape)
+    network, x = network_of(RandomShift(reach), shape=shape, batch_size=400), images(400, *shape)
     y = network.forward(x, training=True)
     ways = list(itertools.product(range(-reach, reach + 1), repeat=2))
     seen = set()
@@ -127,15 +127,15 @@ def test_a_picture_moves_by_every_whole_number_up_to_its_reach(shape, reach):
     assert seen == set(ways)
 
 
-def test_a_picture_that_moves_further_than_its_size_is_black():
-    network, x = network_of(RandomShift(10_000), shape=(3, 3, 1)), pictures(8, 3, 3, 1)
+def test_an_image_that_moves_further_than_its_size_is_black():
+    network, x = network_of(RandomShift(10_000), shape=(3, 3, 1)), images(8, 3, 3, 1)
     assert not network.forward(x, training=True).any()
 
 
 @pytest.mark.parametrize("horizontal", [True, False])
 @pytest.mark.parametrize("vertical", [True, False])
-def test_pictures_are_mirrored_the_ways_asked_for(horizontal, vertical):
-    network, x = network_of(RandomFlip(horizontal, vertical), shape=(3, 4, 2), batch_size=200), pictures(200, 3, 4, 2)
+def test_images_are_mirrored_the_ways_asked_for(horizontal, vertical):
+    network, x = network_of(RandomFlip(horizontal, vertical), shape=(3, 4, 2), batch_size=200), images(200, 3, 4, 2)
     y = network.forward(x, training=True)
     counts = {}
     for before, after in zip(x, y, strict=True):
@@ -148,24 +148,24 @@ def test_pictures_are_mirrored_the_ways_asked_for(horizontal, vertical):
     assert all(abs(count - 200 / len(expected)) < 35 for count in counts.values())
 
 
-def turned(picture, angle):
+def turned(image, angle):
     """Pixel by pixel, by the definition of bilinear interpolation."""
-    height, width, channels = picture.shape
-    result = np.zeros_like(picture)
+    height, width, channels = image.shape
+    result = np.zeros_like(image)
     for row, column, channel in np.ndindex(height, width, channels):
         down, right = row - (height - 1) / 2, column - (width - 1) / 2
         y = math.cos(angle) * down - math.sin(angle) * right + (height - 1) / 2
         x = math.sin(angle) * down + math.cos(angle) * right + (width - 1) / 2
         for near_row, near_column in itertools.product(range(height), range(width)):
             share = max(0, 1 - abs(y - near_row)) * max(0, 1 - abs(x - near_column))
-            result[row, column, channel] += share * picture[near_row, near_column, channel]
+            result[row, column, channel] += share * image[near_row, near_column, channel]
     return result
 
 
 @pytest.mark.parametrize("shape", [(4, 5, 2), (1, 6, 1), (5, 5, 3)])
 @pytest.mark.parametrize("degrees", [10.0, 180.0])
-def test_a_picture_turns_about_its_middle(shape, degrees):
-    network, x = network_of(RandomRotation(degrees), shape=shape, batch_size=6), pictures(6, *shape)
+def test_an_image_turns_about_its_centre(shape, degrees):
+    network, x = network_of(RandomRotation(degrees), shape=shape, batch_size=6), images(6, *shape)
     y = network.forward(x, training=True)
     angles = network.layers[0].memory.buffers["angles"]
     assert np.abs(angles).max() <= math.radians(degrees)
@@ -182,10 +182,10 @@ def test_both_ways_of_turning_are_drawn_in_equal_shares():
     assert angles.std() == pytest.approx(1 / math.sqrt(3), abs=0.05)
 
 
-def test_many_pictures_are_done_in_tiles_as_few_are():
+def test_many_images_are_done_in_tiles_as_few_are():
     """More pixels than one tile holds, and a last tile that is not full."""
     for layer in PICTURES:
-        network, x = network_of(layer, shape=(40, 40, 2), batch_size=25), pictures(25, 40, 40, 2)
+        network, x = network_of(layer, shape=(40, 40, 2), batch_size=25), images(25, 40, 40, 2)
         states = network.random_states()
         y = network.forward(x, training=True).copy()
         back = network.backward(y.copy()).copy()
@@ -197,8 +197,8 @@ def test_many_pictures_are_done_in_tiles_as_few_are():
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 9])
-def test_a_square_is_cut_out_whose_middle_is_in_the_picture(size):
-    network, x = network_of(Cutout(size), shape=(5, 6, 2), batch_size=300), pictures(300, 5, 6, 2)
+def test_a_square_is_cut_out_whose_centre_is_in_the_image(size):
+    network, x = network_of(Cutout(size), shape=(5, 6, 2), batch_size=300), images(300, 5, 6, 2)
     y = network.forward(x, training=True)
     corners = set()
     for before, after in zip(x, y, strict=True):
@@ -282,13 +282,13 @@ def test_a_step_allocates_no_array_and_the_arithmetic_is_of_the_arrays(layer):
 
 
 @pytest.mark.parametrize("layer", PICTURES, ids=by_type)
-def test_a_row_is_no_picture(layer):
-    with pytest.raises(ShapeError, match=f"{layer.type} needs pictures .*, got 64; put a reshape layer before it"):
+def test_a_flat_row_is_not_an_image(layer):
+    with pytest.raises(ShapeError, match=f"{layer.type} needs images .*, got 64; put a reshape layer before it"):
         layer.output_shape((64,))
 
 
 def test_a_row_has_no_channels():
-    with pytest.raises(ShapeError, match="spatial_dropout needs pictures or sequences, got 64; use dropout"):
+    with pytest.raises(ShapeError, match="spatial_dropout needs images or sequences, got 64; use dropout"):
         SpatialDropout().output_shape((64,))
 
 

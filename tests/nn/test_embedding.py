@@ -81,6 +81,6 @@ def test_a_step_allocates_no_array():
     assert small < 100_000
 
 
-def test_a_picture_is_no_sequence_of_ids():
+def test_an_image_is_no_sequence_of_ids():
     with pytest.raises(ShapeError, match="embedding needs a sequence of ids, got 8×8×1; put it first"):
         Embedding(vocabulary=5).output_shape((8, 8, 1))

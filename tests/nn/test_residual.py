@@ -33,8 +33,8 @@ def network_of(*layers, shape, batch_size=8, dtype=np.float64, input_gradient=Tr
     return Sequential(layers, shape, batch_size=batch_size, rng=rng, dtype=dtype, input_gradient=input_gradient)
 
 
-def pictures(height, width, channels):
-    """Layers that turn pictures of any shape into those of this one, without a convolution."""
+def images(height, width, channels):
+    """Layers that turn images of any shape into those of this one, without a convolution."""
     return (Flatten(), Dense(height * width * channels, "tanh"), Reshape(f"{height}x{width}x{channels}"))
 
 
@@ -96,13 +96,13 @@ BLOCKS = {
 @pytest.mark.parametrize("count", [1, 3])
 def test_gradients_where_the_block_changes_the_shape(case, count):
     before, after = BLOCKS[case]
-    layers = [Residual(pictures(*after), "gelu"), Flatten(), Dense(3)]
+    layers = [Residual(images(*after), "gelu"), Flatten(), Dense(3)]
     names = assert_gradients(layers, before, count)
     assert ("residual_1.projection.weight" in names) == (before != after)
 
 
 def test_a_projection_takes_every_other_place():
-    network = network_of(Residual(pictures(2, 3, 1)), shape=(4, 6, 2))
+    network = network_of(Residual(images(2, 3, 1)), shape=(4, 6, 2))
     network.arena.values[...] = 0
     network.arena.value("residual_1.projection.weight")[...] = [[1], [10]]
     x = np.random.default_rng(0).normal(size=(3, 4, 6, 2))
@@ -144,8 +144,8 @@ def test_what_does_not_fit_in_a_block_says_where(layers, words, within):
     assert raised.value.within == within
 
 
-def test_softmax_of_a_picture_is_refused():
-    with pytest.raises(ShapeError, match="softmax needs a flat row, got 2×2×1") as raised:
+def test_softmax_of_an_image_is_refused():
+    with pytest.raises(ShapeError, match="softmax needs a flat output, got 2×2×1") as raised:
         Residual((ActivationLayer("tanh"),), "softmax").output_shape((2, 2, 1))
     assert raised.value.within == "activation"
 
@@ -238,7 +238,7 @@ def test_a_step_allocates_no_array_and_the_arithmetic_is_of_the_arrays(case):
     before, after = BLOCKS[case]
 
     def step(batch_size):
-        block = Residual((GaussianNoise(), *pictures(*after), BatchNorm()), "gelu")
+        block = Residual((GaussianNoise(), *images(*after), BatchNorm()), "gelu")
         network = network_of(block, shape=before, batch_size=batch_size, dtype=np.float32)
         (item,) = network.plans
         held = sum(array.nbytes for array in item.layer.memory.buffers.values())

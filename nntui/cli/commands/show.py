@@ -46,10 +46,10 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
 
 def _lines(rows: Iterable[LayerRow], block: str = "") -> Iterator[list[str]]:
     """A line for each layer, under a block its own, indented: their numbers are within the block's."""
-    from nntui.nn.layers.base import shape_words
+    from nntui.nn.layers.base import format_shape
 
     for row in rows:
-        shape = shape_words(row.output_shape) if row.output_shape is not None else "?"
+        shape = format_shape(row.output_shape) if row.output_shape is not None else "?"
         # A program is told the name that the layer's parameters begin with.
         name = "  " * block.count(".") + row.name if is_terminal(sys.stdout) else block + row.name
         yield [name, row.detail, shape, f"{row.parameters:,}", f"{row.flops:,}"]
@@ -72,11 +72,11 @@ def _facts(description: Description | None, hints: Iterable[str], totals: Totals
 
 
 def _data(description: Description) -> str:
-    from nntui.nn.layers.base import shape_words
+    from nntui.nn.layers.base import format_shape
 
     train, held_out = description.samples
     outputs = (
         f"{len(description.classes)} classes" if description.classes else f"targets {', '.join(description.targets)}"
     )
-    shape = shape_words(description.input_shape)
+    shape = format_shape(description.input_shape)
     return f"{description.name}: {train:,} train and {held_out:,} val samples, inputs {shape}, {outputs}"

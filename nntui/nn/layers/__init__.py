@@ -1,4 +1,4 @@
-"""The layers, one a file: a module put in this folder joins the family without another edit."""
+"""The layers, one per file: a module in this folder joins the family without another edit."""
 
 from importlib import import_module
 from pkgutil import iter_modules

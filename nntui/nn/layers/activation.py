@@ -1,4 +1,4 @@
-"""Activation as a layer of its own, for where it does not follow a sum."""
+"""Activation as a layer of its own, for use where it does not follow a weighted sum."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.activations import Activation
-from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, format_shape
 from nntui.nn.layers.fused_activation import FusedActivation
 from nntui.settings import setting
 
 
 @dataclass
 class ActivationLayer(Layer):
-    """Puts every number through a function, as a layer's own activation does."""
+    """Applies a function to every number, as a layer's own activation does."""
 
     type = "activation"
     group = "basic"
@@ -24,14 +24,16 @@ class ActivationLayer(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if self.function == "softmax" and len(input_shape) != 1:
-            raise ShapeError(f"softmax needs a flat input, got {shape_words(input_shape)}; put a flatten layer before")
+            raise ShapeError(
+                f"softmax needs a flat input, got {format_shape(input_shape)}; put a flatten layer before it"
+            )
         return input_shape
 
     def flops(self, input_shape: Shape) -> int:
         return math.prod(input_shape)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        # The sums are the layer's input, which stays where it is.
+        # z is the layer's input, which needs no copy.
         return {"y": input_shape} | FusedActivation(self.function).scratch(input_shape)
 
     def detail(self) -> str:

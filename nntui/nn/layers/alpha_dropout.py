@@ -1,4 +1,4 @@
-"""AlphaDropout: dropout that leaves a SELU network its mean and variance."""
+"""AlphaDropout: dropout that preserves the mean and variance of a SELU network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nntui.settings import setting
 
 @dataclass
 class AlphaDropout(Layer):
-    """Dropout for stacks of selu: sets inputs to selu's floor and rescales, so that mean 0 and variance 1 stay.
+    """Dropout for stacks of selu: sets inputs to selu's floor and rescales, which preserves mean 0 and variance 1.
 
     y = a·(kept ? x : -f) + a·f·rate, with f = 1.7581 the floor of selu and a = 1 / √((1 - rate)·(1 + rate·f²)); in
     evaluation y = x. Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
@@ -38,7 +38,7 @@ class AlphaDropout(Layer):
 
     @property
     def scale(self) -> float:
-        """The factor a, which brings the variance back to 1."""
+        """The factor a, which restores a variance of 1."""
         return 1 / math.sqrt((1 - self.rate) * (1 + self.rate * SELU.floor**2))
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
@@ -49,7 +49,7 @@ class AlphaDropout(Layer):
         self.memory.rng.random(out=self._mask, dtype=self._mask.dtype.type)
         np.greater_equal(self._mask, self.rate, out=self._mask)
         np.multiply(self._mask, self.scale, out=self._mask)
-        # Above its floor, an input that is silenced is one that is zero.
+        # Measured from the floor, a silenced input is zero.
         np.add(x, SELU.floor, out=y)
         np.multiply(y, self._mask, out=y)
         return np.add(y, self.scale * SELU.floor * (self.rate - 1), out=y)

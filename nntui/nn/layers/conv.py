@@ -1,4 +1,4 @@
-"""Conv1D and Conv2D: patterns wherever they stand in a sequence or a picture."""
+"""Conv1D and Conv2D: patterns at any position in a sequence or an image."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Filters(Convolution):
     """Filters that slide over images or sequences; the base of conv1d and conv2d."""
 
     filters: int = setting(
-        16, minimum=1, maximum=100_000, help="How many patterns it looks for, each a channel of the output."
+        16, minimum=1, maximum=100_000, help="How many patterns it looks for; each is a channel of the output."
     )
     kernel_size: int = setting(3, minimum=1, maximum=1000, help="Cells along each side of a filter.")
-    stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one place of the filter to the next.")
+    stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one position of the filter to the next.")
     padding: str = setting(
-        "same", choices=PADDINGS, help="same puts zeros around, so that a stride of 1 keeps the size; valid does not."
+        "same", choices=PADDINGS, help="same adds zeros around, so that a stride of 1 keeps the size; valid adds none."
     )
     dilation: int = setting(1, minimum=1, maximum=1000, help="Steps between the cells of a filter; 2 leaves gaps.")
     activation: str = setting("linear", choices=Activation.names, help="The function each sum goes through.")
@@ -33,13 +33,13 @@ class Filters(Convolution):
     )
     use_bias: bool = setting(True, help="Whether each filter also learns a constant.")
     bias_initializer: str = setting(
-        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros as in Keras."
     )
 
-    def _width(self, channels: int) -> int:
+    def _output_channels(self, channels: int) -> int:
         return self.filters
 
-    def _way(self, sliding: Sliding) -> type[Convolver]:
+    def _convolver_type(self, sliding: Sliding) -> type[Convolver]:
         return OverlappingIm2col if sliding.is_dense and sliding.channels > 1 else Im2col
 
     def detail(self) -> str:
@@ -48,11 +48,11 @@ class Filters(Convolution):
 
 @dataclass
 class Conv1D(Filters):
-    """Slides short filters along a sequence: each finds its pattern whenever it comes.
+    """Slides short filters along a sequence: each finds its pattern at any position.
 
     z[t, f] = Σ x[stride·t + dilation·i - before, c]·W[i, c, f] + b[f], then the activation; input (time, features),
     output (time, filters), weight (kernel_size, features, filters). With padding 'same' the output has
-    ceil(time / stride) places and an odd cell of padding stands at the end, as in TensorFlow and Keras, and in
+    ceil(time / stride) positions and an odd cell of padding goes to the end, as in TensorFlow and Keras, and in
     PyTorch, whose padding="same" is for a stride of 1 only.
     """
 
@@ -62,12 +62,12 @@ class Conv1D(Filters):
 
 @dataclass
 class Conv2D(Filters):
-    """Slides small filters over a picture: each finds its pattern wherever it stands.
+    """Slides small filters over an image: each finds its pattern at any position.
 
     z[y, x, f] = Σ x[stride·y + dilation·i - before, stride·x + dilation·j - before, c]·W[i, j, c, f] + b[f], then the
     activation; input (height, width, channels), output (height, width, filters), weight (kernel_size, kernel_size,
-    channels, filters). With padding 'same' the output has ceil(side / stride) places and an odd cell of padding stands
-    at the end, as in TensorFlow and Keras, and in PyTorch, whose padding="same" is for a stride of 1 only.
+    channels, filters). With padding 'same' the output has ceil(side / stride) positions and an odd cell of padding goes
+    to the end, as in TensorFlow and Keras, and in PyTorch, whose padding="same" is for a stride of 1 only.
     """
 
     type = "conv2d"

@@ -1,4 +1,4 @@
-"""What convolutions of any rank share: settings, shapes, and tiles of a batch through sums, bias and activation."""
+"""The base of the convolutions of any rank: shapes, and the passes over the tiles of a batch."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from nntui.scoped import scoped
 
 _CONVOLVER = "convolver_"
 _TILE_NUMBERS = 210_000
-"""Numbers of a tile in a pass back: about half of a core's second cache in float32."""
+"""Numbers in a tile of a backward pass: about half of a core's second-level cache in float32."""
 
 
 class Tile(NamedTuple):
-    """A few samples of the batch: views of its part of the buffers, as images and as rows of pixels."""
+    """A few samples of the batch, with views of their part of the buffers, as images and as rows of pixels."""
 
-    part: slice
+    samples: slice
     sums: np.ndarray
     fused: FusedActivation
     bias: np.ndarray | None
@@ -33,7 +33,7 @@ class Tile(NamedTuple):
 
 
 class Convolution(Layer):
-    """The base of the convolutions, which declare the settings named here and say how channels meet filters."""
+    """The base of the convolutions, which declare the settings annotated here and connect channels to filters."""
 
     group = "convolution"
 
@@ -48,21 +48,21 @@ class Convolution(Layer):
     use_bias: bool
     bias_initializer: str
 
-    def _width(self, channels: int) -> int:
-        """Channels of the output."""
+    def _output_channels(self, channels: int) -> int:
+        """Channels of the output for this many of the input."""
         raise NotImplementedError
 
-    def _way(self, sliding: Sliding) -> type[Convolver]:
-        """How the sums are found."""
+    def _convolver_type(self, sliding: Sliding) -> type[Convolver]:
+        """The algorithm that computes the sums."""
         raise NotImplementedError
 
-    def _inputs(self, channels: int) -> int:
-        """How many channels feed a sum."""
+    def _channels_per_sum(self, channels: int) -> int:
+        """How many of the input's channels each sum reads."""
         return channels
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        *places, channels = self._sliding(input_shape).output_shape
-        return (*places[-self.rank :], self._width(channels))
+        *sides, channels = self._sliding(input_shape).output_shape
+        return (*sides[-self.rank :], self._output_channels(channels))
 
     def _sliding(self, input_shape: Shape) -> Sliding:
         return sliding_over(
@@ -72,19 +72,19 @@ class Convolution(Layer):
 
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         channels, cells = input_shape[-1], self.kernel_size**self.rank
-        width, inputs = self._width(channels), self._inputs(channels)
+        width, inputs = self._output_channels(channels), self._channels_per_sum(channels)
         rule = initializers.resolve(self.initializer, self.activation).type
         last = width * inputs // channels
         shape = (*(self.kernel_size,) * self.rank, channels, last)
         fans = {"fan_in": cells * inputs, "fan_out": cells * last}
-        found = {"weight": ParameterSpec(shape, rule, **fans, decays=True)}
+        specs = {"weight": ParameterSpec(shape, rule, **fans, decays=True)}
         if self.use_bias:
-            found["bias"] = ParameterSpec((width,), self.bias_initializer, **fans)
-        return found
+            specs["bias"] = ParameterSpec((width,), self.bias_initializer, **fans)
+        return specs
 
     def flops(self, input_shape: Shape) -> int:
-        each = 2 * self.kernel_size**self.rank * self._inputs(input_shape[-1])
-        return math.prod(self.output_shape(input_shape)) * (each + (1 if self.use_bias else 0))
+        per_output = 2 * self.kernel_size**self.rank * self._channels_per_sum(input_shape[-1])
+        return math.prod(self.output_shape(input_shape)) * (per_output + (1 if self.use_bias else 0))
 
     def detail(self) -> str:
         words = ["x".join([str(self.kernel_size)] * self.rank)]
@@ -99,29 +99,29 @@ class Convolution(Layer):
         return " ".join(words)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        found = FusedActivation(self.activation).outputs(self.output_shape(input_shape))
-        return found | {"input_gradient": input_shape} if needs_input_gradient else found
+        buffers = FusedActivation(self.activation).outputs(self.output_shape(input_shape))
+        return buffers | {"input_gradient": input_shape} if needs_input_gradient else buffers
 
     def _convolver(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Convolver:
         sliding = self._sliding(input_shape)
-        # About what a pass back works on for each sample: patches, the output's gradients, sums and scratch.
-        each = (sliding.down.kernel + 2) * math.prod(input_shape) + 3 * math.prod(self.output_shape(input_shape))
-        return self._way(sliding)(
+        # Roughly what a backward pass touches for each sample: patches, the output's gradients, sums and scratch.
+        per_sample = (sliding.down.kernel + 2) * math.prod(input_shape) + 3 * math.prod(self.output_shape(input_shape))
+        return self._convolver_type(sliding)(
             sliding,
-            filters=self._width(sliding.channels),
-            samples=tile_samples(batch_size, numbers_each=each, most_numbers=_TILE_NUMBERS),
+            filters=self._output_channels(sliding.channels),
+            samples=tile_samples(batch_size, numbers_per_sample=per_sample, most_numbers=_TILE_NUMBERS),
             backwards=needs_input_gradient,
         )
 
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
         convolver = self._convolver(input_shape, batch_size=batch_size, needs_input_gradient=needs_input_gradient)
         rows, filters = convolver.samples * convolver.sliding.places, convolver.filters
-        found: Buffers = {f"{_CONVOLVER}{name}": shape for name, shape in convolver.scratch().items()}
-        found |= FusedActivation(self.activation).scratch((rows, filters))
-        found["ones"] = (rows,)
+        buffers: Buffers = {f"{_CONVOLVER}{name}": shape for name, shape in convolver.scratch().items()}
+        buffers |= FusedActivation(self.activation).scratch((rows, filters))
+        buffers["ones"] = (rows,)
         if self.use_bias:
-            found |= {"bias_rows": (rows, filters), "bias_part": (filters,)}
-        return found
+            buffers |= {"bias_rows": (rows, filters), "bias_part": (filters,)}
+        return buffers
 
     def build(self, memory: Memory) -> None:
         super().build(memory)
@@ -141,18 +141,18 @@ class Convolution(Layer):
         buffers["ones"].fill(1)
 
     def fit(self, count: int) -> None:
-        self._tiles = [self._tile(part) for part in tiles_of(count, self._convolve.samples)]
+        self._tiles = [self._tile(samples) for samples in tiles_of(count, self._convolve.samples)]
         self._y_now, self._x_gradient = self._y[:count], self.input_gradient(count)
 
-    def _tile(self, part: slice) -> Tile:
+    def _tile(self, samples: slice) -> Tile:
         buffers, fused = self.memory.buffers, FusedActivation(self.activation)
-        rows = {name: buffers[name][part].reshape(-1, self._convolve.filters) for name in fused.outputs(())}
+        rows = {name: buffers[name][samples].reshape(-1, self._convolve.filters) for name in fused.outputs(())}
         fused.build({**buffers, **rows})
         count = len(rows["y"])
         fused.fit(count)
         return Tile(
-            part=part,
-            sums=self._z[part].reshape(-1, *self._output),
+            samples=samples,
+            sums=self._z[samples].reshape(-1, *self._output),
             fused=fused,
             bias=buffers["bias_rows"][:count] if self.use_bias else None,
             ones=buffers["ones"][:count],
@@ -163,10 +163,10 @@ class Convolution(Layer):
         self._images = x.reshape(len(x), *self._input)
         self._convolve.load(self._weight)
         if self._bias is not None:
-            # Adding rows to rows is three times as quick as adding one row to all.
+            # Adding rows to rows is three times as fast as adding one row to all.
             np.copyto(self.memory.buffers["bias_rows"], self._bias)
         for tile in self._tiles:
-            self._convolve.forward(self._images[tile.part], tile.sums)
+            self._convolve.forward(self._images[tile.samples], tile.sums)
             if tile.bias is not None:
                 np.add(tile.fused.z, tile.bias, out=tile.fused.z)
             tile.fused.forward()
@@ -179,14 +179,14 @@ class Convolution(Layer):
         if self._bias_gradient is not None:
             self._bias_gradient.fill(0)
         for tile in self._tiles:
-            part = grad[tile.part]
-            rows = part.reshape(-1, self._convolve.filters)
+            tile_grad = grad[tile.samples]
+            rows = tile_grad.reshape(-1, self._convolve.filters)
             tile.fused.backward(rows)
             if self._bias_gradient is not None:
                 bias_part = self.memory.buffers["bias_part"]
                 np.dot(tile.ones, rows, out=bias_part)
                 np.add(self._bias_gradient, bias_part, out=self._bias_gradient)
-            target = None if images_gradient is None else images_gradient[tile.part]
-            self._convolve.backward(self._images[tile.part], part, target)
+            target = None if images_gradient is None else images_gradient[tile.samples]
+            self._convolve.backward(self._images[tile.samples], tile_grad, target)
         self._convolve.finish(self._weight_gradient)
         return grad if self._x_gradient is None else self._x_gradient

@@ -1,4 +1,4 @@
-"""Cutout: a square of each picture blacked out."""
+"""Cutout: a square of each image blacked out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
-from nntui.nn.layers.image_augmentation import check_picture
+from nntui.nn.layers.image_augmentation import check_image_shape
 from nntui.settings import setting
 
 
 @dataclass
 class Cutout(Layer):
-    """Blacks out a square of each picture at each training step, so that no single part of it has to be there.
+    """Blacks out a square of each image at each training step, so that no single part of it has to be there.
 
-    The square's middle is anywhere in the picture, so that part of it may be outside; all channels become 0 there. In
+    The square's centre is anywhere in the image, so that part of the square may be outside; all channels become 0. In
     evaluation y = x. DeVries and Taylor 2017, https://arxiv.org/abs/1708.04552
     """
 
@@ -27,7 +27,7 @@ class Cutout(Layer):
     size: int = setting(4, minimum=0, maximum=10_000, unit="pixels", help="The side of the square.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        check_picture(self.type, input_shape)
+        check_image_shape(self.type, input_shape)
         return input_shape
 
     def flops(self, input_shape: Shape) -> int:
@@ -54,9 +54,9 @@ class Cutout(Layer):
             self._black_out(grad)
         return grad
 
-    def _black_out(self, pictures: np.ndarray) -> None:
+    def _black_out(self, images: np.ndarray) -> None:
         height, width, _ = self.memory.input_shape
-        for index in range(len(pictures)):
+        for index in range(len(images)):
             row = int(self._draws[index, 0] * height) - self.size // 2
             column = int(self._draws[index, 1] * width) - self.size // 2
-            pictures[index, max(row, 0) : row + self.size, max(column, 0) : column + self.size] = 0
+            images[index, max(row, 0) : row + self.size, max(column, 0) : column + self.size] = 0

@@ -10,7 +10,7 @@ import numpy as np
 from nntui.nn import initializers
 from nntui.nn.activations import Activation
 from nntui.nn.arena import ParameterSpec
-from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, format_shape
 from nntui.nn.layers.fused_activation import FusedActivation
 from nntui.settings import setting
 
@@ -36,17 +36,19 @@ class Dense(Layer):
     )
     use_bias: bool = setting(True, help="Whether each unit also learns a constant.")
     bias_initializer: str = setting(
-        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros as in Keras."
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
-            raise ShapeError(f"dense needs a flat input, got {shape_words(input_shape)}; put a flatten layer before it")
+            raise ShapeError(
+                f"dense needs a flat input, got {format_shape(input_shape)}; put a flatten layer before it"
+            )
         return (self.width,)
 
     @property
     def width(self) -> int:
-        """`units`, once it is known; raises ShapeError where nothing has filled it in."""
+        """`units`; raises ShapeError while it is still None."""
         if self.units is None:
             raise ShapeError("units may be left out in the last layer only")
         return self.units
@@ -54,17 +56,17 @@ class Dense(Layer):
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         size = math.prod(input_shape)
         rule = initializers.resolve(self.initializer, self.activation).type
-        found = {"weight": ParameterSpec((size, self.width), rule, fan_in=size, fan_out=self.width, decays=True)}
+        specs = {"weight": ParameterSpec((size, self.width), rule, fan_in=size, fan_out=self.width, decays=True)}
         if self.use_bias:
-            found["bias"] = ParameterSpec((self.width,), self.bias_initializer, fan_in=size, fan_out=self.width)
-        return found
+            specs["bias"] = ParameterSpec((self.width,), self.bias_initializer, fan_in=size, fan_out=self.width)
+        return specs
 
     def flops(self, input_shape: Shape) -> int:
         return 2 * math.prod(input_shape) * self.width + (self.width if self.use_bias else 0)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        found = FusedActivation(self.activation).buffers((self.width,))
-        return found | {"input_gradient": input_shape} if needs_input_gradient else found
+        buffers = FusedActivation(self.activation).buffers((self.width,))
+        return buffers | {"input_gradient": input_shape} if needs_input_gradient else buffers
 
     def detail(self) -> str:
         return f"{self.units or 'auto'} {'' if self.activation == 'linear' else self.activation}".strip()
@@ -93,6 +95,6 @@ class Dense(Layer):
         self._fused.backward(grad)
         np.dot(self._x.T, grad, out=self._weight_gradient)
         if self._bias_gradient is not None:
-            # A product with ones adds up the rows in half the time of a sum along the first axis.
+            # A product with ones sums the rows in half the time of np.sum along the first axis.
             np.dot(self._ones, grad, out=self._bias_gradient)
         return grad if self._x_gradient is None else np.dot(grad, self._weight.T, out=self._x_gradient)

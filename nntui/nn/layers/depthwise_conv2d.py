@@ -1,4 +1,4 @@
-"""DepthwiseConv2D: each channel filtered by itself."""
+"""DepthwiseConv2D: each channel has filters of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nntui.settings import setting
 
 @dataclass
 class DepthwiseConv2D(Convolution):
-    """Slides filters over each channel of a picture by itself: far fewer weights than conv2d has.
+    """Slides filters over each channel of an image separately: far fewer weights than conv2d has.
 
     Output channel c·multiplier + m is filter m of input channel c, as in Keras, and in PyTorch with as many groups as
     channels; weight (kernel_size, kernel_size, channels, multiplier). A conv2d with kernel_size 1 after it mixes the
@@ -27,9 +27,9 @@ class DepthwiseConv2D(Convolution):
 
     kernel_size: int = setting(3, minimum=1, maximum=1000, help="Cells along each side of a filter.")
     multiplier: int = setting(1, minimum=1, maximum=1000, help="How many filters each channel has.")
-    stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one place of the filter to the next.")
+    stride: int = setting(1, minimum=1, maximum=1000, help="Cells from one position of the filter to the next.")
     padding: str = setting(
-        "same", choices=PADDINGS, help="same puts zeros around, so that a stride of 1 keeps the size; valid does not."
+        "same", choices=PADDINGS, help="same adds zeros around, so that a stride of 1 keeps the size; valid adds none."
     )
     dilation: int = setting(1, minimum=1, maximum=1000, help="Steps between the cells of a filter; 2 leaves gaps.")
     activation: str = setting("linear", choices=Activation.names, help="The function each sum goes through.")
@@ -38,16 +38,16 @@ class DepthwiseConv2D(Convolution):
     )
     use_bias: bool = setting(True, help="Whether each output channel also learns a constant.")
     bias_initializer: str = setting(
-        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros is Keras's way."
+        "fan_in", choices=initializers.Initializer.names, help="How the biases start; zeros as in Keras."
     )
 
-    def _width(self, channels: int) -> int:
+    def _output_channels(self, channels: int) -> int:
         return channels * self.multiplier
 
-    def _way(self, sliding: Sliding) -> type[Convolver]:
+    def _convolver_type(self, sliding: Sliding) -> type[Convolver]:
         return Depthwise
 
-    def _inputs(self, channels: int) -> int:
+    def _channels_per_sum(self, channels: int) -> int:
         return 1
 
     def detail(self) -> str:

@@ -1,4 +1,4 @@
-"""Dropout: noise that keeps units from leaning on one another."""
+"""Dropout: noise that keeps units from relying on one another."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nntui.settings import setting
 
 @dataclass
 class Dropout(Layer):
-    """Silences a random share of its inputs at each training step, so that no unit leans on one other.
+    """Silences a random share of its inputs at each training step, so that no unit relies on a single other.
 
-    What is kept is divided by 1 - rate, so that the expected sum stays the same and evaluation needs no correction.
+    Inputs that are kept are divided by 1 - rate: the expected sum stays the same, and evaluation needs no correction.
     Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
     """
 

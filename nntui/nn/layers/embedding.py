@@ -1,4 +1,4 @@
-"""Embedding: a row of learned numbers for each word of a vocabulary."""
+"""Embedding: a learned vector for each id of a vocabulary."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 
 from nntui.nn.arena import ParameterSpec
 from nntui.nn.initializers import Initializer
-from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, Typed, shape_words
+from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, ShapeError, Typed, format_shape
 from nntui.settings import setting
 
 
 @dataclass
 class Embedding(Layer):
-    """Turns each id of a sequence into numbers of its own, which it learns: alike words come to lie near one another.
+    """Turns each id of a sequence into a vector that it learns: similar words come to lie near one another.
 
-    y[t] = weight[x[t]]; x (time,) holds ids from 0 to vocabulary - 1, weight is of shape (vocabulary, dimensions), y
-    (time, dimensions). Ids are whole numbers, though they come as floats; a fraction is cut off. What is below 0 or no
-    number counts as id 0 and what is above the last as the last: a step of training never stops for it.
+    y[t] = weight[x[t]]; x (time,) holds ids from 0 to vocabulary - 1, weight has shape (vocabulary, dimensions), y
+    (time, dimensions). Ids are whole numbers, though they come as floats; a fraction is cut off. A value below 0 or NaN
+    counts as id 0, and one above the last id as the last: no training step fails because of them.
     """
 
     type = "embedding"
@@ -26,29 +26,30 @@ class Embedding(Layer):
     reads_ids = True
 
     vocabulary: int = setting(minimum=1, maximum=10_000_000, help="How many ids there are; the largest is one less.")
-    dimensions: int = setting(16, minimum=1, maximum=100_000, help="How many numbers stand for each id.")
+    dimensions: int = setting(16, minimum=1, maximum=100_000, help="How many numbers represent each id.")
     initializer: str = setting("uniform", choices=Initializer.names, help="How the numbers start.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
-            raise ShapeError(f"embedding needs a sequence of ids, got {shape_words(input_shape)}; put it first")
+            raise ShapeError(f"embedding needs a sequence of ids, got {format_shape(input_shape)}; put it first")
         return (*input_shape, self.dimensions)
 
     def parameters(self, input_shape: Shape) -> dict[str, ParameterSpec]:
         shape = (self.vocabulary, self.dimensions)
-        # An id is a row of zeros with a single one: one input feeds each unit.
+        # An id is a one-hot row: one input feeds each unit.
         return {"weight": ParameterSpec(shape, self.initializer, fan_in=1, fan_out=self.dimensions, decays=True)}
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        found: Buffers = {
-            "y": (*input_shape, self.dimensions),
-            "whole": input_shape,
+        vectors = (*input_shape, self.dimensions)
+        buffers: Buffers = {
+            "y": vectors,
+            "clipped": input_shape,
             "ids": Typed(input_shape, "int64"),
+            "flat_indices": Typed(vectors, "int64"),
         }
-        found["places"] = Typed((*input_shape, self.dimensions), "int64")
         if needs_input_gradient:
-            found["input_gradient"] = input_shape
-        return found
+            buffers["input_gradient"] = input_shape
+        return buffers
 
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
         return {"columns": Typed((self.dimensions,), "int64")}
@@ -68,24 +69,24 @@ class Embedding(Layer):
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         count, buffers = len(x), self.memory.buffers
-        whole, self._ids = buffers["whole"][:count], buffers["ids"][:count]
-        # fmax and fmin take the number where the other is none: a NaN cannot become an id.
-        np.fmax(x, 0, out=whole)
-        np.fmin(whole, self.vocabulary - 1, out=whole)
-        np.copyto(self._ids, whole, casting="unsafe")
+        clipped, self._ids = buffers["clipped"][:count], buffers["ids"][:count]
+        # fmax ignores a NaN, which therefore becomes id 0.
+        np.fmax(x, 0, out=clipped)
+        np.fmin(clipped, self.vocabulary - 1, out=clipped)
+        np.copyto(self._ids, clipped, casting="unsafe")
         return self.memory.parameters["weight"].take(self._ids, axis=0, out=buffers["y"][:count], mode="clip")
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         weight_gradient = self.memory.gradients["weight"]
-        places = self.memory.buffers["places"][: len(grad)]
-        np.multiply(self._ids[..., None], self.dimensions, out=places)
-        np.add(places, self.memory.buffers["columns"], out=places)
+        indices = self.memory.buffers["flat_indices"][: len(grad)]
+        np.multiply(self._ids[..., None], self.dimensions, out=indices)
+        np.add(indices, self.memory.buffers["columns"], out=indices)
         weight_gradient.fill(0)
-        # On flat arrays: five times as quick as adding rows, and nothing is allocated.
-        np.add.at(weight_gradient.reshape(-1), places.reshape(-1), grad.reshape(-1))
+        # Flat arrays make add.at five times as fast as adding rows, and nothing is allocated.
+        np.add.at(weight_gradient.reshape(-1), indices.reshape(-1), grad.reshape(-1))
         if not self.memory.needs_input_gradient:
             return grad
-        # Between two ids there is nothing: the output does not change with x, but for jumps.
+        # The output is piecewise constant in x: its derivative is 0 wherever it exists.
         input_gradient = self.memory.buffers["input_gradient"][: len(grad)]
         input_gradient.fill(0)
         return input_gradient

@@ -1,4 +1,4 @@
-"""Flatten: one long row of a picture."""
+"""Flatten: an image as one long row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nntui.nn.layers.base import Layer, Shape
 
 @dataclass
 class Flatten(Layer):
-    """Lays a picture out as one row of numbers, which is what a dense layer takes."""
+    """Lays an image out as one row of numbers, as a dense layer takes it."""
 
     type = "flatten"
     group = "basic"

@@ -1,4 +1,4 @@
-"""The activation at the end of a layer, with the sums it takes, the outputs it makes, and its memory."""
+"""The activation at the end of a layer, with the buffers it reads and writes."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from nntui.nn.layers.base import Buffers, Shape
 
 
 class FusedActivation:
-    """y = activation(z) in buffers of a layer: z and y are one buffer unless the derivative is computed from z.
+    """y = activation(z) in a layer's buffers: z and y share one buffer unless the derivative is computed from z.
 
-    A layer fills `z` after `fit`, then calls `forward`; arrays of shape (n, *shape).
+    A layer calls `fit`, fills `z`, then calls `forward`. Arrays have shape (n, *shape).
     """
 
     def __init__(self, name: str) -> None:
-        """`name` is the activation's: 'relu'."""
+        """`name` is the activation's `type`: 'relu'."""
         self.function = Activation.members()[name]()
 
     def buffers(self, shape: Shape) -> Buffers:
-        """What it needs for each sample, by name, where the layer's output has this shape."""
+        """The arrays it needs for each sample, by name, where the layer's output has this shape."""
         return self.outputs(shape) | self.scratch(shape)
 
     def outputs(self, shape: Shape) -> Buffers:
-        """Of `buffers`, those that hold the sums and the outputs."""
+        """Those of `buffers` that hold pre-activations and outputs."""
         return dict.fromkeys(("y", "z") if self.function.keeps_z else ("y",), shape)
 
     def scratch(self, shape: Shape) -> Buffers:
-        """Of `buffers`, those that hold nothing between two calls; a layer that works on tiles has them tile-sized."""
+        """Those of `buffers` that hold nothing between calls; a layer that works on tiles makes them tile-sized."""
         return {f"scratch_{index}": shape for index in range(self.function.scratches)}
 
     def build(self, buffers: Mapping[str, np.ndarray]) -> None:
-        """Takes those buffers, each with the batch in front."""
+        """Takes those buffers, each with a batch axis in front."""
         self._y = buffers["y"]
         self._z = buffers.get("z", self._y)
         self._scratch = [buffers[name] for name in self.scratch(())]
 
     def fit(self, count: int) -> None:
-        """Takes views for batches of `count` samples."""
+        """Prepares views for batches of `count` samples."""
         self.y = self._y[:count]
         self.z = self.y if self._z is self._y else self._z[:count]
         self._scratch_now = [buffer[:count] for buffer in self._scratch]
 
     def forward(self) -> np.ndarray:
-        """Fills y from z, and returns it."""
+        """Fills y from z and returns it."""
         self.function.forward(self.z, self.y, self._scratch_now)
         return self.y
 

@@ -1,4 +1,4 @@
-"""GaussianNoise: a little of chance on everything that passes."""
+"""GaussianNoise: a little random noise added to every input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nntui.settings import setting
 class GaussianNoise(Layer):
     """Adds a random number to each input at each training step, so that small differences do not count.
 
-    y = x + deviation·noise, noise normal with mean 0 and deviation 1; in evaluation y = x.
+    y = x + deviation·noise, the noise normal with mean 0 and standard deviation 1; in evaluation y = x.
     """
 
     type = "gaussian_noise"

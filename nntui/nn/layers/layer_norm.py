@@ -1,4 +1,4 @@
-"""LayerNorm: each sample centred and scaled by itself."""
+"""LayerNorm: each sample normalized by itself."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class LayerNorm(Layer):
     """Brings the features of each sample to mean 0 and deviation 1, then learns a scale and a shift for each feature.
 
     y = gamma·(x - mean) / √(variance + epsilon) + beta, mean and (biased) variance over the last axis alone: each pixel
-    of a picture and each step of a sequence by itself, whatever the batch. Epsilon stands inside the root, as in Keras
-    and PyTorch; 1e-5 is PyTorch's, Keras has 1e-3. Ba et al. 2016, https://arxiv.org/abs/1607.06450
+    of an image and each step of a sequence by itself, whatever the batch. Epsilon is inside the root, as in Keras and
+    PyTorch; 1e-5 is PyTorch's, Keras has 1e-3. Ba et al. 2016, https://arxiv.org/abs/1607.06450
     """
 
     type = "layer_norm"
@@ -55,11 +55,11 @@ class LayerNorm(Layer):
         self._inverse, self._mean, self._product = (
             buffers[name][:count].reshape(-1) for name in ("inverse", "mean", "product")
         )
-        self._for_rows, self._for_features = buffers["ones"][: len(self._y_rows)], buffers["ones"][: self._features]
+        self._row_ones, self._feature_ones = buffers["ones"][: len(self._y_rows)], buffers["ones"][: self._features]
 
     def _average(self, rows: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """The mean of each row; as a column."""
-        np.dot(rows, self._for_features, out=out)
+        """The mean of each row, as a column."""
+        np.dot(rows, self._feature_ones, out=out)
         np.divide(out, self._features, out=out)
         return out[:, None]
 
@@ -70,7 +70,7 @@ class LayerNorm(Layer):
         np.multiply(normalized, normalized, out=y)
         inverse = self._average(y, self._inverse)
         if not math.isfinite(np.add.reduce(self._inverse)):
-            return self._forward_of_large(rows)
+            return self._forward_in_float64(rows)
         np.add(inverse, self.epsilon, out=inverse)
         np.sqrt(inverse, out=inverse)
         np.reciprocal(inverse, out=inverse)
@@ -79,8 +79,8 @@ class LayerNorm(Layer):
         np.add(y, self._beta, out=y)
         return self._y
 
-    def _forward_of_large(self, rows: np.ndarray) -> np.ndarray:
-        """The forward pass of numbers whose squares are beyond the precision, in float64."""
+    def _forward_in_float64(self, rows: np.ndarray) -> np.ndarray:
+        """The forward pass in float64, for numbers whose squares overflow the network's dtype."""
         wide = rows.astype(np.float64)
         wide -= wide.mean(axis=1, keepdims=True)
         inverse = 1 / np.sqrt(np.square(wide).mean(axis=1) + self.epsilon)
@@ -92,11 +92,11 @@ class LayerNorm(Layer):
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         # dL/dx = i·(h - mean(h) - n·mean(h·n)) with h = gamma·g, n the normalized x and i = 1/√(variance + epsilon).
-        # Nobody reads y any more: it holds the products.
+        # y is no longer needed: its buffer holds the products.
         rows, normalized, product = grad.reshape(-1, self._features), self._normalized, self._y_rows
         np.multiply(rows, normalized, out=product)
-        np.dot(self._for_rows, product, out=self.memory.gradients["gamma"])
-        np.dot(self._for_rows, rows, out=self.memory.gradients["beta"])
+        np.dot(self._row_ones, product, out=self.memory.gradients["gamma"])
+        np.dot(self._row_ones, rows, out=self.memory.gradients["beta"])
         if not self.memory.needs_input_gradient:
             return grad
         np.multiply(rows, self._gamma, out=rows)

@@ -1,4 +1,4 @@
-"""The plan of a stack: what each layer takes and gives, learns, costs and needs, before anything is built."""
+"""The plan of a stack: shapes, parameters, cost and buffers of each layer, before anything is built."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
 
 
 def layer_names(types: Iterable[str]) -> list[str]:
-    """A name for each layer of these types, counted from 1: 'flatten_1', 'dense_1', 'dense_2'."""
+    """A name for each layer, numbered from 1 within its type: 'flatten_1', 'dense_1', 'dense_2'."""
     counts: Counter[str] = Counter()
     names = []
     for kind in types:
@@ -25,7 +25,7 @@ def layer_names(types: Iterable[str]) -> list[str]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LayerPlan:
-    """A layer's arithmetic: shapes without the batch, its parameters, and its buffers for one sample."""
+    """One layer's shapes (without the batch axis), its parameters, and its buffers for one sample."""
 
     name: str
     layer: Layer
@@ -38,19 +38,19 @@ class LayerPlan:
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers the layer learns."""
+        """The number of trainable parameters."""
         return sum(spec.size for spec in self.parameters.values() if spec.update_rate is None)
 
     def scratch(self, batch_size: int) -> Buffers:
-        """What the layer needs once for batches of up to this size."""
+        """The buffers the layer needs once, for batches of up to this size."""
         return self.layer.scratch(
             self.input_shape, batch_size=batch_size, needs_input_gradient=self.needs_input_gradient
         )
 
     def buffer_bytes(self, batch_size: int, dtype: np.dtype) -> int:
-        """Memory of the layer's buffers in a training step of this many samples."""
-        each = sum(_bytes(buffer, dtype) for buffer in self.buffers.values())
-        return batch_size * each + sum(_bytes(buffer, dtype) for buffer in self.scratch(batch_size).values())
+        """Memory the layer's buffers take in a training step of this many samples."""
+        per_sample = sum(_bytes(buffer, dtype) for buffer in self.buffers.values())
+        return batch_size * per_sample + sum(_bytes(buffer, dtype) for buffer in self.scratch(batch_size).values())
 
 
 def _bytes(buffer: Shape | Typed, dtype: np.dtype) -> int:
@@ -60,7 +60,7 @@ def _bytes(buffer: Shape | Typed, dtype: np.dtype) -> int:
 
 
 def plan(layers: Sequence[Layer], input_shape: Shape, *, input_gradient: bool = False) -> Iterator[LayerPlan]:
-    """The arithmetic of a stack, layer by layer; raises ShapeError at the first whose shape does not fit.
+    """The plan of each layer in turn; raises ShapeError at the first whose shape does not fit.
 
     `input_gradient` asks for the gradient of the network's own input too.
     """

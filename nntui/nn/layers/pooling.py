@@ -1,4 +1,4 @@
-"""Pooling layers: max and average, over pictures and sequences."""
+"""Pooling layers: maximum and average, over images and sequences."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from nntui.nn.layers.sliding import sliding_over
 from nntui.settings import setting
 
 _TILE_NUMBERS = 200_000
-"""Numbers of a tile's images: with what is made of them they stay in a core's second cache."""
+"""Numbers in a tile's images: with the results they stay in a core's second-level cache."""
 
 
 @dataclass
 class Pool(Layer):
-    """One number for each window, channel by channel; the base of the pools."""
+    """One number for each window, channel by channel; the base of the pooling layers."""
 
     group = "pooling"
 
@@ -34,7 +34,7 @@ class Pool(Layer):
         None, minimum=1, maximum=1000, help="Cells from one window to the next.", absent="as pool_size: side by side"
     )  # fmt: skip
     padding: str = setting(
-        "valid", choices=PADDINGS, help="valid leaves out windows that stand over the edge; same takes them in."
+        "valid", choices=PADDINGS, help="valid leaves out windows that reach over the edge; same includes them."
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -47,8 +47,7 @@ class Pool(Layer):
         )  # fmt: skip
 
     def _pooling(self, input_shape: Shape, *, batch_size: int, backwards: bool) -> Pooling:
-        each = math.prod(input_shape)
-        samples = tile_samples(batch_size, numbers_each=each, most_numbers=_TILE_NUMBERS)
+        samples = tile_samples(batch_size, numbers_per_sample=math.prod(input_shape), most_numbers=_TILE_NUMBERS)
         tiles = -(-batch_size // samples)
         return self.pooling(self._sliding(input_shape), samples=samples, tiles=tiles, backwards=backwards)
 
@@ -64,18 +63,18 @@ class Pool(Layer):
         return " ".join(words)
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
-        found: Buffers = {"y": self.output_shape(input_shape)}
+        buffers: Buffers = {"y": self.output_shape(input_shape)}
         if needs_input_gradient:
-            found["input_gradient"] = input_shape
-        return found
+            buffers["input_gradient"] = input_shape
+        return buffers
 
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
         pooling = self._pooling(input_shape, batch_size=batch_size, backwards=needs_input_gradient)
-        found: Buffers = dict(pooling.scratch())
+        buffers: Buffers = dict(pooling.scratch())
         masks = pooling.masks()
         if masks is not None:
-            found["masks"] = Typed(masks, "bool")
-        return found
+            buffers["masks"] = Typed(masks, "bool")
+        return buffers
 
     def build(self, memory: Memory) -> None:
         super().build(memory)
@@ -87,26 +86,27 @@ class Pool(Layer):
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         y = self._y[: len(x)]
         images, out = x.reshape(len(x), *self._input), y.reshape(len(x), *self._output)
-        for tile, part in enumerate(tiles_of(len(x), self._pool.samples)):
-            self._pool.forward(images[part], out[part], tile=tile, training=training)
+        for tile, samples in enumerate(tiles_of(len(x), self._pool.samples)):
+            self._pool.forward(images[samples], out[samples], tile=tile, training=training)
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
         if not self.memory.needs_input_gradient:
             return grad
-        found = self.memory.buffers["input_gradient"][: len(grad)]
-        images_gradient, rows = found.reshape(len(grad), *self._input), grad.reshape(len(grad), *self._output)
-        for tile, part in enumerate(tiles_of(len(grad), self._pool.samples)):
-            self._pool.backward(rows[part], images_gradient[part], tile=tile)
-        return found
+        input_gradient = self.memory.buffers["input_gradient"][: len(grad)]
+        images_gradient = input_gradient.reshape(len(grad), *self._input)
+        grad = grad.reshape(len(grad), *self._output)
+        for tile, samples in enumerate(tiles_of(len(grad), self._pool.samples)):
+            self._pool.backward(grad[samples], images_gradient[samples], tile=tile)
+        return input_gradient
 
 
 @dataclass
 class MaxPool1D(Pool):
-    """Makes a sequence shorter: of each stretch only the largest number stays, feature by feature.
+    """Makes a sequence shorter: keeps only the largest number of each window, feature by feature.
 
-    Input (time, features). Where several are largest, the first receives the gradient, as in PyTorch. Padding never
-    wins. With padding 'same' there are ceil(time / stride) places.
+    Input (time, features). Among equal maxima the first receives the gradient, as in PyTorch. Padding never wins. With
+    padding 'same' the output has ceil(time / stride) positions.
     """
 
     type = "max_pool1d"
@@ -116,10 +116,10 @@ class MaxPool1D(Pool):
 
 @dataclass
 class MaxPool2D(Pool):
-    """Makes a picture smaller: of each window only the largest number stays, channel by channel.
+    """Makes an image smaller: keeps only the largest number of each window, channel by channel.
 
-    Input (height, width, channels). Where several are largest, the first of them, row by row, receives the gradient,
-    as in PyTorch. Padding never wins. With padding 'same' there are ceil(side / stride) places.
+    Input (height, width, channels). Among equal maxima the first, row by row, receives the gradient, as in PyTorch.
+    Padding never wins. With padding 'same' the output has ceil(side / stride) positions.
     """
 
     type = "max_pool2d"
@@ -129,10 +129,10 @@ class MaxPool2D(Pool):
 
 @dataclass
 class AveragePool1D(Pool):
-    """Makes a sequence shorter: each stretch becomes its mean, feature by feature.
+    """Makes a sequence shorter: each window becomes its mean, feature by feature.
 
-    Input (time, features). With padding 'same' there are ceil(time / stride) places, and the mean is of the cells
-    inside the sequence, as in TensorFlow and Keras; PyTorch counts the padding's zeros unless told otherwise.
+    Input (time, features). With padding 'same' the output has ceil(time / stride) positions, and the mean is over the
+    cells inside the sequence, as in TensorFlow and Keras; PyTorch counts the padding's zeros by default.
     """
 
     type = "average_pool1d"
@@ -142,10 +142,10 @@ class AveragePool1D(Pool):
 
 @dataclass
 class AveragePool2D(Pool):
-    """Makes a picture smaller: each window becomes its mean, channel by channel.
+    """Makes an image smaller: each window becomes its mean, channel by channel.
 
-    Input (height, width, channels). With padding 'same' there are ceil(side / stride) places, and the mean is of the
-    cells inside the picture, as in TensorFlow and Keras; PyTorch counts the padding's zeros unless told otherwise.
+    Input (height, width, channels). With padding 'same' the output has ceil(side / stride) positions, and the mean is
+    over the cells inside the image, as in TensorFlow and Keras; PyTorch counts the padding's zeros by default.
     """
 
     type = "average_pool2d"

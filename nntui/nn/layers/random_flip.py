@@ -1,4 +1,4 @@
-"""RandomFlip: pictures mirrored."""
+"""RandomFlip: images mirrored at random."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
-from nntui.nn.layers.image_augmentation import check_picture
+from nntui.nn.layers.image_augmentation import check_image_shape
 from nntui.settings import setting
 
 
 @dataclass
 class RandomFlip(Layer):
-    """Mirrors every other picture at each training step, by chance: for things that look as likely from either side.
+    """Mirrors each image with probability 1/2 at each training step: for things that look alike from either side.
 
-    Left to right and, where asked for, upside down, each with chance 1/2 and independently. In evaluation y = x.
+    Left to right and, if set, upside down, each with probability 1/2 and independently. In evaluation y = x.
     """
 
     type = "random_flip"
     group = "augmentation"
     stochastic = True
 
-    horizontal: bool = setting(True, help="Whether left and right may change places; not for letters and digits.")
-    vertical: bool = setting(False, help="Whether top and bottom may change places.")
+    horizontal: bool = setting(True, help="Whether left and right may be swapped; not for letters and digits.")
+    vertical: bool = setting(False, help="Whether top and bottom may be swapped.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        check_picture(self.type, input_shape)
+        check_image_shape(self.type, input_shape)
         return input_shape
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
@@ -46,7 +46,7 @@ class RandomFlip(Layer):
     def backward(self, grad: np.ndarray) -> np.ndarray:
         if not self._active or not self.memory.needs_input_gradient:
             return grad
-        # A mirror undoes itself. Nobody reads y any more: it holds the gradient.
+        # A flip is its own inverse. y is no longer needed: its buffer holds the gradient.
         return self._mirrored(grad)
 
     def _mirrored(self, x: np.ndarray) -> np.ndarray:

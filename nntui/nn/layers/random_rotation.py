@@ -1,4 +1,4 @@
-"""RandomRotation: pictures turned a little."""
+"""RandomRotation: images turned a little."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Memory, Shape, Typed
-from nntui.nn.layers.image_augmentation import MARGIN, Planes, check_picture, plane_scratch
+from nntui.nn.layers.image_augmentation import MARGIN, Planes, check_image_shape, plane_scratch
 from nntui.settings import setting
 
 
 @dataclass
 class RandomRotation(Layer):
-    """Turns each picture by a small angle at each training step, so that things need not stand upright.
+    """Turns each image by a small angle at each training step, so that objects need not be upright.
 
-    By an angle uniform between -degrees and degrees about the middle; each new pixel is a mean of the four old ones
-    around the point it comes from, by how near they are (bilinear); what comes in from outside is 0. In evaluation
-    y = x.
+    The angle is uniform between -degrees and degrees, about the centre. Each new pixel is interpolated bilinearly from
+    the four old ones around the point it comes from; pixels from outside are 0. In evaluation y = x.
     """
 
     type = "random_rotation"
     group = "augmentation"
     stochastic = True
 
-    degrees: float = setting(10.0, minimum=0, maximum=180, unit="degrees", help="How far a picture may turn, each way.")
+    degrees: float = setting(10.0, minimum=0, maximum=180, unit="degrees", help="How far an image may turn, each way.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        check_picture(self.type, input_shape)
+        check_image_shape(self.type, input_shape)
         return input_shape
 
     def flops(self, input_shape: Shape) -> int:
@@ -38,8 +37,8 @@ class RandomRotation(Layer):
         return {"y": input_shape} | {name: Typed((), "float64") for name in ("angles", "sines", "cosines")}
 
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
-        others = dict.fromkeys(("down", "right", "top", "bottom", "other"), "")
-        return plane_scratch(input_shape, batch_size, **others, row="float64", column="float64", part="float64")
+        planes = dict.fromkeys(("down", "right", "top", "bottom", "other"), "")
+        return plane_scratch(input_shape, batch_size, **planes, row="float64", column="float64", part="float64")
 
     def detail(self) -> str:
         return f"±{self.degrees:g}°"
@@ -48,8 +47,8 @@ class RandomRotation(Layer):
         super().build(memory)
         height, width, _ = memory.input_shape
         self._planes = Planes(memory)
-        self._middle = ((height - 1) / 2, (width - 1) / 2)
-        self._down, self._right = np.arange(height)[:, None] - self._middle[0], np.arange(width) - self._middle[1]
+        self._centre = ((height - 1) / 2, (width - 1) / 2)
+        self._down, self._right = np.arange(height)[:, None] - self._centre[0], np.arange(width) - self._centre[1]
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         self._active = training and self.degrees > 0
@@ -58,9 +57,9 @@ class RandomRotation(Layer):
         self._draw(len(x))
         planes, y = self._planes, self.memory.buffers["y"][: len(x)]
         for tile in planes.tiles(len(x)):
-            self._find(tile)
+            self._locate(tile)
             for plane, out in zip(planes.channels(x[tile]), planes.channels(y[tile]), strict=True):
-                self._look_up(planes.frame(plane), out)
+                self._interpolate(planes.frame(plane), out)
         return y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
@@ -68,12 +67,12 @@ class RandomRotation(Layer):
             return grad
         planes = self._planes
         for tile in planes.tiles(len(grad)):
-            self._find(tile)
+            self._locate(tile)
             for plane in planes.channels(grad[tile]):
                 planes.framed.fill(0)
-                self._give_back(plane, planes.flat)
+                self._scatter(plane, planes.flat)
                 np.copyto(plane, planes.inside(len(plane)))
-            # The frame is black again for what comes next.
+            # The next forward pass needs a black frame.
             planes.framed.fill(0)
         return grad
 
@@ -86,12 +85,12 @@ class RandomRotation(Layer):
         np.sin(angles, out=self._sines)
         np.cos(angles, out=self._cosines)
 
-    def _find(self, tile: slice) -> None:
-        """For each new pixel the place of the old one up and left of the point it comes from, and how far that is off.
+    def _locate(self, tile: slice) -> None:
+        """Finds, for each new pixel, the old one up and left of the point it comes from, and the distances to it.
 
-        row = cos·down - sin·right and column = sin·down + cos·right, counted from the middle.
+        row = cos·down - sin·right and column = sin·down + cos·right, counted from the centre.
         """
-        planes, (row, column, part) = self._planes, self._named("row", "column", "part", count=tile.stop - tile.start)
+        planes, (row, column, part) = self._planes, self._scratch("row", "column", "part", count=tile.stop - tile.start)
         sines, cosines = self._sines[tile, None, None], self._cosines[tile, None, None]
         np.multiply(cosines, self._down, out=row)
         np.multiply(sines, self._right, out=part)
@@ -99,32 +98,32 @@ class RandomRotation(Layer):
         np.multiply(sines, self._down, out=column)
         np.multiply(cosines, self._right, out=part)
         np.add(column, part, out=column)
-        down, right = self._named("down", "right", count=len(row))
-        self._split(row, part, self._middle[0], planes.rows, down)
-        self._split(column, part, self._middle[1], planes.width, right)
+        down, right = self._scratch("down", "right", count=len(row))
+        self._split(row, part, self._centre[0], planes.rows, down)
+        self._split(column, part, self._centre[1], planes.width, right)
         np.multiply(row, planes.width, out=row)
         np.add(row, column, out=row)
         np.add(row, planes.firsts[: len(row), None, None], out=row)
-        np.copyto(planes.places[: len(row)], row, casting="unsafe")
+        np.copyto(planes.sources[: len(row)], row, casting="unsafe")
 
     @staticmethod
-    def _split(point: np.ndarray, part: np.ndarray, middle: float, length: int, beyond: np.ndarray) -> None:
-        """Turns points counted from the middle into the framed pixels before them, and how far beyond they are."""
-        np.add(point, middle + MARGIN, out=point)
-        np.floor(point, out=part)
-        np.subtract(point, part, out=point)
-        np.copyto(beyond, point, casting="same_kind")
-        # The last two pixels are black: the one before the last stands for all that is further out.
-        np.clip(part, 0, length - 2, out=point)
+    def _split(point: np.ndarray, whole: np.ndarray, centre: float, length: int, fraction: np.ndarray) -> None:
+        """Splits coordinates counted from the centre into framed pixels (left in `point`) and fractions of a pixel."""
+        np.add(point, centre + MARGIN, out=point)
+        np.floor(point, out=whole)
+        np.subtract(point, whole, out=point)
+        np.copyto(fraction, point, casting="same_kind")
+        # The last two pixels are black: points further out are clipped to the last but one.
+        np.clip(whole, 0, length - 2, out=point)
 
-    def _look_up(self, framed: np.ndarray, out: np.ndarray) -> None:
+    def _interpolate(self, framed: np.ndarray, out: np.ndarray) -> None:
         """top = a + right·(b - a), bottom = c + right·(d - c), out = top + down·(bottom - top)."""
         count, below = len(out), self._planes.width
-        places = self._planes.places[:count]
-        down, right, top, bottom, other = self._named("down", "right", "top", "bottom", "other", count=count)
+        sources = self._planes.sources[:count]
+        down, right, top, bottom, other = self._scratch("down", "right", "top", "bottom", "other", count=count)
         for row, first in ((top, 0), (bottom, below)):
-            framed[first:].take(places, out=row, mode="clip")
-            framed[first + 1 :].take(places, out=other, mode="clip")
+            framed[first:].take(sources, out=row, mode="clip")
+            framed[first + 1 :].take(sources, out=other, mode="clip")
             np.subtract(other, row, out=other)
             np.multiply(other, right, out=other)
             np.add(row, other, out=row)
@@ -132,19 +131,19 @@ class RandomRotation(Layer):
         np.multiply(bottom, down, out=bottom)
         np.add(top, bottom, out=out)
 
-    def _give_back(self, grad: np.ndarray, framed: np.ndarray) -> None:
-        """Adds each new pixel's gradient to the four old ones it was made of, by the same shares."""
+    def _scatter(self, grad: np.ndarray, framed: np.ndarray) -> None:
+        """Adds each new pixel's gradient to the four old ones it was interpolated from, with the same weights."""
         count, below = len(grad), self._planes.width
-        places = self._planes.places[:count].reshape(-1)
-        down, right, top, bottom, other = self._named("down", "right", "top", "bottom", "other", count=count)
+        sources = self._planes.sources[:count].reshape(-1)
+        down, right, top, bottom, other = self._scratch("down", "right", "top", "bottom", "other", count=count)
         np.multiply(grad, down, out=bottom)
         np.subtract(grad, bottom, out=top)
         for row, first in ((top, 0), (bottom, below)):
             np.multiply(row, right, out=other)
             np.subtract(row, other, out=row)
-            np.add.at(framed[first:], places, row.reshape(-1))
-            np.add.at(framed[first + 1 :], places, other.reshape(-1))
+            np.add.at(framed[first:], sources, row.reshape(-1))
+            np.add.at(framed[first + 1 :], sources, other.reshape(-1))
 
-    def _named(self, *names: str, count: int) -> list[np.ndarray]:
-        """The first `count` planes of some scratch arrays."""
+    def _scratch(self, *names: str, count: int) -> list[np.ndarray]:
+        """The first `count` planes of the scratch arrays of these names."""
         return [self.memory.buffers[name][:count] for name in names]

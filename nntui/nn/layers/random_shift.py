@@ -1,4 +1,4 @@
-"""RandomShift: pictures moved a little."""
+"""RandomShift: images moved a little."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
-from nntui.nn.layers.image_augmentation import check_picture
+from nntui.nn.layers.image_augmentation import check_image_shape
 from nntui.settings import setting
 
 
 @dataclass
 class RandomShift(Layer):
-    """Moves each picture a few pixels at each training step, so that it does not matter where in it a thing stands.
+    """Moves each image a few pixels at each training step, so that it does not matter where in it an object is.
 
-    By a whole number of pixels from -pixels to pixels, in each direction; what comes in from outside is 0. In
-    evaluation y = x.
+    By a whole number of pixels from -pixels to pixels, along each axis; pixels from outside are 0. In evaluation y = x.
     """
 
     type = "random_shift"
     group = "augmentation"
     stochastic = True
 
-    pixels: int = setting(2, minimum=0, maximum=10_000, unit="pixels", help="How far a picture may move, each way.")
+    pixels: int = setting(2, minimum=0, maximum=10_000, unit="pixels", help="How far an image may move, each way.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        check_picture(self.type, input_shape)
+        check_image_shape(self.type, input_shape)
         return input_shape
 
     def flops(self, input_shape: Shape) -> int:
@@ -53,12 +52,12 @@ class RandomShift(Layer):
     def backward(self, grad: np.ndarray) -> np.ndarray:
         if not self._active or not self.memory.needs_input_gradient:
             return grad
-        # What moved a pixel there moves its gradient back. Nobody reads y any more: it holds the gradient.
+        # The opposite shift moves each pixel's gradient back. y is no longer needed: its buffer holds the gradient.
         np.negative(self._shifts, out=self._shifts)
         return self._moved(grad)
 
     def _moved(self, x: np.ndarray) -> np.ndarray:
-        """y[row, column] = x[row - down, column - right]. Slices are copied quicker than pixels are looked up."""
+        """y[row, column] = x[row - down, column - right]; copying slices is faster than looking pixels up."""
         height, width, _ = self.memory.input_shape
         y = self.memory.buffers["y"][: len(x)]
         y.fill(0)
@@ -71,6 +70,6 @@ class RandomShift(Layer):
 
 
 def _slices(shift: int, length: int) -> tuple[slice, slice]:
-    """Where what stays in sight goes and where it comes from; empty where the shift is further than the length."""
+    """Target and source of the part that stays in sight; empty where the shift is larger than the length."""
     before, after = min(max(shift, 0), length), min(max(-shift, 0), length)
     return slice(before, length - after), slice(after, length - before)

@@ -8,27 +8,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Layer, Memory, Shape, ShapeError, format_shape
 from nntui.settings import setting
 
 _FREE = 0
-"""In a parsed shape: the length that follows from the others."""
+"""In a parsed shape, the length that follows from the others."""
 _LENGTH = re.compile(r"[1-9][0-9]{0,8}|\?|-1")
 _MOST_AXES = 8
 
 
 @dataclass
 class Reshape(Layer):
-    """Lays the same numbers out on other axes: a row as a picture, a picture as a sequence of its rows.
+    """Lays the same numbers out on other axes: a row as an image, an image as a sequence of its rows.
 
-    The numbers keep their order, the last axis being the quickest. One length may be left to find out, as '?' or -1.
+    The numbers keep their order, the last axis varying fastest. One length may be inferred, as '?' or -1.
     """
 
     type = "reshape"
     group = "basic"
     preserves_order = True
 
-    shape: str = setting(help="Lengths of the axes, such as 8x8x1 (height, width, channels); ? is found out.")
+    shape: str = setting(help="Lengths of the axes, such as 8x8x1 (height, width, channels); ? is inferred.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         lengths, size = self._lengths(), math.prod(input_shape)
@@ -36,8 +36,10 @@ class Reshape(Layer):
         if _FREE in lengths and size % known == 0:
             return tuple(length or size // known for length in lengths)
         if _FREE in lengths or known != size:
-            fits = f"a multiple of {known:,}" if _FREE in lengths else f"{known:,}"
-            raise ShapeError(f"'{self.shape}' needs {fits} numbers, got {size:,} ({shape_words(input_shape)})", "shape")
+            expected = f"a multiple of {known:,}" if _FREE in lengths else f"{known:,}"
+            raise ShapeError(
+                f"'{self.shape}' needs {expected} numbers, got {size:,} ({format_shape(input_shape)})", "shape"
+            )
         return tuple(lengths)
 
     def _lengths(self) -> list[int]:

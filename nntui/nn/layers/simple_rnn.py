@@ -18,20 +18,20 @@ class SimpleCell(Cell):
 
     order = (0,)
     scales = (1.0,)
-    of_input = of_state = slice(0, 1)
-    extras = 3
+    input_gates = state_gates = slice(0, 1)
+    work_arrays = 3
     function: Activation
 
     def views(self, step: int) -> Views:
-        scratch = self.extra[1 : 1 + self.function.scratches]
+        scratch = self.work[1 : 1 + self.function.scratches]
         return self.sums[0, step], self.states[step + 1, :, : self.size.units], scratch
 
-    def step(self, views: Views) -> None:
+    def step_forward(self, views: Views) -> None:
         sums, after, scratch = views
         self.function.forward(sums, sums, scratch)
         np.copyto(after, sums)
 
-    def back(self, views: Views) -> None:
+    def step_backward(self, views: Views) -> None:
         y, _, scratch = views
         self.function.backward(self.carry, y, y, scratch)
         np.copyto(y, self.carry)
@@ -39,11 +39,11 @@ class SimpleCell(Cell):
 
 @dataclass
 class SimpleRNN(Recurrent):
-    """Reads a sequence step by step, its own last output beside each input: the plainest memory, and a short one.
+    """Reads a sequence step by step, together with its own last output: the simplest memory, and a short one.
 
-    h_t = activation(x_t·W + h_(t-1)·U + b); (time, features) in, (units,) or with return_sequences (time, units) out.
-    weight W of shape (in, units), recurrent_weight U of shape (units, units), bias (units,); those of the second
-    direction begin with backward_. Keras has the same; PyTorch keeps W and U transposed, and b as the sum of two.
+    h_t = activation(x_t·W + h_(t-1)·U + b). Input (time, features), output (units,) or with return_sequences
+    (time, units). weight W has shape (in, units), recurrent_weight U (units, units), bias b (units,); names of the
+    second direction begin with backward_. Keras has the same; PyTorch keeps W and U transposed, and b as a sum of two.
     Elman 1990, https://doi.org/10.1207/s15516709cog1402_1
     """
 
@@ -54,7 +54,7 @@ class SimpleRNN(Recurrent):
     activation: str = setting("tanh", choices=("tanh", "relu"), help="The function each sum goes through.")
 
     @property
-    def squash(self) -> str:
+    def initializer_activation(self) -> str:
         return self.activation
 
     def detail(self) -> str:

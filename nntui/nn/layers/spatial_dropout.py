@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nntui.nn.layers.base import Buffers, Shape, ShapeError, shape_words
+from nntui.nn.layers.base import Buffers, Shape, ShapeError, format_shape
 from nntui.nn.layers.dropout import Dropout
 from nntui.settings import setting
 
@@ -13,8 +13,8 @@ from nntui.settings import setting
 class SpatialDropout(Dropout):
     """Silences whole channels at random: neighbouring pixels are so alike that losing single ones teaches little.
 
-    Each sample draws its own channels (the last axis). What is kept is divided by 1 - rate, so that evaluation needs no
-    correction. Tompson et al. 2015, https://arxiv.org/abs/1411.4280
+    Each sample draws its own channels (the last axis). Channels that are kept are divided by 1 - rate, so that
+    evaluation needs no correction. Tompson et al. 2015, https://arxiv.org/abs/1411.4280
     """
 
     type = "spatial_dropout"
@@ -23,9 +23,7 @@ class SpatialDropout(Dropout):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) < 2:
-            raise ShapeError(
-                f"spatial_dropout needs pictures or sequences, got {shape_words(input_shape)}; use dropout"
-            )
+            raise ShapeError(f"spatial_dropout needs images or sequences, got {format_shape(input_shape)}; use dropout")
         return input_shape
 
     def buffers(self, input_shape: Shape, *, needs_input_gradient: bool) -> Buffers:
