@@ -1,4 +1,4 @@
-"""What a way to convolve offers a layer: the sums forward, and both gradients back, tile by tile."""
+"""The interface of the convolution algorithms: the sums of a forward pass and both gradients, tile by tile."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nntui.nn.convolution.windows import Sliding
 
 
 class Convolver(ABC):
-    """Works on tiles of up to `samples` images (n, height, width, channels).
+    """A convolution algorithm on tiles of up to `samples` images (n, height, width, channels).
 
-    A pass forward is `load`, then `forward` for each tile; a pass back is `begin`, `backward` for each tile, `finish`.
-    `backwards` says whether the images' own gradient will be asked for.
+    A forward pass is `load`, then `forward` for each tile; a backward pass is `begin`, `backward` for each tile, then
+    `finish`. `backwards` says whether the images' own gradient is needed.
     """
 
     def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:
@@ -27,11 +27,11 @@ class Convolver(ABC):
 
     @abstractmethod
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
-        """Takes that memory, zeros."""
+        """Takes that memory, initially zero."""
 
     @abstractmethod
     def load(self, weight: np.ndarray) -> None:
-        """Takes the weights (kernel height, kernel width, channels, filters), as they are for this pass."""
+        """Takes the weights (kernel height, kernel width, channels, filters) of this pass."""
 
     @abstractmethod
     def forward(self, images: np.ndarray, sums: np.ndarray) -> None:
@@ -39,12 +39,12 @@ class Convolver(ABC):
 
     @abstractmethod
     def begin(self, weight: np.ndarray) -> None:
-        """Begins a pass back through these weights."""
+        """Begins a backward pass through these weights."""
 
     @abstractmethod
     def backward(self, images: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray | None) -> None:
-        """Adds to the weights' gradient what a tile brings, given that of its sums; fills the images' gradient."""
+        """Adds a tile's part to the weights' gradient, given that of its sums; fills the images' gradient."""
 
     @abstractmethod
     def finish(self, weight_gradient: np.ndarray) -> None:
-        """Fills the gradient of the weights, of all tiles since `begin`."""
+        """Fills the gradient of the weights, summed over all tiles since `begin`."""

@@ -1,4 +1,4 @@
-"""Depthwise convolution: every channel has filters of its own, so that there is nothing for a matrix product."""
+"""Depthwise convolution: every channel has filters of its own, so that a matrix product would gain nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nntui.nn.convolution.windows import Sliding
 
 
 class Depthwise(Convolver):
-    """`filters` is a multiple of the channels: output c·multiplier + m is filter m of channel c.
+    """Depthwise convolution; `filters` is a multiple of the channels: output c·multiplier + m is filter m of channel c.
 
     Weights have shape (kernel height, kernel width, channels, multiplier).
     """
@@ -25,19 +25,19 @@ class Depthwise(Convolver):
         self._multiplier = filters // sliding.channels
 
     def scratch(self) -> dict[str, tuple[int, ...]]:
-        places = (self.samples, *self.sliding.output_shape[:2])
+        positions = (self.samples, *self.sliding.output_shape[:2])
         size = self.sliding.down.kernel * self.sliding.across.kernel
-        found = {
+        shapes = {
             **self._window_views.scratch(),
-            "cell": (*places, self.sliding.channels, self._multiplier),
-            "ones": (self.samples * self.sliding.places,),
+            "cell": (*positions, self.sliding.channels, self._multiplier),
+            "ones": (self.samples * self.sliding.positions,),
             "part": (self.filters,),
             "total": (size, self.filters),
         }
         if self.backwards:
-            found |= self._col2im.scratch()
-            found["channel_gradient"] = (*places, self.sliding.channels)
-        return found
+            shapes |= self._col2im.scratch()
+            shapes["channel_gradient"] = (*positions, self.sliding.channels)
+        return shapes
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         self._window_views.build(memory)
@@ -51,18 +51,18 @@ class Depthwise(Convolver):
     def load(self, weight: np.ndarray) -> None:
         self._weight = weight.reshape(-1, self.filters)
 
-    def _widen(self, cell: np.ndarray, seen: np.ndarray) -> None:
-        """Copies what a cell of the window sees, each channel as often as it has filters."""
+    def _widen(self, cell: np.ndarray, view: np.ndarray) -> None:
+        """Copies the view of a window cell, each channel once for each of its filters."""
         if self._multiplier == 1:
-            copy_pixels(cell[..., 0], seen)
+            copy_pixels(cell[..., 0], view)
         else:
-            np.copyto(cell, seen[..., None])
+            np.copyto(cell, view[..., None])
 
     def forward(self, images: np.ndarray, sums: np.ndarray) -> None:
         cell = self._cell[: len(images)]
         wide = cell.reshape(sums.shape)
-        for index, seen in enumerate(self._window_views.cells(images)):
-            self._widen(cell, seen)
+        for index, view in enumerate(self._window_views.cells(images)):
+            self._widen(cell, view)
             np.multiply(wide, self._weight[index], out=wide if index else sums)
             if index:
                 np.add(sums, wide, out=sums)
@@ -75,21 +75,21 @@ class Depthwise(Convolver):
         cell = self._cell[: len(images)]
         wide = cell.reshape(grad.shape)
         rows = wide.reshape(-1, self.filters)
-        for index, seen in enumerate(self._window_views.cells(images)):
-            self._widen(cell, seen)
+        for index, view in enumerate(self._window_views.cells(images)):
+            self._widen(cell, view)
             np.multiply(wide, grad, out=wide)
             np.dot(self._ones[: len(rows)], rows, out=self._part)
             np.add(self._total[index], self._part, out=self._total[index])
         if images_gradient is not None:
-            self._spread(cell, grad, images_gradient)
+            self._fill_images_gradient(cell, grad, images_gradient)
 
-    def _spread(self, cell: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray) -> None:
+    def _fill_images_gradient(self, cell: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray) -> None:
         wide, narrow = cell.reshape(grad.shape), self._channel_gradient[: len(grad)]
-        for index, place in enumerate(self._col2im.places(images_gradient)):
+        for index, target in enumerate(self._col2im.targets(images_gradient)):
             np.multiply(grad, self._weight[index], out=wide)
             if self._multiplier > 1:
                 np.add.reduce(cell, axis=-1, out=narrow)
-            self._col2im.put(place, narrow if self._multiplier > 1 else wide)
+            self._col2im.add(target, narrow if self._multiplier > 1 else wide)
         self._col2im.finish(images_gradient)
 
     def finish(self, weight_gradient: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Convolution where stride and dilation are 1, by patches that overlap in memory."""
+"""im2col for a stride and dilation of 1, with patches that overlap in memory."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class _Products(NamedTuple):
 
     left: np.ndarray
     products: np.ndarray
-    places: np.ndarray
-    """Where what is wanted stands in the products."""
+    positions: np.ndarray
+    """The part of the products that belongs to positions of the window."""
 
 
 class _GradientProducts(NamedTuple):
     """The matrix products of the weights' gradient for tiles of one size, as views."""
 
     left: np.ndarray
-    places: np.ndarray
+    positions: np.ndarray
     beyond: tuple[np.ndarray, np.ndarray]
-    """What stands behind the lines of the tile: to be zeros, where a larger tile may have left other numbers."""
+    """Memory behind the lines of the tile, to be zeroed: a larger tile may have left numbers there."""
     right: np.ndarray
     products: np.ndarray
     list_of_products: np.ndarray
@@ -43,17 +43,17 @@ class Correlation:
 
     @property
     def matrix_shape(self) -> tuple[int, ...]:
-        """The matrix as it is kept: (size, columns), or transposed where it is narrow."""
+        """The shape the matrix is stored in: (size, columns), or transposed where it is narrow."""
         shape = (self.patches.size, self.patches.columns)
         return shape[::-1] if self.patches.is_narrow else shape
 
     @property
     def sums_size(self) -> int:
-        """Numbers that the products of the tile take."""
+        """How many numbers the products of a tile take."""
         return self.patches.rows * self.patches.columns
 
     def build(self, matrix: np.ndarray, sums: np.ndarray) -> None:
-        """Takes the memory of the matrix, and flat memory for the products."""
+        """Takes memory for the matrix, and flat memory for the products."""
         self._matrix = matrix.T if self.patches.is_narrow else matrix
         self._sums = sums
 
@@ -64,16 +64,16 @@ class Correlation:
 
     def compute(self, images: np.ndarray, out: np.ndarray) -> None:
         """Fills `out` for these images."""
-        views = self._views.get(len(images)) or self._viewed(len(images))
+        views = self._views.get(len(images)) or self._make_views(len(images))
         self.patches.fill(images)
         np.matmul(views.left, self._matrix, out=views.products)
-        copy_pixels(out, views.places)
+        copy_pixels(out, views.positions)
 
-    def _viewed(self, count: int) -> _Products:
+    def _make_views(self, count: int) -> _Products:
         patches = self.patches
         blocks = patches.blocks(count)
         products = blocks.view(self._sums, step=patches.columns, width=patches.columns)
-        views = self._views[count] = _Products(patches.view(blocks), products, patches.places(self._sums, count))
+        views = self._views[count] = _Products(patches.view(blocks), products, patches.positions(self._sums, count))
         return views
 
 
@@ -83,70 +83,73 @@ class OverlappingIm2col(Convolver):
     def __init__(self, sliding: Sliding, *, filters: int, samples: int, backwards: bool) -> None:
         super().__init__(sliding, filters=filters, samples=samples, backwards=backwards)
         self._patches = Patches(sliding, columns=filters, samples=samples)
-        self._there = Correlation(self._patches)
-        # The images' gradient is a convolution of the sums' gradient with the kernel turned by half a turn.
-        turned = Patches(sliding.transposed(filters), columns=sliding.channels, samples=samples)
-        self._back = Correlation(turned)
+        self._output = Correlation(self._patches)
+        # The images' gradient is a convolution of the sums' gradient with the kernel rotated by 180 degrees.
+        rotated = Patches(sliding.transposed(filters), columns=sliding.channels, samples=samples)
+        self._input_gradient = Correlation(rotated)
         self._views: dict[int, _GradientProducts] = {}
 
     def scratch(self) -> dict[str, tuple[int, ...]]:
         patches = self._patches
         matrix = (patches.size, patches.columns)
-        found = {
+        shapes = {
             "patches": (patches.memory_size,),
-            "matrix": self._there.matrix_shape,
-            "sums": (max(self._there.sums_size, self._back.sums_size if self.backwards else 0),),
-            "grad_lines": (self._there.sums_size,),
+            "matrix": self._output.matrix_shape,
+            "sums": (max(self._output.sums_size, self._input_gradient.sums_size if self.backwards else 0),),
+            "grad_lines": (self._output.sums_size,),
             "parts": (self._most_products(), *matrix),
             "part": matrix,
             "total": matrix,
         }
         if self.backwards:
-            found |= {"turned": self._back.matrix_shape, "grad_patches": (self._back.patches.memory_size,)}
-        return found
+            shapes |= {
+                "rotated": self._input_gradient.matrix_shape,
+                "grad_patches": (self._input_gradient.patches.memory_size,),
+            }
+        return shapes
 
     def _most_products(self) -> int:
         return max(self._patches.summed_blocks(count).products for count in range(1, self.samples + 1))
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         self._patches.build(memory["patches"])
-        self._there.build(memory["matrix"], memory["sums"])
+        self._output.build(memory["matrix"], memory["sums"])
         self._grad_lines, self._parts = memory["grad_lines"], memory["parts"]
         self._part, self._total = memory["part"], memory["total"]
         if self.backwards:
-            self._back.patches.build(memory["grad_patches"])
-            self._back.build(memory["turned"], memory["sums"])
+            self._input_gradient.patches.build(memory["grad_patches"])
+            self._input_gradient.build(memory["rotated"], memory["sums"])
 
     def load(self, weight: np.ndarray) -> None:
-        self._there.load(weight)
+        self._output.load(weight)
 
     def forward(self, images: np.ndarray, sums: np.ndarray) -> None:
-        self._there.compute(images, sums)
+        self._output.compute(images, sums)
 
     def begin(self, weight: np.ndarray) -> None:
         self._total.fill(0)
         if self.backwards:
-            self._back.load(weight[::-1, ::-1].swapaxes(2, 3))
+            self._input_gradient.load(weight[::-1, ::-1].swapaxes(2, 3))
 
     def backward(self, images: np.ndarray, grad: np.ndarray, images_gradient: np.ndarray | None) -> None:
-        views = self._views.get(len(images)) or self._viewed(len(images))
+        views = self._views.get(len(images)) or self._make_views(len(images))
         self._patches.fill(images)
-        copy_pixels(views.places, grad)
+        copy_pixels(views.positions, grad)
         for lines in views.beyond:
             lines.fill(0)
         np.matmul(views.left, views.right, out=views.products)
         np.add.reduce(views.list_of_products, axis=0, out=self._part)
         np.add(self._total, self._part, out=self._total)
         if images_gradient is not None:
-            self._back.compute(grad, images_gradient)
+            self._input_gradient.compute(grad, images_gradient)
 
-    def _viewed(self, count: int) -> _GradientProducts:
+    def _make_views(self, count: int) -> _GradientProducts:
         patches = self._patches
         blocks, columns = patches.summed_blocks(count), patches.columns
         products = self._parts[: blocks.products]
         views = self._views[count] = _GradientProducts(
             left=patches.view(blocks).swapaxes(2, 3),
-            places=patches.places(self._grad_lines, count),
+            positions=patches.positions(self._grad_lines, count),
             beyond=(
                 self._grad_lines[patches.lines(count) * columns : blocks.rows * columns],
                 patches.beyond(count, blocks),

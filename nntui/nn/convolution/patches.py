@@ -1,13 +1,13 @@
-"""Patches of a window that moves by one cell, which overlap in memory.
+"""Patches of a window that moves by one cell; neighbouring patches overlap in memory.
 
-Each row of the output has its columns of the padded input laid out one after another, each column with the kernel's
-rows one below another. The patch at (y, x) is then the run of memory that starts at column x of row y, and its
-neighbour's starts one column further: the patches take kernel-height times the input, not kernel-height x kernel-width
-times. A matrix product takes runs that do not overlap: every kernel-width-th patch from the first, then from the
+For each row of the output the columns of the padded input are laid out one after another, each with the kernel's rows
+from top to bottom. The patch at (y, x) is then the run of memory that starts at column x of row y, and the next patch
+starts one column later: the patches take kernel-height times the memory of the input, not kernel-height x kernel-width
+times. A matrix product needs runs that do not overlap: every kernel-width-th patch from the first, then from the
 second, and so on.
 
-Between the rows stand the zeros of the wider padding only: they end one row and begin the next. What the products find
-where a patch runs from a row into the next is left aside.
+Consecutive rows share the zeros of the wider padding: they end one row and begin the next. Products of patches that
+run from one row into the next are ignored.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from nntui.nn.convolution.pixels import as_items, has_whole_pixels
 from nntui.nn.convolution.windows import Sliding
 
 _UNPACKED = 1_000_000
-"""Up to this many multiply-adds OpenBLAS multiplies without packing, which is half as quick again for few columns."""
+"""Up to this many multiply-adds OpenBLAS multiplies without packing, which is 1.5 times as fast for few columns."""
 _FEWEST_ROWS = 16
-"""Where a product would have fewer rows than this, it is better left whole."""
+"""A product is not split into pieces with fewer rows than this."""
 _FEWEST_SUMMED = 48
-"""The same for products that are added up, as every one of them is another matrix to add."""
+"""The same for products that are summed, since each piece is another matrix to add."""
 _NARROW = 32
-"""Below so many columns the right side is best given transposed, and few rows at a time."""
+"""With fewer columns than this it is fastest to pass the right side transposed, and few rows at a time."""
 _NARROW_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """How lines fall into matrix products: `pieces` times `phases` of them, each of `length` rows.
+    """How lines are divided into matrix products: `pieces` times `phases` of them, each of `length` rows.
 
-    Row r of phase p is line r·phases + p of its piece. There may be a few more rows than there are lines.
+    Row r of phase p is line r·phases + p of its piece. There may be a few more rows than lines.
     """
 
     pieces: int
@@ -45,7 +45,7 @@ class Blocks:
 
     @classmethod
     def of_lines(cls, lines: int, *, phases: int, fewest: int, most: int) -> Self:
-        """Blocks of at most `most` rows; in one piece where that is fewer than `fewest`."""
+        """Blocks of at most `most` rows; in one piece where `most` is less than `fewest`."""
         length = -(-lines // phases)
         pieces = -(-length // most) if most >= fewest else 1
         return cls(pieces, phases, -(-length // pieces))
@@ -82,27 +82,27 @@ class Patches:
         self._most = _UNPACKED // (self.size * columns)
 
     def lines(self, count: int) -> int:
-        """How many patches this many samples have, those left aside among them."""
+        """How many patches this many samples have, including those that are ignored."""
         return count * self.down.output * self._pitch
 
     def blocks(self, count: int) -> Blocks:
-        """How these fall into products with the matrix."""
+        """How these lines are divided into products with the matrix."""
         most = min(self._most, _NARROW_ROWS) if self.is_narrow else self._most
         return Blocks.of_lines(self.lines(count), phases=self.across.kernel, fewest=_FEWEST_ROWS, most=most)
 
     def summed_blocks(self, count: int) -> Blocks:
-        """How these fall into products over the places, whose sum is the matrix's gradient."""
+        """How these lines are divided into products over the positions, whose sum is the matrix's gradient."""
         return Blocks.of_lines(self.lines(count), phases=self.across.kernel, fewest=_FEWEST_SUMMED, most=self._most)
 
     @property
     def rows(self) -> int:
-        """The rows of all products of the tile, or of fewer samples, however they fall."""
+        """An upper bound of the rows of all products, for a whole tile or fewer samples."""
         lines, phases = self.lines(self._samples), self.across.kernel
         return lines + phases * (1 + -(-lines // (phases * _FEWEST_ROWS)))
 
     @property
     def memory_size(self) -> int:
-        """Numbers that the patches of the tile take."""
+        """How many numbers the patches of a tile take."""
         return (self.rows + self.across.kernel) * self._step
 
     def build(self, memory: np.ndarray) -> None:
@@ -114,14 +114,14 @@ class Patches:
         self._views: dict[int, list[tuple[np.ndarray, np.ndarray, slice]]] = {}
 
     def _target(self, whole: np.ndarray, index: int) -> tuple[np.ndarray, slice]:
-        # Where a row of the kernel sees rows of the input, and which; elsewhere stay zeros.
+        # The output rows where this kernel row lies on the input, and the input rows there; elsewhere zeros stay.
         shift = index - self.down.before
         begin = max(0, -shift)
         end = max(begin, min(self.down.output, self.down.size - shift))
         return whole[:, begin:end, self.across.interior, index], slice(begin + shift, end + shift)
 
     def fill(self, images: np.ndarray) -> None:
-        """Lays out the patches of these images, no more than the tile's."""
+        """Lays out the patches of these images, at most a tile of them."""
         count = len(images)
         if count not in self._views:
             targets = [(target[:count], rows) for target, rows in self._targets]
@@ -139,11 +139,11 @@ class Patches:
         return blocks.view(self._memory, step=self._step, width=self.size)
 
     def beyond(self, count: int, blocks: Blocks) -> np.ndarray:
-        """What these products read behind the patches of `count` samples, as flat memory."""
+        """The memory behind the patches of `count` samples that these products read, flat."""
         return self._memory[self.lines(count) * self._step : (blocks.rows + self.across.kernel) * self._step]
 
-    def places(self, memory: np.ndarray, count: int) -> np.ndarray:
-        """A view (count, output height, output width, columns) of flat memory that holds a row for each line."""
+    def positions(self, memory: np.ndarray, count: int) -> np.ndarray:
+        """A view (count, output height, output width, columns) of flat memory that holds one row for each line."""
         lines = memory[: self.lines(count) * self.columns]
         lines = lines.reshape(count, self.down.output, self._pitch, self.columns)
         return lines[:, :, : self.across.output]

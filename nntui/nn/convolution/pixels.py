@@ -1,4 +1,4 @@
-"""Pixels: copying images in which what stands apart is whole pixels."""
+"""Pixels: copying strided images a whole pixel at a time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 @cache
 def _item(size: int) -> np.dtype:
-    """A dtype whose items have this many bytes; NumPy has quick copies of its own for those of 4, 8 and 16."""
+    """A dtype whose items have this many bytes; NumPy has fast copies for items of 4, 8 and 16 bytes."""
     return np.dtype({4: "f4", 8: "f8", 16: "c16"}.get(size, f"V{size}"))
 
 
 def has_whole_pixels(images: np.ndarray) -> bool:
-    """Whether the channels of a pixel stand side by side, as they do unless an array was transposed."""
+    """Whether the channels of a pixel are adjacent in memory, as they are unless an array was transposed."""
     return images.strides[-1] == images.itemsize
 
 
@@ -24,7 +24,7 @@ def as_items(images: np.ndarray) -> np.ndarray:
 
 
 def copy_pixels(target: np.ndarray, source: np.ndarray) -> None:
-    """Copies (..., channels) arrays of one shape and dtype: by items it takes half the time that numbers take."""
+    """Copies (..., channels) arrays of one shape and dtype; pixel by pixel takes half the time of number by number."""
     if source.shape[-1] > 1 and has_whole_pixels(source) and has_whole_pixels(target) and source.dtype == target.dtype:
         np.copyto(as_items(target), as_items(source))
     else:

@@ -1,4 +1,4 @@
-"""Pooling of a tile of images: one number for each window, channel by channel, and its gradient."""
+"""Pooling of a tile of images: one number for each window, channel by channel, and the gradient."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nntui.nn.convolution.windows import Sliding
 
 
 class Pooling(ABC):
-    """Works on tiles of up to `samples` images (n, height, width, channels), `tiles` of them in a batch."""
+    """A pooling operation on tiles of up to `samples` images (n, height, width, channels), `tiles` in a batch."""
 
     outside: float = 0.0
-    """What padding holds."""
+    """The padding's value."""
 
     def __init__(self, sliding: Sliding, *, samples: int, tiles: int, backwards: bool) -> None:
         self.sliding, self.samples, self.tiles = sliding, samples, tiles
@@ -32,11 +32,11 @@ class Pooling(ABC):
         return {**self.window_views.scratch(), **back, "cell": self._output}
 
     def masks(self) -> tuple[int, ...] | None:
-        """Shape of the booleans it keeps from forward to backward, if any."""
+        """Shape of the boolean masks it keeps from forward to backward, if any."""
         return None
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
-        """Takes that memory, the booleans by the name 'masks'."""
+        """Takes that memory, with the boolean masks as 'masks'."""
         self.window_views.build(memory, outside=self.outside)
         if self.backwards:
             self.col2im.build(memory)
@@ -67,54 +67,54 @@ class MaxPooling(Pooling):
         first, *others = self.window_views.cells(images)
         copy_pixels(out, first)
         cell, masks = self._cell[: len(images)], self._masks[tile]
-        for index, seen in enumerate(others):
-            copy_pixels(cell, seen)
+        for index, view in enumerate(others):
+            copy_pixels(cell, view)
             if training:
                 np.greater(cell, out, out=masks[index, : len(images)])
             np.maximum(cell, out, out=out)
 
     def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
-        # A mask says where its cell is larger than all before it: the last such cell takes all that is left.
+        # A mask marks where its cell is larger than all before it: the last such cell takes the whole gradient.
         cell, masks = self._cell[: len(grad)], self._masks[tile]
-        first, *others = self.col2im.places(images_gradient)
+        first, *others = self.col2im.targets(images_gradient)
         for index in range(len(others) - 1, -1, -1):
             np.multiply(grad, masks[index, : len(grad)], out=cell)
             np.subtract(grad, cell, out=grad)
-            self.col2im.put(others[index], cell)
-        self.col2im.put(first, grad)
+            self.col2im.add(others[index], cell)
+        self.col2im.add(first, grad)
         self.col2im.finish(images_gradient)
 
 
 class AveragePooling(Pooling):
-    """The mean of each window, of its cells inside the image: padding does not count, as in TensorFlow and Keras.
+    """The mean of each window's cells inside the image: padding does not count, as in TensorFlow and Keras.
 
-    PyTorch counts it unless told otherwise.
+    PyTorch counts it by default.
     """
 
     def scratch(self) -> dict[str, tuple[int, ...]]:
-        return super().scratch() | {"share": self._output}
+        return super().scratch() | {"weights": self._output}
 
     def build(self, memory: Mapping[str, np.ndarray]) -> None:
         super().build(memory)
-        self._share = memory["share"]
-        # How many cells of the image a window sees is found by pooling an image of ones.
-        self._share.fill(0)
-        ones = np.ones((self.samples, *self.sliding.input_shape), self._share.dtype)
-        for seen in self.window_views.cells(ones):
-            np.add(self._share, seen, out=self._share)
-        np.reciprocal(self._share, out=self._share)
+        self._weights = memory["weights"]
+        # Pooling an image of ones counts the cells of the image in each window.
+        self._weights.fill(0)
+        ones = np.ones((self.samples, *self.sliding.input_shape), self._weights.dtype)
+        for view in self.window_views.cells(ones):
+            np.add(self._weights, view, out=self._weights)
+        np.reciprocal(self._weights, out=self._weights)
 
     def forward(self, images: np.ndarray, out: np.ndarray, *, tile: int, training: bool) -> None:
         cell = self._cell[: len(images)]
         first, *others = self.window_views.cells(images)
         copy_pixels(out, first)
-        for seen in others:
-            copy_pixels(cell, seen)
+        for view in others:
+            copy_pixels(cell, view)
             np.add(out, cell, out=out)
-        np.multiply(out, self._share[: len(images)], out=out)
+        np.multiply(out, self._weights[: len(images)], out=out)
 
     def backward(self, grad: np.ndarray, images_gradient: np.ndarray, *, tile: int) -> None:
-        np.multiply(grad, self._share[: len(grad)], out=grad)
-        for place in self.col2im.places(images_gradient):
-            self.col2im.put(place, grad)
+        np.multiply(grad, self._weights[: len(grad)], out=grad)
+        for target in self.col2im.targets(images_gradient):
+            self.col2im.add(target, grad)
         self.col2im.finish(images_gradient)

@@ -115,7 +115,7 @@ class Convolution(Layer):
 
     def scratch(self, input_shape: Shape, *, batch_size: int, needs_input_gradient: bool) -> Buffers:
         convolver = self._convolver(input_shape, batch_size=batch_size, needs_input_gradient=needs_input_gradient)
-        rows, filters = convolver.samples * convolver.sliding.places, convolver.filters
+        rows, filters = convolver.samples * convolver.sliding.positions, convolver.filters
         buffers: Buffers = {f"{_CONVOLVER}{name}": shape for name, shape in convolver.scratch().items()}
         buffers |= FusedActivation(self.activation).scratch((rows, filters))
         buffers["ones"] = (rows,)
