@@ -147,7 +147,7 @@ def _beside_peers(
     job = job_of(trainer.spec, trainer.dataset, threads=usable_cores()) if names else {}
     with ExitStack() as stack:
         peers = [stack.enter_context(Peer(name, job, trainer.dataset, python=python)) for name in names]
-        step = stack.enter_context(trainer.trying())
+        step = stack.enter_context(trainer.timing_steps())
         train_round = _rounds(trainer, step, seconds / _ROUNDS)
         ours: list[_OwnRound] = []
         theirs: list[list[Round]] = [[] for _ in peers]

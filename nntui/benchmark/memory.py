@@ -40,7 +40,7 @@ def measured_step_bytes(spec: ModelSpec, dataset: Dataset) -> int:
     try:
         before = tracemalloc.get_traced_memory()[0]
         trainer = Trainer(one, dataset, clock=time.perf_counter)
-        with trainer.trying() as step:
+        with trainer.timing_steps() as step:
             # The first step makes views and whatever else is made once.
             step()
             tracemalloc.reset_peak()

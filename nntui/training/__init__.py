@@ -1,1 +1,1 @@
-"""Training: the loop (a generator of events), the worker process around it, and the asyncio session that drives one."""
+"""Training: the loop (a generator of events), the best epoch, divergence, and several processes sharing a batch."""

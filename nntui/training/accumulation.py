@@ -1,4 +1,4 @@
-"""Accumulation: several batches, one after another, for one step."""
+"""Gradient accumulation: several batches, one after another, make one step."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nntui.training.parallel.worker_pool import WorkerPool
 
 
 class AccumulatedGradient:
-    """The mean of the gradients of several batches, each counting by its rows: that of one batch of all the rows.
+    """The mean gradient of several batches, weighted by their rows: the gradient of one batch of all the rows.
 
-    What layers see of a batch, as batch normalization does, they see of each by itself; what follows it follows the
-    mean. Nothing of it is left between two steps, so that a run may be saved after each as it is.
+    Layers that depend on the whole batch, such as batch normalization, see each batch separately; their running
+    statistics are updated with the mean. No state remains between two steps, so that a run can be saved after each.
     """
 
     def __init__(self, gradient: BatchGradient, arena: Arena, *, batch_size: int) -> None:
@@ -24,7 +24,7 @@ class AccumulatedGradient:
         self._hits: int | None = None
 
     def compute(self, indices: np.ndarray, pool: WorkerPool) -> float:
-        """Fills the arena's gradients; as `BatchGradient.compute` for all these rows, the workers' parts added up."""
+        """Fills the arena's gradients, like `BatchGradient.compute` for all these rows, with the parts added up."""
         total, size = len(indices), self._batch_size
         loss, self._hits = 0.0, None
         for start in range(0, total, size):
@@ -35,19 +35,19 @@ class AccumulatedGradient:
             correct = self._gradient.count()
             self._hits = correct if self._hits is None or correct is None else self._hits + correct
             self._gradient.add()
-            share = len(rows) / total
-            loss += value * share
-            self._add(share, is_first=start == 0)
+            weight = len(rows) / total
+            loss += value * weight
+            self._add(weight, is_first=start == 0)
         np.copyto(self._gradients, self._sum)
         return loss
 
     def count(self) -> int | None:
-        """How many of the rows computed last, which the meter has taken in, were answered rightly; None: no classes."""
+        """How many of the rows computed last were classified correctly; None for regression."""
         return self._hits
 
-    def _add(self, share: float, *, is_first: bool) -> None:
+    def _add(self, weight: float, *, is_first: bool) -> None:
         if is_first:
-            np.multiply(self._gradients, share, out=self._sum)
+            np.multiply(self._gradients, weight, out=self._sum)
             return
-        np.multiply(self._gradients, share, out=self._gradients)
+        np.multiply(self._gradients, weight, out=self._gradients)
         np.add(self._sum, self._gradients, out=self._sum)

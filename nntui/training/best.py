@@ -1,4 +1,4 @@
-"""The best epoch so far, and whether it is worth waiting for a better one."""
+"""The best epoch so far, and early stopping."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nntui.runs.best import improves
 
 
 class Best:
-    """Follows the monitored metric from epoch to epoch; keeps the best weights where they will be wanted back."""
+    """Tracks the monitored metric from epoch to epoch; keeps the best weights if they are to be restored."""
 
     def __init__(self, settings: TrainingSettings) -> None:
         self.monitor = settings.monitor or "loss"
@@ -30,14 +30,14 @@ class Best:
         return self._stopping is not None and self.waited >= self._stopping.patience
 
     def is_undefined(self, metrics: dict[str, float]) -> bool:
-        """Whether the monitored metric says nothing about an epoch, neither good nor bad.
+        """Whether the monitored metric has no value for an epoch, which is then neither better nor worse.
 
-        A loss always says something: one that is not finite is a bad one.
+        A loss always has one: if it is not finite, the epoch is worse.
         """
         return not self.monitor.endswith("loss") and math.isnan(metrics.get(self.monitor, math.nan))
 
     def update(self, metrics: dict[str, float], epoch: int, weights: np.ndarray) -> bool:
-        """Takes in the epoch's metrics and the flat vector of weights; whether it is the best so far."""
+        """Updates with the epoch's metrics and the flat vector of weights; returns whether it is the best so far."""
         value = metrics.get(self.monitor, math.nan)
         least = self._stopping.min_delta if self._stopping else 0.0
         if not improves(value, self.value, higher_is_better=self.monitor in HIGHER_IS_BETTER, min_delta=least):
@@ -49,17 +49,17 @@ class Best:
         return True
 
     def restore_best(self, weights: np.ndarray, epoch: int) -> bool:
-        """Overwrites the weights of this epoch with the best ones where that was asked for; whether they are others."""
+        """Overwrites the weights of this epoch with the best ones if configured; returns whether it did."""
         if self.weights is None or epoch == self.epoch:
             return False
         np.copyto(weights, self.weights)
         return True
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs, the weights left out."""
+        """The state for `restore`, without the weights."""
         return {"epoch": self.epoch, "value": self.value if self.epoch else None, "waited": self.waited}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from where `state` was taken."""
+        """Restores what `state` returned."""
         self.epoch, self.waited = int(state["epoch"]), int(state["waited"])
         self.value = math.nan if state["value"] is None else float(state["value"])

@@ -1,4 +1,4 @@
-"""Counts out of a checkpoint, which may hold anything."""
+"""Reading counts from a checkpoint, which may contain anything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def counted(progress: dict[str, Any], name: str, *, most: int) -> int:
-    """A count from 0 to `most`; KeyError, TypeError or ValueError where there is none."""
+    """A count from 0 to `most`; KeyError, TypeError or ValueError if it is missing or out of range."""
     count = int(progress[name])
     if not 0 <= count <= most:
         raise ValueError(f"{name} is {count}, expected 0 to {most}")

@@ -1,10 +1,10 @@
-"""What of a training goes into a checkpoint, and how it comes back: bit for bit the same training.
+"""Saving a training in a checkpoint, and restoring it so that it continues bit for bit as if uninterrupted.
 
-Tensors: every parameter by its name ('dense_1.weight'), 'optimizer.<slot>.<parameter>', 'best.<parameter>' where early
-stopping will want the best weights back, and 'preprocessing.<array>'. Where a moving average of the weights is kept, it
-is what stands under the parameters' names, for whoever wants the network, and the weights as they are trained are
-'raw.<parameter>', for the training that goes on. The metadata holds where the training stands and
-the whole model, so that a checkpoint alone is enough to predict with.
+Tensors: every parameter by its name ('dense_1.weight'), 'optimizer.<slot>.<parameter>', 'best.<parameter>' if early
+stopping will restore the best weights, and 'preprocessing.<array>'. With a moving average of the weights, the average
+is stored under the parameters' names, for using the network, and the weights being trained under 'raw.<parameter>', for
+resuming. The metadata holds the progress of the training and the whole model, so that a checkpoint alone is enough for
+predictions.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ FORMAT = 1
 
 
 def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The tensors (views: save them before the next step) and the metadata of a training."""
+    """The tensors (views, to be saved before the next step) and the metadata of a training."""
     arena = trainer.network.arena
     tensors = arena.split(trainer.outcome)
     if trainer.average is not None:
-        tensors |= {f"raw.{name}": part for name, part in arena.split(arena.values).items()}
+        tensors |= {f"raw.{name}": view for name, view in arena.split(arena.values).items()}
     for slot, vector in trainer.optimizer.slots.items():
-        tensors |= {f"optimizer.{slot}.{name}": part for name, part in arena.split(vector).items()}
+        tensors |= {f"optimizer.{slot}.{name}": view for name, view in arena.split(vector).items()}
     if trainer.best.weights is not None:
-        tensors |= {f"best.{name}": part for name, part in arena.split(trainer.best.weights).items()}
+        tensors |= {f"best.{name}": view for name, view in arena.split(trainer.best.weights).items()}
     preprocessing = trainer.dataset.preprocessing.to_tensors()
     tensors |= {f"preprocessing.{name}": array for name, array in preprocessing.items()}
     metadata = {
@@ -51,7 +51,7 @@ def checkpoint_of(trainer: Trainer, *, fingerprint: str) -> tuple[dict[str, np.n
 
 
 def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
-    """Puts a fresh trainer where the checkpoint was taken; CheckpointError where the two do not fit."""
+    """Restores a new trainer to the state in the checkpoint; CheckpointError if they do not match."""
     arena = trainer.network.arena
     if metadata.get("format") != FORMAT:
         raise CheckpointError(f"the checkpoint has format {quoted(str(metadata.get('format')))}, expected {FORMAT}")
@@ -72,12 +72,12 @@ def restore_training(trainer: Trainer, tensors: Mapping[str, np.ndarray], metada
 
 
 def stored_preprocessing(tensors: Mapping[str, np.ndarray]) -> Preprocessing:
-    """The preprocessing of a checkpoint; KeyError where an array of it is missing."""
+    """The preprocessing of a checkpoint; KeyError if an array is missing."""
     return Preprocessing.from_tensors(scoped(tensors, "preprocessing."))
 
 
 def load_weights(arena: Arena, tensors: Mapping[str, np.ndarray]) -> None:
-    """Fills the parameters from a checkpoint; CheckpointError where names or shapes do not fit."""
+    """Fills the parameters from a checkpoint; CheckpointError if names or shapes do not match."""
     _fill(arena, arena.values, tensors, "")
 
 

@@ -1,4 +1,4 @@
-"""Divergence: where the first number that is not finite came from."""
+"""Divergence: finding where the first non-finite number came from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nntui.nn.network import Sequential
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The place of the first value that is not finite."""
+    """The origin of the first non-finite value."""
 
     layer: str | None
     """None for the loss itself."""
@@ -27,12 +27,11 @@ class Origin:
 
 
 def origin_of_divergence(network: Sequential, x: np.ndarray, last_step: int) -> Origin:
-    """Follows the arithmetic in the order it ran and names the first thing in it that is not finite.
+    """Retraces the computation in the order it ran, and returns the first non-finite quantity.
 
-    `x` is the batch whose loss was found not finite, and `last_step` the last update that was made. Weights that are
-    not finite were made so by that update: from its gradient, whose backward pass runs from the last layer to the
-    first, or, where that is finite, by the step itself. Else the forward pass on `x` is the first to fail, in the step
-    after it.
+    `x` is the batch with the non-finite loss, and `last_step` the last update made. Non-finite weights come from that
+    update: from its gradient, whose backward pass runs from the last layer to the first, or, if that is finite, from
+    the optimizer's step. If the weights are finite, the forward pass on `x`, in the step after it, is the origin.
     """
     arena = network.arena
     with np.errstate(all="ignore"):
@@ -50,12 +49,12 @@ def origin_of_divergence(network: Sequential, x: np.ndarray, last_step: int) -> 
 
 
 def advice(spec: ModelSpec, dataset: Dataset, rate: float) -> str:
-    """What to try after a training with this learning rate has diverged."""
+    """What to try after training with this learning rate has diverged."""
     if not has_scaled_inputs(spec, dataset):
         return f"try a learning rate below {rate:g}, or data.standardize = true"
     return f"try a learning rate below {rate:g}, or training.clip_norm = 1.0"
 
 
 def has_scaled_inputs(spec: ModelSpec, dataset: Dataset) -> bool:
-    """Whether the inputs are standardized, or pixels that come scaled to 0..1."""
+    """Whether the inputs are standardized, or are pixels, which are scaled to 0..1."""
     return spec.data.standardize or dataset.train.x.dtype == np.uint8

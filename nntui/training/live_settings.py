@@ -1,4 +1,4 @@
-"""Tuning: settings of a training that are changed between two of its steps, and what a resumed one needs of them."""
+"""Live settings: changing settings between two training steps, and restoring the changes when a run is resumed."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
 
 
 class LiveSettings:
-    """The tunable settings of a trainer, as they are by now.
+    """The current tunable settings of a trainer.
 
-    A change counts from the next step on. What it does to what is remembered: a momentum of 0 forgets the direction
-    that was kept, and another number of epochs stretches a schedule that ends with the training, so that its rate
-    is from the next step on what it would be in a run that had this total all along.
+    A change takes effect with the next step. A momentum of 0 clears the accumulated velocity. Another number of epochs
+    stretches a schedule that ends with the training: from the next step on, the rate is what it would be in a run with
+    this number of epochs from the start.
     """
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self.known = tunables(trainer.spec)
-        """Those that may be changed, with the model file's values."""
+        """The settings that can change, with the values in the model file."""
         self._values: dict[str, float] = {}
 
     def value(self, name: str) -> float:
-        """What a setting is at present."""
+        """The current value of a setting."""
         if name == "learning_rate":
             return self._trainer.optimizer.learning_rate
         return self._values.get(name, self.known[name].value)
 
     def change(self, name: str, value: float) -> float:
-        """Gives a setting, of those known, a value within its bounds; what it was."""
+        """Changes a known setting to a value within its bounds; returns the old value."""
         old = self.value(name)
         if name == "epochs":
             self._trainer.train_until(int(value))
@@ -45,11 +45,11 @@ class LiveSettings:
         return old
 
     def state(self) -> dict[str, float]:
-        """The settings that were changed, as JSON can hold them; the learning rate is among the progress already."""
+        """The changed settings, JSON-compatible, without the learning rate, which the trainer's progress contains."""
         return dict(self._values)
 
     def restore(self, state: Mapping[str, float]) -> None:
-        """Goes on with settings of `state`; KeyError or ValueError for one that cannot be."""
+        """Restores what `state` returned; KeyError or ValueError for an unknown or invalid setting."""
         for name, value in state.items():
             problem = self.known[name].problem(value)
             if problem:

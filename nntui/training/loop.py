@@ -4,7 +4,7 @@
     after the last batch -> LayerStats -> evaluation of the validation split -> EpochEnded -> early stopping?
 
 All randomness comes from the seed: the weights and the random layers from (seed, 2), the order of an epoch from
-(seed, 3, epoch) alone, so that a resumed run needs no history to go through its batches in the same order.
+(seed, 3, epoch) alone, so that a resumed run has the same batches in the same order without any history.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -45,9 +45,9 @@ from nntui.training.parallel.worker_pool import Task, WorkerPool
 
 Clock = Callable[[], float]
 _STEP = 1
-"""The crew's second task: the optimizer's step."""
+"""The worker pool's second task: the optimizer's step."""
 _SHARES_EACH = 2
-"""Shares of the optimizer's step for each worker."""
+"""How many shares of the optimizer's step there are per worker."""
 
 
 def build_network(
@@ -59,9 +59,9 @@ def build_network(
     arena: Arena | None = None,
     shared: bool = False,
 ) -> Sequential:
-    """The network of a spec with its first weights, as the seed draws them.
+    """The network of a spec with its initial weights, drawn from the seed.
 
-    Workers after the first have random layers of their own, and the `arena` of the first's parameters, which is
+    Workers after the first have their own random layers, and an `arena` with the parameters of the first, which is
     `shared` with other processes.
     """
     size = batch_size or min(spec.training.batch_size, max(len(dataset.train), 1))
@@ -71,10 +71,10 @@ def build_network(
 
 
 class Trainer:
-    """A training in progress: everything it needs to go on is in `network`, `optimizer` and `progress()`.
+    """A training in progress; its complete state is in `network`, `optimizer` and `progress()`.
 
-    `clock` gives seconds, and stands still while training is paused. `spec` must come from an examination without
-    problems; SpecError where the data are none for its first layer or its loss.
+    `clock` returns seconds, and stands still while training is paused. `spec` must come from a validation without
+    problems; SpecError if the data do not suit its first layer or its loss.
     """
 
     def __init__(self, spec: ModelSpec, dataset: Dataset, *, clock: Clock) -> None:
@@ -100,11 +100,12 @@ class Trainer:
         self._val_loss = build_loss(spec, dataset, self.network)
         self._val_meter = build_meter(spec, dataset, self.network, self._val_loss, samples=len(dataset.val))
         self._gradient = BatchGradient(self._parts, self._meter, batch_size=self.batch_size, labels=dataset.train.y)
-        # What looks at the whole gradient before the step needs it added up first; else each block is, while in cache.
+        # Regularizer and accumulation need the whole gradient summed before the step. Otherwise the optimizer sums it
+        # block by block, while a block is in the cache.
         self._adds_first = self._regularizer.active or training.accumulate > 1
         partials = () if self._adds_first else self._gradient.partials
         size = len(self._parts)
-        # More shares than workers, so that who is done first has something left to take over.
+        # More shares than workers, so that a fast worker can take over shares of a slow one.
         shares = size * _SHARES_EACH if size > 1 else 1
         self.optimizer.build(self.network.arena, shares=shares, partials=partials)
         self._pool = WorkerPool(size, (self._gradient.task, Task(self.optimizer.step_share, shares)))
@@ -112,7 +113,7 @@ class Trainer:
         if training.accumulate > 1:
             self._accumulated = AccumulatedGradient(self._gradient, self.network.arena, batch_size=self.batch_size)
         self.average = MovingAverage(self.network.arena, decay=training.ema) if training.ema else None
-        """Of the weights, where one is kept."""
+        """The moving average of the weights; None unless `ema` is set."""
         self.best = Best(spec.training)
         self._schedule = dataclasses.replace(training.schedule) if training.schedule else None
         if self._schedule is not None:
@@ -125,13 +126,13 @@ class Trainer:
         self.step = 0
         self.epochs_done = 0
         self._position = 0
-        """Steps done of the epoch that is going on; 0 between epochs."""
+        """Steps done in the current epoch; 0 between epochs."""
         self._loss_sum = 0.0
         self._seconds = 0.0
         self._has_gradient = False
-        """Whether the arena's gradients are of the last step; a checkpoint does not hold them."""
+        """Whether the arena holds the gradients of the last step, which a checkpoint does not contain."""
         self._gradient_norms: dict[str, float] = {}
-        """Of the last step before a checkpoint at the end of an epoch, for the statistics of that epoch."""
+        """From a checkpoint after the last step of an epoch, for the statistics of that epoch."""
 
     def _make_parts(self, count: int) -> Iterator[Part]:
         size = math.ceil(self.batch_size / count)
@@ -152,22 +153,22 @@ class Trainer:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Updates in an epoch, one of fewer samples at its end included."""
+        """Updates in an epoch, including a last one with fewer samples."""
         return math.ceil(len(self.dataset.train) / self.samples_per_step)
 
     @property
     def samples_per_step(self) -> int:
-        """Of a whole step: a batch, or the batches that are accumulated."""
+        """Samples in a full step: one batch, or the accumulated batches."""
         return self.batch_size * self.spec.training.accumulate
 
     @property
     def outcome(self) -> np.ndarray:
-        """The flat vector of weights that are evaluated, saved as the network's, and ended with."""
+        """The flat vector of the weights that are evaluated, saved as the network's, and final."""
         return self.network.arena.values if self.average is None else self.average.values
 
     @property
     def metric_names(self) -> tuple[str, ...]:
-        """What is measured besides the loss: 'accuracy'."""
+        """The metrics besides the loss: 'accuracy'."""
         return self._meter.names
 
     @property
@@ -176,10 +177,10 @@ class Trainer:
         return self.epochs_done + (self._position > 0)
 
     def events(self) -> Iterator[Event]:
-        """Trains from where it stands to the end; every event after the step or epoch it tells of is complete.
+        """Trains from the current state to the end; each event comes after the step or epoch it reports is complete.
 
-        Between two events nothing is half done: `progress()` and the weights may be saved there. Begins with a Warning
-        where the processes that are to share a batch cannot.
+        Between two events the state is consistent: `progress()` and the weights may be saved. The first event is a
+        Warning if processes should share a batch but cannot.
         """
         with self._pool:
             if self._pool.alone:
@@ -191,26 +192,31 @@ class Trainer:
             yield from self._epochs()
 
     def train_until(self, epochs: int) -> None:
-        """Makes this the number of epochs in all; a schedule that ends with the training ends there."""
+        """Sets the total number of epochs; a schedule that ends with the training is stretched to it."""
         self.spec = dataclasses.replace(self.spec, training=dataclasses.replace(self.spec.training, epochs=epochs))
         if self._schedule is not None:
             self._schedule.stretch(epochs * self.steps_per_epoch)
             self.optimizer.rate_factor = self._schedule.rate_factor(max(self.step - 1, 0))
 
     def tune_layer(self, name: str, value: float) -> None:
-        """Changes a layer's setting, 'dropout_1.rate', for all who work at a batch."""
+        """Changes a layer's setting, 'dropout_1.rate', in all workers."""
         self._gradient.tune(name, value)
 
     @contextmanager
-    def trying(self) -> Iterator[Callable[[], Any]]:
-        """A function that makes one step after another on the first epoch's batches, to see how long they take.
+    def timing_steps(self) -> Generator[Callable[[], Any], None, None]:
+        """A function that makes one step after another on the batches of the first epoch, for timing them.
 
-        The trainer is spoiled by it.
+        The trainer cannot be used for anything else afterwards.
         """
         order, size = self._order(), self.samples_per_step
         starts = itertools.cycle(range(0, len(order), size))
+
+        def step() -> Step | None:
+            start = next(starts)
+            return self._train_step(order[start : start + size])
+
         with self._pool:
-            yield lambda: self._train_step(order[(start := next(starts)) : start + size])
+            yield step
 
     def _epochs(self) -> Iterator[Event]:
         while self.epochs_done < self.spec.training.epochs and not self.best.should_stop:
@@ -219,7 +225,7 @@ class Trainer:
                 yield diverged
                 return
             yield self._layer_stats()
-            # Counted in the statement that hands the event out: an epoch that is counted has its event.
+            # Counted in the same statement that yields the event, so that every counted epoch has its event.
             yield self._count_epoch(*self._measure())
             if not np.isfinite(self.network.arena.values).all():
                 yield self._diverged()
@@ -247,9 +253,9 @@ class Trainer:
         self._seconds = spent + self._clock() - began
         return None
 
-    @np.errstate(all="ignore")  # What overflows is found by looking at the loss, and told as divergence.
+    @np.errstate(all="ignore")  # An overflow makes the loss non-finite, which is reported as divergence.
     def _train_step(self, indices: np.ndarray) -> Step | None:
-        """One optimizer update on these rows; None, and no update, where the loss is not finite."""
+        """One optimizer update on these rows; None, and no update, if the loss is not finite."""
         gradient = self._accumulated or self._gradient
         loss = gradient.compute(indices, self._pool)
         if not math.isfinite(loss):
@@ -264,7 +270,7 @@ class Trainer:
         if self._schedule is not None:
             self.optimizer.rate_factor = self._schedule.rate_factor(self.step)
         self.optimizer.begin_step()
-        hits = self._pool.run(_STEP, beside=gradient.count)
+        correct = self._pool.run(_STEP, beside=gradient.count)
         self.network.arena.update_statistics()
         self.step += 1
         if self.average is not None:
@@ -276,12 +282,12 @@ class Trainer:
             epoch=self.epochs_done + 1,
             loss=loss,
             learning_rate=self.optimizer.rate,
-            accuracy=None if hits is None else hits / len(indices),
+            accuracy=None if correct is None else correct / len(indices),
         )
 
     @np.errstate(all="ignore")
     def _measure(self) -> tuple[dict[str, float], list[list[int]] | None]:
-        """The metrics of an epoch that is trained, and the confusion matrix; nothing is counted yet."""
+        """The metrics and the confusion matrix after the last step of an epoch, which is not counted yet."""
         metrics = {"loss": self._loss_sum / len(self.dataset.train), **self._meter.result()}
         confusion = None
         if len(self.dataset.val):
@@ -295,7 +301,7 @@ class Trainer:
         samples = len(self.dataset.train)
         self.epochs_done += 1
         self._position = 0
-        better = self.best.update(metrics, self.epochs_done, self.outcome)
+        is_best = self.best.update(metrics, self.epochs_done, self.outcome)
         if self._schedule is not None and not self.best.is_undefined(metrics):
             self._schedule.observe(metrics.get(self.best.monitor, math.nan))
         return EpochEnded(
@@ -305,7 +311,7 @@ class Trainer:
             learning_rate=self.optimizer.rate,
             seconds=self._seconds,
             samples_per_second=samples / self._seconds if self._seconds > 0 else 0.0,
-            best=better,
+            best=is_best,
             confusion=confusion,
         )
 
@@ -320,11 +326,11 @@ class Trainer:
             step=self.step,
             epoch=self.epoch,
             weight_norm={name: gradient_norm(arena.value(name).reshape(-1)) for name in arena.learned_names},
-            gradient_norm=self._norms_of_gradient(),
+            gradient_norm=self._current_gradient_norms(),
         )
 
     @np.errstate(all="ignore")
-    def _norms_of_gradient(self) -> dict[str, float]:
+    def _current_gradient_norms(self) -> dict[str, float]:
         if not self._has_gradient:
             return self._gradient_norms
         arena = self.network.arena
@@ -354,7 +360,7 @@ class Trainer:
         )
 
     def progress(self) -> dict[str, Any]:
-        """Where the training stands, as JSON can hold it; weights and slots not among it."""
+        """The progress of the training, JSON-compatible, without weights and slots."""
         return {
             "step": self.step,
             "epochs_done": self.epochs_done,
@@ -368,12 +374,14 @@ class Trainer:
             "random_states": self._gradient.random_states(),
             "best": self.best.state(),
             "schedule": self._schedule.state() if self._schedule is not None else {},
-            "gradient_norms": self._norms_of_gradient() if self._position == self.steps_per_epoch else {},
+            "gradient_norms": self._current_gradient_norms() if self._position == self.steps_per_epoch else {},
         }
 
     def restore(self, progress: dict[str, Any]) -> None:
-        """Goes on from where `progress` was taken; KeyError, TypeError, ValueError or ArithmeticError for one that is
-        not whole, or not of this training."""
+        """Restores what `progress` returned.
+
+        KeyError, TypeError, ValueError or ArithmeticError if it is damaged or belongs to another training.
+        """
         self.live_settings.restore(progress.get("settings", {}))
         self._position = counted(progress, "position", most=self.steps_per_epoch)
         self.epochs_done = counted(progress, "epochs_done", most=self.spec.training.epochs)

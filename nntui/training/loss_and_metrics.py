@@ -1,8 +1,9 @@
-"""Measuring: the loss and the meters a spec asks for, and both over a whole split."""
+"""Building the loss and the meters of a spec, and evaluating both on a whole split."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -19,17 +20,17 @@ from nntui.nn.network import Sequential
 
 
 def check_ids(spec: ModelSpec, dataset: Dataset) -> None:
-    """SpecError where a layer reads ids and the data hold none that it knows."""
-    problems = []
+    """SpecError if a layer reads ids and the data are not ids within its vocabulary."""
+    problems: list[Problem] = []
     for reader in id_readers(spec.layers):
-        found = [why_invalid for split in (dataset.train, dataset.val) if (why_invalid := reader.why_invalid(split.x))]
-        problems += [Problem(reader.path, why_invalid) for why_invalid in found[:1]]
+        reasons = filter(None, (reader.why_invalid(split.x) for split in (dataset.train, dataset.val)))
+        problems += [Problem(reader.path, reason) for reason in itertools.islice(reasons, 1)]
     if problems:
         raise SpecError(problems)
 
 
 def refuse_undefined_monitor(spec: ModelSpec, dataset: Dataset) -> None:
-    """SpecError where the monitored metric has no value on the data as they are split, whatever the network does."""
+    """SpecError if the monitored metric is undefined on the data as they are split, whatever the network does."""
     splits, classes = (dataset.train, dataset.val), len(dataset.classes)
     counts = [np.bincount(split.y, minlength=classes).tolist() if classes else () for split in splits]
     constant = [not classes and len(split) > 0 and bool((split.y == split.y[:1]).all()) for split in splits]
@@ -40,17 +41,17 @@ def refuse_undefined_monitor(spec: ModelSpec, dataset: Dataset) -> None:
 
 
 def build_loss(spec: ModelSpec, dataset: Dataset, network: Sequential, *, weighted: bool = False) -> Loss:
-    """The loss of a spec, ready for the network's outputs; SpecError where the targets are not what it takes.
+    """The loss of a spec, built for the network's outputs; SpecError if it cannot take the targets.
 
-    `weighted`: with the spec's class weights, as in training. Validation and evaluation go without: their loss can be
-    compared between runs with and without weights, and does not change with the data it is measured on.
+    `weighted`: with the spec's class weights, as in training. Validation and evaluation do without: their loss can be
+    compared between runs with and without weights, and does not depend on the class frequencies of the data.
     """
-    assert spec.training.loss is not None, "an examined spec has a loss"
+    assert spec.training.loss is not None, "a validated spec has a loss"
     loss = dataclasses.replace(spec.training.loss)
     classes = len(dataset.classes)
     problem = None if classes else loss.why_invalid(np.concatenate([dataset.train.y, dataset.val.y]))
     if problem:
-        advice = "; take data.standardize_targets out" * spec.data.standardize_targets
+        advice = "; take data.standardize_targets out" if spec.data.standardize_targets else ""
         raise SpecError([Problem("training.loss", problem + advice)])
     balanced = weighted and spec.training.class_weights == "balanced"
     loss.build(
@@ -72,10 +73,10 @@ def build_meter(
     batch_size: int | None = None,
     samples: int = 0,
 ) -> Meter:
-    """What counts the metrics of a spec, for the network's batches or larger ones.
+    """The meter for the metrics of a spec, for batches of the network's size or of `batch_size`.
 
-    For a split of `samples` rows that is measured as a whole, a classification's meter keeps the confusion matrix and
-    whatever else takes all rows; 0 is for training, whose batches come in without end.
+    For a split of `samples` rows that is measured as a whole, the meter of a classification also keeps the confusion
+    matrix and whatever else needs all rows. 0 is for training, whose number of batches is unlimited.
     """
     size = batch_size or network.batch_size
     metrics = chosen_metrics(spec.training.metrics, dataset.task)
@@ -97,7 +98,7 @@ def build_meter(
 
 
 def evaluate(network: Sequential, loss: Loss, batches: Batches, meter: Meter, samples: int) -> float:
-    """The mean loss over all rows of a split; what the meter counts starts anew. NaN where there are no rows."""
+    """The mean loss over all rows of a split, NaN without rows; resets the meter and updates it with the same rows."""
     meter.reset()
     total, size = 0.0, network.batch_size
     for start in range(0, samples, size):

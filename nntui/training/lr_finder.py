@@ -1,7 +1,7 @@
-"""The learning-rate range test: one short training in which the rate rises from next to nothing to far too much.
+"""The learning-rate range test: one short training in which the rate rises from far too low to far too high.
 
-Where the loss begins to fall, falls fastest and begins to rise tells what the model and its data can bear. Smith 2015,
-https://arxiv.org/abs/1506.01186
+The rates at which the loss begins to fall, falls fastest and begins to rise show which rates suit the model and its
+data. Smith 2015, https://arxiv.org/abs/1506.01186
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from nntui.training.parallel.blas_threads import one_matrix_thread
 
 LOWEST, HIGHEST, STEPS = 1e-7, 10.0, 200
 FEWEST_STEPS = 20
-_KEPT = 0.9
-"""Of the running loss in a step, which tells when to stop."""
+_DECAY = 0.9
+"""Per step, of the running loss that decides when to stop."""
 _EXPLODED = 4
-"""Times the lowest loss so far, as fastai has it; it must also be above the first."""
+"""Times the lowest running loss so far, as in fastai; it must also be above the first ones."""
 _WIDTH = 0.04
-"""Of the whole range: the deviation of the bell by which the curve is smoothed, a third of a decade of eight."""
+"""Standard deviation of the smoothing kernel, as a fraction of the range: a third of a decade of eight."""
 _CERTAIN = 4
-"""Deviations of its noise that the curve must have fallen by."""
+"""By how many standard deviations of its noise the curve must have fallen."""
 _LEAST_FALL = 1e-6
-"""Of the loss: less is rounding."""
+"""As a fraction of the loss: a smaller fall is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +46,24 @@ class RatePoint:
     loss: float
     """Of the step's batch."""
     smoothed: float
-    """The mean of the losses around it, those near counting most."""
+    """The mean of the losses around it, weighted by closeness."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateRange:
-    """What the test has found."""
+    """The result of the test."""
 
     points: tuple[RatePoint, ...]
     steepest: float | None
-    """The rate at which the smoothed loss falls fastest by the rate's logarithm; None where it never falls clearly."""
+    """The rate at which the smoothed loss falls fastest per log rate; None if it never clearly falls."""
     lowest: float | None
-    """The rate at which it is lowest; None likewise."""
+    """The rate at which the smoothed loss is lowest; None likewise."""
     ended: str
-    """Why there are no more steps, for people."""
+    """Why the test ended, for people."""
 
     @property
     def tenth_of_lowest(self) -> float | None:
-        """A tenth of the rate at which the loss is lowest: the other usual choice, often the bolder one."""
+        """A tenth of the rate at which the loss is lowest: the other usual choice, often the higher one."""
         return None if self.lowest is None else self.lowest / 10
 
 
@@ -72,7 +72,7 @@ def find_rates(
 ) -> RateRange:
     """The test of a draft on its own data; relative data paths count from `base`.
 
-    Raises SpecError with every problem of the draft, and DataError where its data cannot be loaded.
+    Raises SpecError with every problem of the draft, and DataError if its data cannot be loaded.
     """
     spec = validate(draft, base=base).ready()
     dataset = load(spec.data, base=base, seed=spec.training.seed)
@@ -83,11 +83,12 @@ def find_rates(
 def range_test(
     spec: ModelSpec, dataset: Dataset, *, lowest: float = LOWEST, highest: float = HIGHEST, steps: int = STEPS
 ) -> RateRange:
-    """Trains fresh weights for at most `steps` steps, each rate the same multiple of the last; 0 < lowest < highest.
+    """Trains new weights for at most `steps` steps, at geometrically increasing rates; 0 < lowest < highest.
 
-    Ends early where the loss explodes. Optimizer, batches and regularization are the spec's; its schedule is left out.
+    Ends early if the loss explodes. Optimizer, batches and regularization are the spec's; its schedule is not used.
     """
-    rates, losses = [], []
+    rates: list[float] = []
+    losses: list[float] = []
     ended = f"the highest rate, {highest:g}, was reached"
     for rate, loss in _steps(spec, dataset, np.geomspace(lowest, highest, steps)):
         if not math.isfinite(loss):
@@ -102,13 +103,13 @@ def range_test(
 
 
 def _steps(spec: ModelSpec, dataset: Dataset, rates: np.ndarray) -> Iterator[tuple[float, float]]:
-    """Each rate and the loss it met; NaN for the loss where training has come to its end by it."""
+    """Each rate and the loss of its step; NaN for the loss if training diverged."""
     training = dataclasses.replace(
         spec.training, epochs=len(rates), schedule=None, ema=None, early_stopping=None, monitor="loss"
     )
-    nothing = Split(dataset.val.x[:0], dataset.val.y[:0])
+    no_rows = Split(dataset.val.x[:0], dataset.val.y[:0])
     trainer = Trainer(
-        dataclasses.replace(spec, training=training), dataclasses.replace(dataset, val=nothing), clock=float
+        dataclasses.replace(spec, training=training), dataclasses.replace(dataset, val=no_rows), clock=float
     )
     remaining = iter(rates.tolist())
     rate = trainer.optimizer.learning_rate = next(remaining)
@@ -118,17 +119,17 @@ def _steps(spec: ModelSpec, dataset: Dataset, rates: np.ndarray) -> Iterator[tup
                 yield rate, math.nan
             if isinstance(event, Step):
                 yield rate, event.loss
-                following = next(remaining, None)
-                if following is None:
+                next_rate = next(remaining, None)
+                if next_rate is None:
                     return
-                rate = trainer.optimizer.learning_rate = following
+                rate = trainer.optimizer.learning_rate = next_rate
 
 
 def _has_exploded(losses: Sequence[float]) -> bool:
-    """Whether the running loss is far above what it was at its lowest, and above the first ones too."""
+    """Whether the running loss is far above its minimum, and also above the first ones."""
     running, total, lowest, first = 0.0, 0.0, math.inf, -math.inf
     for count, loss in enumerate(losses):
-        running, total = _KEPT * running + loss, _KEPT * total + 1
+        running, total = _DECAY * running + loss, _DECAY * total + 1
         smoothed = running / total
         lowest = min(lowest, smoothed)
         first = max(first, smoothed) if count < FEWEST_STEPS // 4 else first
@@ -136,7 +137,7 @@ def _has_exploded(losses: Sequence[float]) -> bool:
 
 
 def analyse(rates: Sequence[float], losses: Sequence[float], *, width: float, ended: str) -> RateRange:
-    """What rising rates and the losses they met tell; `width` is the deviation of the bell, in steps."""
+    """The result for rising rates and their losses; `width` is the standard deviation of the kernel, in steps."""
     loss = np.asarray(losses, np.float64)
     curve = _smoothed(loss, width) if len(loss) else loss
     points = tuple(
@@ -150,18 +151,18 @@ def analyse(rates: Sequence[float], losses: Sequence[float], *, width: float, en
 
 
 def _smoothed(losses: np.ndarray, width: float) -> np.ndarray:
-    """The mean around each place by a bell of this deviation, which at the ends has the inner side only."""
+    """The losses smoothed by a Gaussian kernel of this standard deviation, which is cut off at both ends."""
     reach = int(4 * width) + 1
-    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     count = len(losses)
-    weights = np.convolve(np.ones(count), bell)[reach : reach + count]
-    return np.convolve(losses, bell)[reach : reach + count] / weights
+    weights = np.convolve(np.ones(count), kernel)[reach : reach + count]
+    return np.convolve(losses, kernel)[reach : reach + count] / weights
 
 
 def _falls(losses: np.ndarray, curve: np.ndarray, width: float) -> bool:
-    """Whether the curve's lowest is so far below its beginning that the batches' differences cannot be why."""
+    """Whether the curve's minimum is so far below its beginning that noise between batches cannot explain it."""
     beginning = losses[: max(len(losses) // 4, 2)]
     noise = float(np.std(np.diff(beginning))) / math.sqrt(2)
-    # The mean by a bell of deviation w has the noise of one over 2·√π·w single ones.
-    rest = noise / math.sqrt(2 * math.sqrt(math.pi) * width)
-    return float(curve[0] - curve.min()) > max(_CERTAIN * rest, _LEAST_FALL * abs(float(curve[0])))
+    # A mean weighted by a Gaussian of standard deviation w has the noise of a plain mean of 2·√π·w values.
+    curve_noise = noise / math.sqrt(2 * math.sqrt(math.pi) * width)
+    return float(curve[0] - curve.min()) > max(_CERTAIN * curve_noise, _LEAST_FALL * abs(float(curve[0])))

@@ -1,4 +1,4 @@
-"""What a checkpoint alone tells of a trained network: enough to build it and to feed it."""
+"""A trained network as read from a checkpoint alone: everything needed to build it and to feed it."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from nntui.training.checkpointing import FORMAT, stored_preprocessing
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TrainedModel:
-    """A checkpoint, read and checked as far as that can be done without its network."""
+    """A checkpoint, read and checked as far as possible without its network."""
 
     spec: ModelSpec
     tensors: Mapping[str, np.ndarray]
-    """Parameters by name, among others; whether they fit the spec shows when they are loaded."""
+    """Parameters by name, among others; whether they match the spec is checked when they are loaded."""
     preprocessing: Preprocessing
     classes: tuple[str, ...]
     """() for regression."""
     targets: tuple[str, ...]
     """() for classification."""
     features: tuple[str, ...]
-    """Names of the columns it was trained on; () for pictures, and where the checkpoint does not tell."""
+    """Names of the columns it was trained on; () for images, and if the checkpoint does not name them."""
     target: str
-    """Name of the column of a table that was learnt; '' for other data, and where the checkpoint does not tell."""
+    """Name of the target column of a table; '' for other data, and if the checkpoint does not name it."""
     fingerprint: str
-    """Of the data it was trained on."""
+    """Of the training data."""
     step: int
     epoch: int
-    """The last that was ended; 0 before the first."""
+    """The last completed one; 0 before the first."""
 
 
 def read_trained_model(path: Path) -> TrainedModel:
-    """Reads a checkpoint; CheckpointError, in one line, where it is missing, damaged or not one of a training."""
+    """Reads a checkpoint; CheckpointError, in one line, if it is missing, damaged or not from a training."""
     tensors, metadata = load(path)
     try:
         return _trained(tensors, metadata)
@@ -56,9 +56,9 @@ def read_trained_model(path: Path) -> TrainedModel:
 
 
 def preprocessing_so_far(run: RunDirectory) -> Preprocessing | None:
-    """What the newest checkpoint of a run was trained with, None before there is one; CheckpointError as above.
+    """The preprocessing in the newest checkpoint of a run, None without one; CheckpointError as above.
 
-    A run that goes on keeps it, also where it was saved in fewer digits than would be fitted.
+    A resumed run keeps it, even if it was saved with fewer digits than a new fit would have.
     """
     path = CheckpointStore(run.checkpoints_path).latest()
     return read_trained_model(path).preprocessing if path is not None else None
@@ -90,7 +90,7 @@ def _trained(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> 
 
 def _typed(value: Any, kind: type, name: str) -> Any:
     if not isinstance(value, kind):
-        raise TypeError(f"{name} is no {kind.__name__}")
+        raise TypeError(f"{name} is not a {kind.__name__}")
     return value
 
 
@@ -109,10 +109,10 @@ def _checked(preprocessing: Preprocessing, targets: int) -> Preprocessing:
 
 
 def checkpoint_path(run: RunDirectory, checkpoint: str | None) -> Path:
-    """The file of 'best', 'last' or an epoch ('7'), for None the best or, without one, the last.
+    """The file of 'best', 'last' or an epoch ('7'); for None the best or, without one, the last.
 
     A run has no best checkpoint until an epoch has ended in which the monitored metric has a value. CheckpointError
-    names those there are.
+    names the checkpoints that exist.
     """
     store = CheckpointStore(run.checkpoints_path)
     store.refuse_link()
@@ -130,5 +130,5 @@ def checkpoint_path(run: RunDirectory, checkpoint: str | None) -> Path:
     epochs = store.epochs()
     if not epochs and store.latest() is None:
         raise CheckpointError(f"{run.id} has no checkpoint")
-    there = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
-    raise CheckpointError(f"{run.id} has no checkpoint {quoted(checkpoint)}; there are: {there}")
+    available = f"epochs {epochs[0]} to {epochs[-1]}" if epochs else "last only"
+    raise CheckpointError(f"{run.id} has no checkpoint {quoted(checkpoint)}; there are: {available}")

@@ -1,4 +1,4 @@
-"""Balanced class weights: each class has the same say over an epoch, whatever the batches it is cut into."""
+"""Balanced class weights: each class has the same weight in an epoch, however it is divided into batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids: where an embedding may stand, and what is said of numbers that are none, by whoever reads them."""
+"""Ids: where an embedding may stand, and the messages about numbers that are not ids."""
 
 import numpy as np
 import pytest

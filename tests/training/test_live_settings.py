@@ -112,7 +112,7 @@ def test_changes_asked_together_count_from_the_same_step(new_run):
     ]  # fmt: skip
 
 
-def test_the_worker_refuses_what_nobody_checked_before(new_run):
+def test_the_worker_refuses_unchecked_changes(new_run):
     run = new_run()
     asked = [setting("epochs", 1), setting("dropout_1.rate", 1.0), setting("batch_size", 5), setting("epochs", 2.5)]
     obeying(run, {13: asked[1:], 14: asked[:1]}).run()

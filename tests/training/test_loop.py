@@ -21,7 +21,7 @@ def names(events):
     return [event.name for event in events]
 
 
-def test_events_come_in_the_order_their_docstring_draws():
+def test_events_come_in_the_documented_order():
     events = list(trainer_of(draft(**{"training.epochs": 2})).events())
     # 72 training samples in batches of 10: eight steps, the last of two samples.
     epoch = ["step"] * 8 + ["layer_stats", "epoch_ended"]
@@ -85,7 +85,7 @@ def test_a_spec_is_not_used_up_by_training():
 
 @settings(max_examples=20, deadline=None)
 @given(stop=st.integers(1, 32), optimizer=st.sampled_from(["adam", "sgd", "rmsprop", "adagrad", "adamw"]))
-def test_going_on_from_any_step_is_the_same_training(stop, optimizer):
+def test_resuming_from_any_step_is_the_same_training(stop, optimizer):
     model = draft(**{"training.optimizer": {"type": optimizer}, "training.early_stopping": {"patience": 50}})
     whole = trainer_of(model)
     expected = list(whole.events())
@@ -112,7 +112,7 @@ def timeless(event):
     return event
 
 
-def test_early_stopping_waits_its_patience_and_gives_back_the_best_weights():
+def test_early_stopping_waits_its_patience_and_restores_the_best_weights():
     model = draft(**{
         "training.epochs": 200,
         "training.optimizer": {"type": "sgd", "learning_rate": 3.0, "momentum": 0.9},
@@ -134,7 +134,7 @@ def test_early_stopping_waits_its_patience_and_gives_back_the_best_weights():
     assert [epoch.epoch for epoch in epochs if epoch.best][-1] == best.epoch
 
 
-def test_a_rising_monitor_is_better_upwards():
+def test_a_monitor_may_be_better_when_higher():
     trainer = trainer_of(draft(**{"training.monitor": "val_accuracy", "training.epochs": 10}))
     best = -math.inf
     for event in trainer.events():
@@ -143,7 +143,7 @@ def test_a_rising_monitor_is_better_upwards():
             best = max(best, event.metrics["val_accuracy"])
 
 
-def test_without_validation_the_loss_is_followed():
+def test_without_validation_the_loss_is_monitored():
     trainer = trainer_of(draft(**{"data.validation": 0.0}))
     epochs = [event for event in trainer.events() if isinstance(event, EpochEnded)]
     assert all(set(epoch.metrics) == {"loss", "accuracy"} and epoch.confusion is None for epoch in epochs)
@@ -191,7 +191,7 @@ def test_divergence_names_the_layer_the_step_and_what_to_try():
     assert "learning rate" in ended.message
 
 
-def test_divergence_by_a_step_too_long_is_told_of_that_step():
+def test_divergence_by_too_long_a_step_names_that_step():
     model = {
         "name": "plane",
         "data": {"source": "plane", "samples": 60},

@@ -1,4 +1,4 @@
-"""What is measured beside the loss, what is followed, and what class weights and distributions do to a training."""
+"""Metrics, the monitored metric, class weights and target distributions in training and evaluation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def lopsided(tmp_path):
     return make
 
 
-def test_every_metric_asked_for_is_told_and_the_whole_split_is_ranked_in_validation_only():
+def test_every_chosen_metric_is_reported_and_ranking_is_for_validation_only():
     trainer = trainer_of(draft(**{"training.metrics": EVERYTHING}))
     ended = epochs_of(trainer)[-1]
     names = EVERYTHING.split(", ")
@@ -65,7 +65,7 @@ def test_every_metric_asked_for_is_told_and_the_whole_split_is_ranked_in_validat
     assert np.sum(ended.confusion) == len(labels)
 
 
-def test_a_metric_that_is_left_out_is_not_told_and_steps_are_counted_all_the_same():
+def test_an_unchosen_metric_is_not_reported_but_steps_have_an_accuracy():
     trainer = trainer_of(draft(**{"training.metrics": "recall", "training.epochs": 1}))
     events = list(trainer.events())
     (ended,) = [event for event in events if isinstance(event, EpochEnded)]
@@ -74,7 +74,7 @@ def test_a_metric_that_is_left_out_is_not_told_and_steps_are_counted_all_the_sam
 
 
 @pytest.mark.parametrize(("monitor", "better"), [("val_f1", max), ("val_roc_auc", max), ("val_loss", min)])
-def test_the_best_epoch_goes_by_what_is_followed(monitor, better):
+def test_the_best_epoch_depends_on_the_monitor(monitor, better):
     model = draft(**{"training.metrics": "f1, roc_auc", "training.monitor": monitor, "training.epochs": 8})
     ended = epochs_of(trainer_of(model))
     best = better(epoch.metrics[monitor] for epoch in ended)
@@ -134,7 +134,7 @@ def distributions(tmp_path: Path, y: np.ndarray, **data) -> Trainer:
     return Trainer(spec, load(spec.data, base=tmp_path, seed=0), clock=Ticks())
 
 
-def test_targets_that_are_distributions_are_learnt(tmp_path):
+def test_target_distributions_are_learned(tmp_path):
     y = np.random.default_rng(0).dirichlet([1.0, 2.0, 3.0], 50)
     ended = epochs_of(distributions(tmp_path, y))
     assert ended[-1].metrics["loss"] < ended[0].metrics["loss"]
@@ -142,7 +142,7 @@ def test_targets_that_are_distributions_are_learnt(tmp_path):
     assert math.isfinite(ended[-1].metrics["val_rmse"])
 
 
-def test_targets_that_are_none_are_refused_in_a_line(tmp_path):
+def test_targets_that_are_not_distributions_are_refused_in_a_line(tmp_path):
     y = np.full((50, 2), 0.75)
     with pytest.raises(SpecError, match=r"^training\.loss: kl_divergence needs .* got a row that adds up to 1\.5$"):
         distributions(tmp_path, y)

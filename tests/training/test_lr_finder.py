@@ -42,7 +42,7 @@ def test_least_squares_bear_no_more_than_two_over_the_largest_curvature():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "lion"])
-def test_a_training_with_the_rate_that_was_found_learns(optimizer):
+def test_training_with_the_suggested_rate_learns(optimizer):
     model = draft(**{"training.optimizer": {"type": optimizer}, "training.epochs": 10, "training.seed": 3})
     found = find_rates(model, base=Path())
     assert found.steepest is not None
@@ -104,7 +104,7 @@ def test_the_steepest_place_and_the_lowest_of_a_valley(place, noise):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_noise_alone_is_no_fall(seed):
+def test_noise_alone_does_not_count_as_a_fall(seed):
     losses = 2 + 0.3 * np.random.default_rng(seed).normal(size=200)
     assert analyse(RATES.tolist(), losses.tolist(), width=8, ended="").steepest is None
 

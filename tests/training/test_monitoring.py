@@ -1,4 +1,4 @@
-"""What is monitored: refused where it has no value whatever the network does, and what epochs without one mean."""
+"""The monitored metric: refused if it never has a value, and the effect of epochs without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.training.test_loss_and_metrics import PLAIN, epochs_of
 
 
 def arrays(tmp_path: Path, x_test: np.ndarray, y_test: np.ndarray, y_train: np.ndarray, **changes) -> Trainer:
-    """A trainer of an NPZ with a validation split of its own, examined as it would be before training."""
+    """A trainer for an NPZ with its own validation split, validated as it would be before training."""
     x = np.random.default_rng(0).normal(size=(len(y_train), 2))
     np.savez(tmp_path / "own.npz", x_train=x, y_train=y_train, x_test=x_test, y_test=y_test)
     model = draft(layers=PLAIN, **{"data": {"source": "own.npz"}, **changes})

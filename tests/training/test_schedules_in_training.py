@@ -1,4 +1,4 @@
-"""Schedules, accumulated batches and averaged weights: what they do, and that going on changes nothing."""
+"""Schedules, accumulated batches and averaged weights: their effect, and that resuming changes nothing."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def ended_epochs(events):
     return [event for event in events if isinstance(event, EpochEnded)]
 
 
-def test_the_rate_that_is_told_is_the_one_that_is_used():
+def test_the_reported_rate_is_the_one_in_use():
     """Eight steps an epoch: stairs every half epoch are the same training as changes by hand, bit for bit."""
     scheduled = trainer_of(draft(**{"training.schedule": {"type": "step", "every": 0.5, "factor": 0.5}}))
     events = list(scheduled.events())
@@ -143,7 +143,7 @@ def test_more_batches_than_an_epoch_has_are_one_step_an_epoch(new_run):
     assert [event.step for event in events_of(run) if isinstance(event, Step)] == [1, 2, 3, 4]
 
 
-def test_averaged_weights_are_validated_saved_and_ended_with_while_training_goes_on_with_the_others(new_run):
+def test_averaged_weights_are_validated_and_saved_while_training_uses_the_others(new_run):
     plain, averaged = trainer_of(draft(layers=PLAIN)), trainer_of(draft(layers=PLAIN, **{"training.ema": 0.9}))
     average, step = averaged.network.arena.values.astype(np.float64), 0
     for theirs, ours in zip(plain.events(), averaged.events(), strict=True):
@@ -171,7 +171,7 @@ def test_averaged_weights_are_validated_saved_and_ended_with_while_training_goes
     assert not np.array_equal(tensors["raw.dense_1.weight"], tensors["dense_1.weight"])
 
 
-def test_the_best_epochs_averages_come_back():
+def test_the_averages_of_the_best_epoch_are_restored():
     changes = {
         "training.epochs": 200,
         "training.ema": 0.5,
@@ -193,7 +193,7 @@ def test_the_best_epochs_averages_come_back():
     workers=st.sampled_from([1, 2]),
     optimizer=st.sampled_from(["nadam", "lion", "adadelta", "adamw"]),
 )
-def test_going_on_from_any_step_is_the_same_training(stop, workers, optimizer):
+def test_resuming_from_any_step_is_the_same_training(stop, workers, optimizer):
     model = draft(**ALL, **{"training.workers": workers, "training.optimizer": {"type": optimizer}})
     whole, first, second = (trainer_of(model) for _ in range(3))
     expected = list(whole.events())
@@ -259,7 +259,7 @@ def test_stopped_and_killed_and_resumed_is_the_same_run(new_run):
     assert set(rates(events_of(whole))) == {0.02, 0.01, 0.005}
 
 
-def test_an_examination_knows_the_steps_and_what_they_cost():
+def test_validation_computes_the_steps_and_their_cost():
     totals = {
         name: validate(draft(**changes), base=Path()).totals
         for name, changes in {"plain": {}, "three": {"training.accumulate": 3}, "ema": {"training.ema": 0.9}}.items()
@@ -270,7 +270,7 @@ def test_an_examination_knows_the_steps_and_what_they_cost():
         assert totals[name].step_bytes - totals["plain"].step_bytes == 4 * totals["plain"].parameters
 
 
-def test_mistakes_are_told_in_the_usual_words():
+def test_problems_have_the_usual_words():
     wrong = {
         "training.accumulate": 0,
         "training.ema": 1.0,

@@ -1,1 +1,1 @@
-"""One batch on several cores: the worker pool, the gradient added up in order, and when to go without help."""
+"""One batch on several cores: the worker pool, the gradient summed in a fixed order, and the backoff."""

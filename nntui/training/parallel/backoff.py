@@ -1,56 +1,56 @@
-"""Backoff: where other workers cost more than they bring, as beside a busy neighbour, one trains alone."""
+"""Backoff: training alone for a while when sharing batches costs more than it brings, as on a busy machine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.1, 3.2
-"""To go on alone before the partners are tried again; doubled while they prove slow each time."""
+"""How long to train alone before the other workers are tried again; doubled each time they still prove slow."""
 _WINDOW_SECONDS, _FEWEST = 0.1, 32
-"""Tasks that are looked at together, so long and so many: a slow one is chance, and who draws curves is busy for 20 ms
-at a time, several times a second, which is no reason to go on alone for longer than that.
+"""The least duration and number of tasks judged together. A single slow task is chance, and a viewer that draws curves
+is busy for 20 ms at a time, several times a second, which is no reason to train alone for longer.
 """
 _WORTH = 1.75
-"""Times what one computed oneself. Taking longer, all in all one is hardly quicker than doing every share alone."""
+"""Limit of elapsed time over our own processor time; above it, sharing is hardly faster than doing every share here."""
 
 
 class Backoff:
-    """Watches how long tasks take with partners, compared with how long one computed oneself.
+    """Compares how long shared tasks take with the processor time this process spends on its own shares.
 
-    What one computed is counted in time of the processor, so that not only partners that are late are noticed: where
-    others want the processors too, each more process of ours makes all of them wait.
+    Processor time reveals more than late workers: if other programs want the processors too, each further process of
+    ours makes all of them wait.
     """
 
     def __init__(self, clock: Callable[[], float], computing: Callable[[], float]) -> None:
-        """`clock` and `computing` say the seconds that have gone by, and those this process has computed."""
+        """`clock` returns the elapsed seconds, `computing` the processor seconds of this thread."""
         self._clock, self._computing = clock, computing
         self._until = float("-inf")
-        self._length = _FIRST_SECONDS
-        self._seen = 0
-        self._taken = self._computed = 0.0
+        self._pause = _FIRST_SECONDS
+        self._tasks = 0
+        self._elapsed = self._computed = 0.0
         self._began = self._began_computing = 0.0
 
     def resting(self) -> bool:
-        """Whether to do this task alone."""
+        """Whether this process should do the next task alone."""
         return self._clock() < self._until
 
     def begin(self) -> None:
-        """A task is handed out."""
+        """Called when a task is handed out."""
         self._began, self._began_computing = self._clock(), self._computing()
 
     def own_share_done(self) -> None:
-        """One's own share of it is done."""
+        """Called when the shares done by this process are done."""
         self._computed += self._computing() - self._began_computing
 
     def all_done(self) -> None:
-        """The last share is done, by whomever; after the last task of a window it is decided whether to rest."""
-        self._taken += self._clock() - self._began
-        self._seen += 1
-        if self._taken < _WINDOW_SECONDS or self._seen < _FEWEST:
+        """Called when all shares are done; at the end of a window it decides whether to back off."""
+        self._elapsed += self._clock() - self._began
+        self._tasks += 1
+        if self._elapsed < _WINDOW_SECONDS or self._tasks < _FEWEST:
             return
-        if self._taken > _WORTH * self._computed:
-            self._until = self._clock() + self._length
-            self._length = min(2 * self._length, _LONGEST_SECONDS)
+        if self._elapsed > _WORTH * self._computed:
+            self._until = self._clock() + self._pause
+            self._pause = min(2 * self._pause, _LONGEST_SECONDS)
         else:
-            self._length = _FIRST_SECONDS
-        self._seen, self._taken, self._computed = 0, 0.0, 0.0
+            self._pause = _FIRST_SECONDS
+        self._tasks, self._elapsed, self._computed = 0, 0.0, 0.0

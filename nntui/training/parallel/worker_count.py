@@ -1,4 +1,4 @@
-"""How many workers share a batch when nobody says: as many as make it quicker, found by measuring at the start."""
+"""Choosing how many workers share a batch if the model file does not say: the fastest number, measured at the start."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from nntui.training.loop import Trainer
 from nntui.training.parallel.worker_pool import why_alone
 
 _WORTH_TRYING = 8_000_000
-"""FLOPs of a forward pass over a batch: a third of a millisecond of a whole step. Below, one worker is quickest."""
+"""FLOPs of a forward pass over a batch, a third of a millisecond of a whole step. Below, one worker is fastest."""
 _FEWEST_ROWS = 16
-"""Of a part: fewer make narrow products, which are slow."""
+"""Per part: with fewer, matrix products are narrow and slow."""
 _ROUNDS, _ROUND_SECONDS = 5, 0.006
 
 
@@ -28,25 +28,25 @@ def usable_cores() -> int:
 
 
 def is_worth_trying(flops_per_step: int, *, batch_size: int) -> bool:
-    """Whether more than one worker may be quicker; `flops_per_step` is of the forward pass over a batch."""
+    """Whether more than one worker may be faster; `flops_per_step` counts the forward pass over a batch."""
     return usable_cores() > 1 and flops_per_step >= _WORTH_TRYING and batch_size >= 2 * _FEWEST_ROWS
 
 
 def quickest_workers(spec: ModelSpec, dataset: Dataset) -> int:
-    """Trains a few dozen steps with 1, 2, 4, ... workers on weights that are thrown away; the number to take.
+    """The fastest number of workers, measured over a few dozen steps with 1, 2, 4, ... on weights that are discarded.
 
-    They take turns, so that what slows the machine for a moment slows each of them. Two calls may differ on a machine
-    with busy neighbours: what is chosen must be written down. 1, untried, where processes cannot work together.
+    The numbers take turns, so that a moment of load on the machine slows all of them. The result may vary on a busy
+    machine, so the caller must store it. Returns 1 without measuring where processes cannot work together.
     """
     if why_alone():
         return 1
     seconds: dict[int, list[float]] = {count: [] for count in _counts(spec, dataset)}
     with ExitStack() as stack:
-        steps = {count: stack.enter_context(_trainer(spec, dataset, count).trying()) for count in seconds}
+        steps = {count: stack.enter_context(_trainer(spec, dataset, count).timing_steps()) for count in seconds}
         for _ in range(_ROUNDS):
             for count, step in steps.items():
                 seconds[count].append(_seconds_per_step(step))
-    # The first of those that are equally quick, which has the fewest workers.
+    # On a tie the first, which has the fewest workers.
     return min(seconds, key=lambda count: statistics.median(seconds[count]))
 
 
@@ -64,7 +64,7 @@ def _trainer(spec: ModelSpec, dataset: Dataset, workers: int) -> Trainer:
 
 
 def _seconds_per_step(step: Callable[[], Any]) -> float:
-    step()  # Wakes the partners, who fell asleep while it was the others' turn.
+    step()  # Wakes the workers, which fell asleep while other numbers had their turn.
     steps, began = 0, time.perf_counter()
     while (spent := time.perf_counter() - began) < _ROUND_SECONDS:
         step()

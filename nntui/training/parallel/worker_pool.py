@@ -1,8 +1,8 @@
-"""A worker pool: processes that share one task at a time, on memory they have in common.
+"""A worker pool: processes that share one task at a time, using shared memory.
 
-Workers are forked, so that they have the data and the network without a copy, and they wait at a semaphore: they spin
-for a moment and sleep after that. Each begins with shares of its own and goes on with those that nobody has begun:
-which process does a share never changes the result, only how soon it is there.
+Workers are forked, so that they have the data and the network without a copy. They wait on a semaphore, spinning for a
+moment before they sleep. Each starts with its own shares and then takes over any not yet started: which process does a
+share changes only how soon the result is ready, never the result.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ import numpy as np
 from nntui.training.parallel.backoff import Backoff
 
 _TRIES = 200
-"""Of a semaphore between two looks at the clock: some twenty microseconds."""
+"""Attempts at a semaphore between two readings of the clock: about twenty microseconds."""
 _SPIN_SECONDS = 0.005
-"""How long to try before falling asleep: to be woken costs whoever wakes a tenth of a millisecond, at every task."""
+"""How long to spin before sleeping: waking a sleeper costs the waking process a tenth of a millisecond per task."""
 _NAP_SECONDS = 0.25
-"""How long to sleep at a semaphore before looking whether the other side is still there."""
+"""How long to sleep on a semaphore before checking that the other process is still alive."""
 _MOST_DESCRIPTORS = 2**16
 
 
 class WorkerPoolError(Exception):
-    """A partner is gone; one line for people."""
+    """Another process of the pool has died; one line for people."""
 
 
 def shared_array(shape: tuple[int, ...], dtype: str) -> np.ndarray:
-    """Zeros that this process and those forked from it have in common."""
+    """Zeros in memory that this process shares with those forked from it."""
     count = int(np.prod(shape))
     memory = mmap.mmap(-1, max(count * np.dtype(dtype).itemsize, 1))
     return np.frombuffer(memory, dtype, count).reshape(shape)
 
 
 def why_alone() -> str:
-    """Why processes cannot work together here, such as 'Read-only file system'; '' where they can.
+    """Why processes cannot work together on this machine, such as 'Read-only file system'; '' if they can.
 
-    What they wait at are semaphores, which on Linux are files in /dev/shm: a container may have none.
+    They need semaphores, which on Linux are files in /dev/shm; a container may lack it.
     """
     try:
         get_context("fork").Semaphore(0)
@@ -56,19 +56,19 @@ def why_alone() -> str:
 
 
 class Task(NamedTuple):
-    """Work in shares that may be done at once, in any order."""
+    """Work divided into shares, which may be done concurrently and in any order."""
 
     work: Callable[[int], None]
-    """Does the share of this number, from 0."""
+    """Does the share with this index, from 0."""
     shares: int
 
 
 class WorkerPool:
-    """`size` workers, this process among them, which share `tasks`.
+    """`size` workers, including this process, which share `tasks`.
 
-    Outside a `with` block there are no partners, and all shares are done here; inside one too, with the same result,
-    where `alone` says why no process can help. What tasks read and write in common
-    must lie in shared memory that exists when the block is entered.
+    Outside a `with` block this process does all shares. It does so inside the block too, with the same result, if
+    `alone` says why no other process can help. Whatever several shares read and write must be in shared memory that
+    exists when the block is entered.
     """
 
     def __init__(self, size: int, tasks: Sequence[Task]) -> None:
@@ -77,7 +77,7 @@ class WorkerPool:
         self._pids: list[int] = []
         self._backoff = Backoff(time.perf_counter, time.thread_time)
         self.alone = ""
-        """Why this process does the work of all of them; '' where it does not."""
+        """Why this process does the work of all workers; '' if it does not."""
         if size > 1:
             try:
                 self._make_semaphores()
@@ -109,20 +109,20 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # They hold nothing that would be lost, and one that was stopped would not hear of the end.
+        # Killed, since they have nothing to lose, and a stopped process would not notice anything gentler.
         self._abandon()
 
     def run(self, task: int, *, beside: Callable[[], int | None] = lambda: None) -> int | None:
-        """Does every share of the task of this number; when the last is done, returns what `beside` has.
+        """Does every share of the task with this index; when all are done, returns the result of `beside`.
 
-        `beside` is called in this process once the others have begun. Raises WorkerPoolError where another process
-        has died at its share, and what `beside` or a share that was done here raised.
+        `beside` is called in this process once the others have started. Raises WorkerPoolError if another process
+        has died during its share, and whatever `beside` or a share done here raises.
         """
         if not self._pids or self._backoff.resting():
-            answer = beside()
+            result = beside()
             for share in range(self._tasks[task].shares):
                 self._tasks[task].work(share)
-            return answer
+            return result
         for unclaimed in self._unclaimed[task]:
             unclaimed.release()
         self._order[0] = task
@@ -130,22 +130,22 @@ class WorkerPool:
             start.release()
         self._backoff.begin()
         try:
-            answer = beside()
+            result = beside()
             self._do_shares(task, worker=0)
         finally:
             self._backoff.own_share_done()
             for worker in range(1, self.size):
-                # A partner that has not come yet finds that nothing is left to come for.
+                # If the worker has not started yet, its start is taken back: no shares are left for it.
                 if not self._starts[worker - 1].acquire(False):
                     self._await(worker)
             for unclaimed in self._unclaimed[task]:
-                # Left over only where something was raised here.
+                # Left over only after an exception in this process.
                 unclaimed.acquire(False)
             self._backoff.all_done()
-        return answer
+        return result
 
     def _do_shares(self, task: int, *, worker: int) -> None:
-        """Does what nobody has begun, from the first of the worker's own shares on."""
+        """Does the shares not yet started, beginning with the worker's own."""
         work, shares = self._tasks[task]
         unclaimed = self._unclaimed[task]
         first = worker * shares // self.size
@@ -160,23 +160,23 @@ class WorkerPool:
         while not end.acquire(True, _NAP_SECONDS):
             pid = self._pids[worker - 1]
             if _has_ended(pid, os.WNOHANG):
-                self._pids = [other for other in self._pids if other != pid]
+                self._pids.remove(pid)
                 self._abandon()
                 raise WorkerPoolError(
                     f"the process of worker {worker} has ended before its time; 'nntui resume' goes on"
                 )
-            # One that was stopped in the midst of its share would be waited for without end.
+            # A process stopped in the middle of its share would otherwise be waited for forever.
             _send(pid, signal.SIGCONT)
 
     def _abandon(self) -> None:
-        """Ends the partners that are left, whatever they are doing."""
+        """Kills the remaining worker processes, whatever they are doing."""
         pids, self._pids = self._pids, []
         for pid in pids:
             _send(pid, signal.SIGKILL)
             _has_ended(pid)
 
     def serve(self, worker: int, parent: int) -> None:
-        """What a partner does: its share of each task, until its parent is gone."""
+        """The loop of a forked worker: does its share of each task until its parent is gone."""
         start, end = self._starts[worker - 1], self._ends[worker - 1]
         while True:
             if not _acquired_at_once(start):
@@ -188,17 +188,17 @@ class WorkerPool:
 
 
 def _send(pid: int, number: signal.Signals) -> None:
-    """Sends a signal; nothing happens where the process is gone already."""
+    """Sends a signal; does nothing if the process is gone already."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 
 
 def _has_ended(pid: int, options: int = 0) -> bool:
-    """Whether a process has ended; waits for its end unless `options` say otherwise."""
+    """Whether a process has ended; waits for it unless `options` say otherwise."""
     try:
         return os.waitpid(pid, options)[0] != 0
     except ChildProcessError:
-        # Where SIGCHLD is ignored, which a process inherits, ends are not kept for whoever asks.
+        # If SIGCHLD is ignored, which may be inherited, exit statuses are not kept.
         return True
 
 
@@ -212,19 +212,19 @@ def _acquired_at_once(semaphore: Semaphore) -> bool:
 
 
 def _become_worker(pool: WorkerPool, worker: int, parent: int) -> None:
-    """What a forked process does until its end; never returns."""
-    # What overflows is seen in what comes out, by the process that leads.
-    with _LastWords(), np.errstate(all="ignore"):
-        # Ctrl+C and a closed terminal reach the whole group: when to end is for the process that leads it to say.
+    """The whole life of a forked process; never returns."""
+    # The parent notices overflows in the results.
+    with _ExitWithBlock(), np.errstate(all="ignore"):
+        # Ctrl+C and a closed terminal reach the whole process group, but the parent decides when to end.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        # Whoever waits for the run's lock or for the end of a pipe must not wait for a partner.
+        # Other processes that wait for the run's lock or the end of a pipe must not wait for this one.
         os.closerange(3, _MOST_DESCRIPTORS)
         pool.serve(worker, parent)
 
 
-class _LastWords:
-    """Ends the process with its block, and prints the exception that ended it, whatever it is."""
+class _ExitWithBlock:
+    """Exits the process at the end of the block, printing the exception that ended it, if any."""
 
     def __enter__(self) -> None:
         pass
@@ -234,8 +234,8 @@ class _LastWords:
     ) -> None:
         try:
             if error is not None:
-                # Python's own stderr may be a file that was closed here.
+                # Python's own stderr may be a file that this process has closed.
                 os.write(2, "".join(traceback.format_exception(error)).encode())
         finally:
-            # Whatever came of it: what comes after the block is for the process that leads to do.
+            # In any case: the code after the block is for the parent only.
             os._exit(0 if error is None else 1)

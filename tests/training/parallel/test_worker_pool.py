@@ -1,4 +1,4 @@
-"""The crew: shares done by several processes, by whoever is there, and what happens when one of them is gone."""
+"""The worker pool: shares done by several processes in any order, and what happens when one of them dies."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def test_each_share_is_done_by_a_process_of_its_own_and_all_are_gone_at_the_end(
             os.kill(pid, 0)
 
 
-def test_tasks_are_told_apart_and_see_what_was_written_before_them():
+def test_tasks_are_distinguished_and_see_what_was_written_before_them():
     numbers, found = shared_array((1,), "float64"), shared_array((2, 2), "float64")
 
     def double(worker):
@@ -54,7 +54,7 @@ def test_tasks_are_told_apart_and_see_what_was_written_before_them():
             np.testing.assert_array_equal(found, [[2 * number] * 2, [number**2] * 2])
 
 
-def test_without_partners_all_shares_are_done_here():
+def test_without_workers_all_shares_are_done_here():
     pids = shared_array((3,), "int64")
 
     def note(worker):
@@ -64,7 +64,7 @@ def test_without_partners_all_shares_are_done_here():
     assert pids.tolist() == [os.getpid()] * 3
 
 
-def test_a_share_that_a_partner_does_not_begin_is_done_here():
+def test_a_share_that_no_worker_starts_is_done_here():
     meeting, pids = Meeting(2), shared_array((2,), "int64")
 
     def note(worker):
@@ -81,8 +81,8 @@ def test_a_share_that_a_partner_does_not_begin_is_done_here():
         pool.run(0)
 
 
-def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
-    """The partner holds on to one of four shares until this process has done the other three."""
+def test_a_fast_worker_takes_over_shares_not_yet_started():
+    """The other worker keeps one of four shares until this process has done the other three."""
     doers, done = shared_array((4,), "int64"), get_context("fork").Semaphore(0)
     begun = get_context("fork").Semaphore(0)
     leader = os.getpid()
@@ -90,7 +90,7 @@ def test_whoever_is_done_first_takes_over_what_others_have_not_begun():
     def note(share):
         doers[share] = os.getpid()
         if os.getpid() == leader:
-            # Not before the partner has something to hold on to.
+            # Not before the other worker has a share to keep.
             assert begun.acquire(timeout=60)
             begun.release()
             done.release()
@@ -117,7 +117,7 @@ def test_what_runs_beside_a_task_runs_here_once():
     assert pids == [os.getpid()] * 3
 
 
-def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
+def test_a_worker_killed_during_its_share_is_an_error_of_one_line():
     begun = get_context("fork").Semaphore(0)
     pid = shared_array((1,), "int64")
 
@@ -137,7 +137,7 @@ def test_a_partner_killed_at_its_work_is_an_error_of_one_line():
         pool.run(0)
 
 
-def test_what_a_partner_raises_is_printed_and_ends_the_run(capfd):
+def test_what_a_worker_raises_is_printed_and_ends_the_run(capfd):
     meeting = Meeting(2)
 
     def fail(worker):
@@ -173,7 +173,7 @@ def ends_forgotten():
 
 
 @pytest.mark.usefixtures("ends_forgotten")
-def test_partners_whose_end_the_system_does_not_keep_for_us():
+def test_workers_whose_exit_status_is_not_kept():
     pid = shared_array((1,), "int64")
 
     def fail(worker):
@@ -191,7 +191,7 @@ def test_partners_whose_end_the_system_does_not_keep_for_us():
         pool.run(0)
 
 
-def test_a_partner_that_is_stopped_does_not_hold_up_the_end():
+def test_a_stopped_worker_does_not_delay_the_end():
     meeting = Meeting(2)
     with WorkerPool(2, [Task(meeting, 2)]) as pool:
         pool.run(0)
@@ -202,7 +202,7 @@ def test_a_partner_that_is_stopped_does_not_hold_up_the_end():
         os.kill(pid, 0)
 
 
-def test_a_partner_that_is_stopped_in_the_midst_of_its_share_goes_on():
+def test_a_worker_stopped_in_the_middle_of_its_share_continues():
     begun, stopped, done = (get_context("fork").Semaphore(0) for _ in range(3))
     pid = shared_array((1,), "int64")
 
@@ -223,7 +223,7 @@ def test_a_partner_that_is_stopped_in_the_midst_of_its_share_goes_on():
         assert done.acquire(timeout=60)
 
 
-def test_a_partner_that_cannot_say_what_was_wrong_ends_all_the_same():
+def test_a_worker_that_cannot_report_its_error_exits_all_the_same():
     """What comes after the block is written once: by the process that leads."""
     program = """
 import os
@@ -241,8 +241,8 @@ def fail(share):
         raise ArithmeticError
 
 try:
-    with WorkerPool(2, [Task(fail, 2)]) as crew:
-        crew.run(0)
+    with WorkerPool(2, [Task(fail, 2)]) as pool:
+        pool.run(0)
 except WorkerPoolError:
     os.write(1, b"the leader goes on. ")
 except BaseException as error:
@@ -276,14 +276,14 @@ def test_where_no_more_processes_can_be_made_all_is_done_here(monkeypatch, forks
             os.kill(pid, 0)
 
 
-def test_partners_end_with_the_process_they_belong_to():
+def test_workers_end_with_their_parent():
     """Killed, it cannot tell them: they notice. Their end is seen as that of the pipe they hold open."""
     program = "\n".join(
         [
             "import os, signal",
             "from nntui.training.parallel.worker_pool import WorkerPool, Task",
-            "with WorkerPool(2, [Task(lambda share: None, 2)]) as crew:",
-            "    crew.run(0)",
+            "with WorkerPool(2, [Task(lambda share: None, 2)]) as pool:",
+            "    pool.run(0)",
             "    os.kill(os.getpid(), signal.SIGKILL)",
         ]
     )
@@ -301,7 +301,7 @@ class Clocks:
         self.rest = Backoff(lambda: self.now, lambda: self.computed)
 
     def task(self, *, own, waited=0.0, halted=0.0):
-        """A task with partners, halted in the midst of one's own share for a while."""
+        """A shared task, halted for a while in the middle of our own share."""
         self.rest.begin()
         self.now += own + halted
         self.computed += own
@@ -311,7 +311,7 @@ class Clocks:
         self.rest.all_done()
 
     def rested(self):
-        """Seconds until the partners are tried again."""
+        """Seconds until the other workers are tried again."""
         began = self.now
         while self.rest.resting():
             self.now += 0.001
@@ -319,7 +319,7 @@ class Clocks:
 
 
 @pytest.mark.parametrize("late", [{"waited": 0.0008}, {"halted": 0.0008}, {"waited": 0.0004, "halted": 0.0004}])
-def test_partners_that_cost_more_than_they_bring_are_left_alone_for_longer_each_time(late):
+def test_workers_that_cost_more_than_they_bring_rest_longer_each_time(late):
     clocks = Clocks()
     lengths = []
     for _ in range(7):
@@ -330,7 +330,7 @@ def test_partners_that_cost_more_than_they_bring_are_left_alone_for_longer_each_
     assert lengths == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 3.2]
 
 
-def test_a_neighbour_that_is_busy_for_a_moment_now_and_then_is_no_reason_to_rest():
+def test_brief_load_now_and_then_is_no_reason_to_back_off():
     clocks = Clocks()
     for _ in range(100):
         for _ in range(60):
@@ -349,7 +349,7 @@ def test_few_long_tasks_are_not_judged_by_one():
         assert not clocks.rest.resting()
 
 
-def test_partners_that_are_worth_it_again_are_not_left_alone_for_long():
+def test_workers_that_pay_again_do_not_rest_for_long():
     clocks = Clocks()
     for _ in range(3):
         for _ in range(32):

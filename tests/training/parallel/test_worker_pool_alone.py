@@ -1,4 +1,4 @@
-"""Workers where processes cannot work together: it is said, and the training goes on in one process."""
+"""Where processes cannot work together, a warning says so and the training continues in one process."""
 
 import errno
 import os

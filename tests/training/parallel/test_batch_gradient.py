@@ -1,4 +1,4 @@
-"""Several workers on each batch: the same gradient, the same bits each time, and the same after going on."""
+"""Several workers on each batch: the same gradient, the same bits each time, and the same after resuming."""
 
 import dataclasses
 import json
@@ -48,7 +48,7 @@ def test_equal_workers_give_equal_bits_with_dropout_and_all(optimizer):
     np.testing.assert_array_equal(first.network.arena.values, second.network.arena.values)
 
 
-def test_going_on_with_workers_is_the_same_training():
+def test_resuming_with_workers_is_the_same_training():
     model = draft(**{"training.workers": 2})
     whole = trainer_of(model)
     losses(whole)
@@ -71,7 +71,7 @@ def test_workers_are_at_most_the_rows_of_a_batch():
 
 @pytest.mark.parametrize("last", [[], [{"type": "layer_norm"}], [{"type": "batch_norm"}]])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_hits_are_counted_among_what_the_last_layer_gave(last, workers):
+def test_correct_answers_are_counted_from_the_outputs(last, workers):
     """Layers may use their output up on the way back."""
     trainer = trainer_of(
         draft(layers=[PLAIN[0], {"type": "dense", "units": 2}, *last], **{"training.workers": workers})
@@ -85,7 +85,7 @@ def test_hits_are_counted_among_what_the_last_layer_gave(last, workers):
             return forward(y, truth)
 
         part.loss.forward = noted
-    # Without its partners a crew does every share here.
+    # Outside its block a worker pool does every share in this process.
     train = trainer._train_step(np.arange(trainer.batch_size))
     assert train.accuracy == sum(outputs) / trainer.batch_size
 
@@ -98,11 +98,11 @@ def test_divergence_in_the_second_workers_part_is_found():
     assert (ended.reason, ended.layer, ended.step) == ("diverged", "dense_2", 1)
 
 
-def test_partners_change_no_bit():
+def test_the_number_of_processes_changes_no_bit():
     """Parts done by processes of their own, and all by this one: the same numbers."""
     model = draft(**{"training.workers": 3, "training.optimizer": "adamw"})
     shared, alone = trainer_of(model), trainer_of(model)
-    # A crew of one does every share itself.
+    # A worker pool of one does every share itself.
     alone._pool = WorkerPool(1, alone._pool._tasks)
     assert losses(shared) == losses(alone)
     np.testing.assert_array_equal(shared.network.arena.values, alone.network.arena.values)
@@ -110,7 +110,7 @@ def test_partners_change_no_bit():
 
 
 @pytest.mark.parametrize("setting", ["l1", "l2", "clip_norm"])
-def test_what_looks_at_the_whole_gradient_sees_all_parts(setting):
+def test_the_regularizer_sees_the_gradient_of_all_parts(setting):
     changes = {"training.optimizer": "sgd", f"training.{setting}": 0.05}
     alone = trainer_of(draft(layers=PLAIN, **changes))
     shared = trainer_of(draft(layers=PLAIN, **changes, **{"training.workers": 2}))
@@ -124,7 +124,7 @@ def test_small_steps_small_batches_and_single_cores_are_not_worth_a_try():
     assert is_worth_trying(10**9, batch_size=128) == (usable_cores() > 1)
 
 
-def test_what_is_tried_leaves_no_trace_and_is_a_number_of_workers_there_may_be():
+def test_measuring_leaves_no_trace_and_returns_a_possible_number_of_workers():
     spec = validate(draft(**{"training.batch_size": 64}), base=Path()).ready()
     dataset = load(spec.data, base=Path(), seed=0)
     before = dataset.train.x.copy()
