@@ -1,4 +1,4 @@
-"""Changing a run while it trains, or its epochs when it is over: what may be changed, and the values typed."""
+"""Changing a run while it trains, or its epochs when it is over: what can change, and parsing typed values."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from nntui.runs.checkpoints import CheckpointStore, load_metadata
 from nntui.runs.directory import RunDirectory, RunsError
 from nntui.runs.status import status_of
 
-_MORE = re.compile(r"\+[0-9]{1,12}")
+_ADDITIONAL = re.compile(r"\+[0-9]{1,12}")
 
 
 def changeable(run: RunDirectory) -> dict[str, Tunable]:
-    """What of a run may be changed while it trains, by name; SpecError where its model cannot be read.
+    """The settings of a run that can be changed while it trains, by name; SpecError if its model cannot be read.
 
-    The values are the model file's, which are those the run began with, but for the epochs, which are the present ones.
+    The values are those of the model file: the ones the run began with, except for the epochs, which are current.
     """
     return tunables(parse(read_document(run.model_path, follow=False)))
 
 
 def typed_value(tunable: Tunable, text: str) -> int | float | str:
-    """What a text stands for as a value of a setting, a text where it is no number: '+100' is so many epochs more."""
-    if tunable.name == "epochs" and _MORE.fullmatch(text.strip()):
+    """The value typed for a setting, the text itself if it is not a number; '+100' means 100 more epochs."""
+    if tunable.name == "epochs" and _ADDITIONAL.fullmatch(text.strip()):
         return int(tunable.value) + int(text)
     return typed_number(text.strip(), whole=True)
 
 
 def typed_changes(texts: Mapping[str, str], known: Mapping[str, Tunable], *, epoch: int = 0) -> dict[str, float]:
-    """The values that texts stand for, by the names of settings; SpecError with every problem of them."""
+    """The values typed for several settings, by name; SpecError with every problem."""
     problems: list[Problem] = []
     values: dict[str, float] = {}
     for name, text in texts.items():
@@ -55,16 +55,16 @@ def typed_changes(texts: Mapping[str, str], known: Mapping[str, Tunable], *, epo
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A run that no worker trains, as one that may go on for more epochs."""
+    """A run without a worker, which may be trained for more epochs."""
 
     epochs: Tunable
     done: int
-    """Whole epochs that are trained."""
+    """Completed epochs."""
     within: bool
-    """Whether it stands within the next one."""
+    """Whether it ended in the middle of the next epoch."""
 
     def total(self, text: str) -> int:
-        """The number of epochs in all that a text stands for, '+100' or '200'; SpecError for one that will not do."""
+        """The total number of epochs typed as '+100' or '200'; SpecError if it is invalid."""
         total = typed_value(self.epochs, text)
         message = self.epochs.problem(total, epoch=self.done + 1 if self.within else 0)
         if not message and isinstance(total, int) and total <= self.done and not self.within:
@@ -75,7 +75,7 @@ class Extension:
 
 
 def extension(run: RunDirectory) -> Extension:
-    """How far a run that no worker trains is; RunsError where it cannot go on, SpecError where its model is none."""
+    """The state of a run without a worker; RunsError if it cannot continue, SpecError if its model is invalid."""
     spec = parse(read_document(run.model_path, follow=False))
     progress = _progress(run)
     if final := status_of(run).why_final:
@@ -90,7 +90,7 @@ def extension(run: RunDirectory) -> Extension:
 
 
 def _progress(run: RunDirectory) -> dict[str, Any]:
-    """Where the newest checkpoint stands; empty without one."""
+    """The progress in the newest checkpoint; empty without one."""
     path = CheckpointStore(run.checkpoints_path).latest()
     progress = load_metadata(path).get("progress") if path is not None else None
     return progress if isinstance(progress, dict) else {}

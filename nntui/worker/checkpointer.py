@@ -1,4 +1,4 @@
-"""The checkpointer: puts a training's weights on disk, often enough to lose little and seldom enough to cost little."""
+"""The checkpointer: saves a training's weights often enough to lose little, and rarely enough to cost little."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from nntui.training.checkpointing import checkpoint_of, restore_training
 from nntui.training.loop import Trainer
 
 _CAP_EPOCHS = 400
-"""Of the checkpoints of one run; beyond, epochs are thinned out evenly."""
+"""Per run; above it, epochs are removed so that the others stay evenly spaced."""
 _LIVE_SECONDS = 0.25
 _LIVE_SHARE = 0.02
 
 
 class Checkpointer:
-    """Saves a trainer into its run directory: checkpoints at each epoch and on request, live weights in between.
+    """Saves a trainer into its run directory: checkpoints after each epoch and on request, live weights in between.
 
-    On a full disk the run's own epochs are thinned out first. What cannot be saved all the same costs a checkpoint,
-    never the training: CheckpointError says why.
+    On a full disk it first removes some of the run's own epochs. If that does not help, a checkpoint is lost, never the
+    training: CheckpointError says why.
     """
 
     def __init__(self, run: RunDirectory, trainer: Trainer) -> None:
@@ -39,16 +39,16 @@ class Checkpointer:
         )
         self._next_live = 0.0
         self.warning = ""
-        """What `restore` could not put right, one line; '' where all is well."""
+        """What `restore` could not repair, in one line; '' if nothing."""
 
     def move(self, run: RunDirectory) -> None:
-        """Saves from now on where the run's directory is after it was renamed."""
+        """Continues to save in the run's directory at its new path."""
         self._run, self._store.directory = run, run.checkpoints_path
 
     def restore(self, *, beyond_end: bool = False) -> bool:
-        """Puts the trainer where the newest checkpoint stands, and the files where they would be; False without one.
+        """Restores the trainer and the files to the newest checkpoint; False without one.
 
-        `beyond_end` where a run that may be over goes on: from the weights as they were trained.
+        `beyond_end` is for continuing a run that may be over, from the weights as they were trained.
         """
         self._store.prepare()
         path = self._store.latest()
@@ -68,9 +68,9 @@ class Checkpointer:
         return True
 
     def _last_epoch(self, metadata: Mapping[str, Any]) -> Path | None:
-        """The whole checkpoint of the epoch that was the last before this one; None where there is none.
+        """The complete checkpoint of the last epoch; None if there is none.
 
-        The end of a run may put the weights of the best epoch, or their average, in the place of the trained ones.
+        At its end a run may have replaced the trained weights with those of the best epoch, or with their average.
         """
         progress = metadata.get("progress", {})
         path = self._store.path(progress.get("epochs_done", 0))
@@ -85,12 +85,12 @@ class Checkpointer:
         return CheckpointSaved(step=ended.step, epoch=ended.epoch, file=name, best=ended.best)
 
     def keep_last(self) -> None:
-        """Saves where the training stands now, between two epochs or not."""
+        """Saves the present state of the training as `last`, even in the middle of an epoch."""
         tensors, metadata = checkpoint_of(self._trainer, fingerprint=self._trainer.dataset.fingerprint)
         self._with_room(lambda: self._store.save_last(tensors, metadata))
 
     def saved(self) -> CheckpointSaved | None:
-        """The event of the checkpoint the trainer stands at; None where it stands within an epoch or has no file."""
+        """The event of the present state's checkpoint; None in the middle of an epoch or without a file."""
         trainer = self._trainer
         path = self._store.path(trainer.epochs_done)
         if trainer.epoch != trainer.epochs_done or not path.exists():
@@ -99,9 +99,9 @@ class Checkpointer:
         return CheckpointSaved(step=trainer.step, epoch=trainer.epochs_done, file=path.name, best=best)
 
     def make_room(self) -> bool:
-        """Removes what the run can spare on a full disk: an epoch, then the live weights, then the first epoch.
+        """On a full disk, removes what the run can spare: an epoch, then the live weights, then the first epoch.
 
-        False where nothing is left to spare: the best and the newest checkpoint stay.
+        False if nothing is left to spare: the best and the newest checkpoint stay.
         """
         try:
             if self._store.make_room():
@@ -114,7 +114,7 @@ class Checkpointer:
             return False
 
     def newest(self) -> str:
-        """Which checkpoint a resumed run would go on from, in words; '' where there is none."""
+        """The checkpoint from which a resumed run would continue, in words; '' without one."""
         path = self._store.latest()
         if path is None:
             return ""
@@ -130,10 +130,10 @@ class Checkpointer:
                     raise
 
     def keep_live(self, now: float | None) -> None:
-        """Writes the live weights where it is time to, by the training's clock, or at once for None.
+        """Writes the live weights if they are due by the training's clock, or at once for None.
 
-        At most four a second, and so that writing takes at most a fiftieth of the time. A failure costs one picture
-        on a viewer's screen, and is not told.
+        At most four times a second, and using at most 2 % of the time. A failure costs a viewer one refresh, and is
+        not reported.
         """
         if now is not None and now < self._next_live:
             return

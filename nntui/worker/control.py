@@ -1,4 +1,4 @@
-"""Control: what viewers have asked for, turned into what the worker does next."""
+"""Control: turning the commands of viewers into what the worker does next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LARGEST_SCALE = 1000
 
 
 class Control:
-    """The state that commands put the worker in: running, paused, or paused after one more step or epoch."""
+    """The state requested by commands: running, paused, or running until the end of a step or epoch."""
 
     def __init__(self, reader: CommandReader, tunables: Mapping[str, Tunable]) -> None:
         """`tunables` are the settings that may be changed, by name."""
@@ -25,13 +25,13 @@ class Control:
         self._until: str | None = None
         """'step' or 'epoch': run on to the end of one, then pause."""
         self._values: dict[str, float] = {}
-        """The settings that are to be changed."""
+        """The requested values of settings."""
         self._scale = 1.0
-        """What to multiply by, the learning rate that is set or else the one there is."""
+        """The factor for the learning rate, the requested one or else the current one."""
         self._repeated = False
 
     def read(self) -> Iterator[str]:
-        """Takes in new commands; yields a line for each that cannot be obeyed."""
+        """Reads new commands; yields a line for each that cannot be obeyed."""
         for command in self._reader.read():
             if isinstance(command, BadCommand):
                 yield f"a command could not be understood: {command.reason}"
@@ -54,6 +54,8 @@ class Control:
                 self.stopping = True
             case "set" | "scale":
                 return self._change(command)
+            case _:
+                pass
         return None
 
     def _change(self, command: Command) -> str | None:
@@ -80,13 +82,13 @@ class Control:
         return None
 
     def move(self, run: RunDirectory) -> None:
-        """Reads commands from now on where the run's directory is after it was renamed."""
+        """Continues to read commands in the run's directory at its new path."""
         self._reader.move(run.commands_path)
 
     def take_changes(self, rate: float) -> dict[str, float]:
-        """The settings to change, with the values asked for last, once; `rate` is the learning rate there is.
+        """The settings to change, with the last requested values, once; `rate` is the current learning rate.
 
-        One that is multiplied beyond the setting's bounds stops there.
+        A learning rate that is multiplied beyond its bounds is clamped to them.
         """
         values, scale = self._values, self._scale
         self._values, self._scale = {}, 1.0
@@ -97,7 +99,7 @@ class Control:
         return values
 
     def take_repeated(self) -> bool:
-        """Whether what is the case already was asked for, once: whoever asked waits for an answer all the same."""
+        """Whether a command asked for the present state, once; a viewer waits for an answer to it all the same."""
         repeated, self._repeated = self._repeated, False
         return repeated
 

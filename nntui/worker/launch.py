@@ -1,4 +1,4 @@
-"""Starting runs: the directory, its resolved model, and the worker process that outlives whoever started it."""
+"""Starting runs: the directory, its resolved model, and the worker process, which outlives its parent."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def create_run(
     name: str | None = None,
     on_hint: Callable[[str], None] = lambda hint: None,
 ) -> RunDirectory:
-    """A new run of a draft, its model resolved and written, nothing started.
+    """A new run of a draft, with its resolved model written, but not started.
 
-    `base` is where relative data paths begin; `name` replaces the draft's; `on_hint` is called with each
-    hint at what would probably help. Raises SpecError with every problem of the draft, and
-    RunsError where the directory cannot be made; no directory is left then.
+    Relative data paths count from `base`; `name` replaces the draft's; `on_hint` is called with each hint for
+    improving the model. Raises SpecError with every problem of the draft, and RunsError if the directory cannot be
+    created; no directory is left behind then.
     """
-    # Imported here: those who only steer a run do not wait for NumPy.
+    # Imported here, so that processes that only steer a run do not wait for NumPy.
     import numpy as np
 
     from nntui.data.catalogue import absolute_source
@@ -56,7 +56,7 @@ def create_run(
     resolved["data"]["source"] = absolute_source(spec.data, base=base)
     if spec.training.workers is None and validation.totals is not None:
         flops = validation.totals.flops * spec.training.batch_size
-        # Where it is, the worker tries, and writes down what it takes.
+        # Otherwise the worker measures the fastest number and stores it.
         if not is_worth_trying(flops, batch_size=spec.training.batch_size):
             resolved["training"]["workers"] = 1
     resolved[PROVENANCE] = {
@@ -77,9 +77,9 @@ def create_run(
 
 
 def discard_unstarted(run: RunDirectory) -> str | None:
-    """Deletes a run whose worker refused it before training began for the first time; why it did, one line.
+    """Deletes a run whose worker refused it before its training ever began; returns the reason in one line.
 
-    None, and nothing is deleted, where the run has begun, a worker has it, or nothing says why it did not begin.
+    Returns None and deletes nothing if the run has begun, a worker holds it, or the log gives no reason.
     """
     ended = last_record(run.events_path, (RunEnded.name,))
     if ended is None or held(run.lock_path) or last_record(run.events_path, (RunStarted.name,)) is not None:
@@ -89,15 +89,15 @@ def discard_unstarted(run: RunDirectory) -> str | None:
 
 
 def start_worker(run: RunDirectory, *, epochs: int | None = None) -> subprocess.Popen[bytes]:
-    """Starts the worker of a run, new or to be resumed, in a session of its own; it goes on when this process ends.
+    """Starts the worker of a new or resumed run in a session of its own, so that it survives the end of this process.
 
-    `epochs` is another number of epochs in all, for which a run goes on that is over. What it prints goes to the run's
-    worker.log. Raises RunsError where it cannot be started.
+    `epochs` is a new total number of epochs, for continuing a run that is over. The worker's output goes to the run's
+    worker.log. Raises RunsError if it cannot be started.
     """
     environment = dict(os.environ)
     set_threads_before_numpy(environment)
     environment["PYTHONUNBUFFERED"] = "1"
-    # -P: a file in the working directory must not pass for one of ours.
+    # -P, so that a file in the working directory cannot shadow one of our modules.
     command = [sys.executable, "-P", "-m", "nntui.worker.process", str(run.path.resolve())]
     command += [str(epochs)] if epochs is not None else []
     run.refuse_links()
@@ -113,6 +113,6 @@ def start_worker(run: RunDirectory, *, epochs: int | None = None) -> subprocess.
             )
     except OSError as error:
         raise RunsError(f"cannot start the worker of {run.id}: {error}") from error
-    # Somebody must take note of its end, or it stays behind as a zombie for as long as this process lives.
+    # Waited for, or it would stay a zombie as long as this process lives.
     threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
     return process

@@ -1,9 +1,9 @@
-"""The worker: trains one run in its directory, writes what happens, obeys commands, and survives what it can.
+"""The worker: trains one run in its directory, records events, obeys commands, and survives failures where it can.
 
     model.toml -> spec -> dataset -> trainer -> (checkpoint?) -> events -> record: log, metrics, checkpoints, live
                                         ^---------- commands.jsonl, signals
 
-`python -m nntui.worker.process RUN_DIRECTORY [EPOCHS]` is a process of its own; `Worker` is the same in this process.
+`python -m nntui.worker.process RUN_DIRECTORY [EPOCHS]` is a process of its own; `Worker` does the same in this process.
 """
 
 from __future__ import annotations
@@ -63,20 +63,20 @@ EXIT_CODES = {"finished": 0, "stopped": 0, "failed": 1, "diverged": 3}
 _POLL_SECONDS = 0.02
 _SYNC_SECONDS = 1.0
 REFUSALS = (SpecError, DataError, CheckpointError, RunsError, WorkerPoolError, MemoryError)
-"""What keeps a run from training through no fault of the program: each is told in one line."""
+"""Errors that prevent a run from training without being bugs: each is reported in one line."""
 
 
 class LostRunError(RunsError):
-    """The run's directory, or the lock in it, is gone: nothing in it is this worker's any more."""
+    """The run's directory, or the lock in it, is gone: this worker must not write there any more."""
 
 
 class Worker:
-    """Trains a run from where its directory says it stands to its end, in this process.
+    """Trains a run from its current state to its end, in this process.
 
-    `epochs` is another number of epochs in all, for which a run goes on that may be over. `listener` hears every event
-    as it is logged: of a long run not every step, nor every epoch. `stop(reason)` may be called from a signal handler
-    or another thread. `wait` is for a full disk at the end of the run: it waits some seconds and says whether to give
-    up. Used once.
+    `epochs` is a new total number of epochs, for continuing a run that may be over. `listener` is called with every
+    event as it is logged, which for a long run is not every step or epoch. `stop(reason)` may be called from a signal
+    handler or another thread. `wait` is used on a full disk at the end of the run: it waits some seconds and returns
+    whether to give up. A worker can be used once.
     """
 
     def __init__(
@@ -100,19 +100,19 @@ class Worker:
         """Whether training began."""
         self._ended: RunEnded | None = None
         self._alone = ""
-        """Why no number of workers could be found but one; '' where one was not all there is."""
+        """Why processes cannot share a batch, so that one worker was chosen; '' if they can."""
 
     def stop(self, message: str = "stopped on request") -> None:
-        """Asks for the end after the step that is being made; what is trained so far is saved."""
+        """Requests the end after the current step; the progress so far is saved."""
         self._stop_message = message
         self._wake.set()
 
     def run(self) -> RunEnded:
-        """Trains; the event the run ended with. Raises one of REFUSALS where it could not begin or go on."""
+        """Trains and returns the final event. Raises one of REFUSALS if training could not begin or continue."""
         with ExitStack() as stack:
             self.run_directory.refuse_links()
             lock = WorkerLock(self.run_directory.lock_path)
-            # A worker that has just said its last word may need a moment to let go.
+            # A worker that has just logged its end may need a moment to release the lock.
             if not lock.acquire(patience=1.0):
                 raise RunsError(f"{self.run_directory.id} is being trained already; 'nntui watch' shows it")
             stack.callback(lock.release)
@@ -127,7 +127,7 @@ class Worker:
             return self._train()
 
     def _open(self) -> None:
-        """Reads the model and the data and puts the trainer where the newest checkpoint stands."""
+        """Reads the model and the data and restores the trainer to the newest checkpoint."""
         run = self.run_directory
         draft = read_document(run.model_path, follow=False)
         spec = validate(draft, base=run.path).ready()
@@ -168,7 +168,7 @@ class Worker:
         trainer = self._trainer
         self._record.start(self._started())
         self.began = True
-        # One that was killed right after a change may not have come to it.
+        # A worker killed right after a change may not have written it.
         self._write_epochs()
         if self._epochs is not None:
             self._change({"epochs": self._epochs})
@@ -186,7 +186,7 @@ class Worker:
                 self._on_epoch(event)
             else:
                 self._record.of_epoch(event)
-            # No stop between the statistics of an epoch and its end: the log would have half of it.
+            # Never between the statistics of an epoch and its end, or the log would have only half of it.
             if self._stop_message is not None and not isinstance(event, LayerStats):
                 break
         ended = RunEnded(
@@ -246,7 +246,7 @@ class Worker:
             self._pause()
 
     def _stay_in_directory(self) -> None:
-        """Follows the run's directory where it was renamed; LostRunError where it, or the lock in it, is gone."""
+        """Follows the run's directory after a rename; LostRunError if it, or the lock in it, is gone."""
         run, path = self.run_directory, self._directory.find()
         after = f"after step {self._trainer.step}"
         if path is None:
@@ -276,9 +276,9 @@ class Worker:
             self._record.write(answer(step=self._trainer.step, epoch=self._trainer.epoch))
 
     def _change(self, values: dict[str, float]) -> None:
-        """Gives settings these values from the next step on, and tells so."""
+        """Changes settings from the next step on, and logs the changes."""
         trainer = self._trainer
-        changed = []
+        changed: list[HyperparameterChanged] = []
         for name, value in values.items():
             problem = trainer.live_settings.known[name].problem(value, epoch=trainer.epoch)
             if problem:
@@ -289,14 +289,14 @@ class Worker:
             changed.append(event)
         if not changed:
             return
-        # Saved before it is told: whoever sees a change in the log can rely on a resumed run having it too.
+        # Saved before it is logged, so that a change in the log is never missing in a resumed run.
         self._record.save()
         self._write_epochs()
         for event in changed:
             self._record.write(event)
 
     def _write_epochs(self) -> None:
-        """Keeps the number of epochs in the run's model file the one that is trained."""
+        """Updates the number of epochs in the run's model file to the current one."""
         training = self._draft.get("training", {})
         epochs = self._trainer.spec.training.epochs
         if training.get("epochs", epochs) == epochs:
@@ -333,16 +333,16 @@ class Worker:
         return self._ended
 
     def _wait_for_stop(self, seconds: float) -> bool:
-        """Waits; whether it was asked to stop meanwhile."""
+        """Waits; returns whether a stop was requested meanwhile."""
         stopped = self._wake.wait(seconds)
         for refusal in self._control.read():
             self._record.warn(refusal)
         return stopped or self._control.stopping
 
     def fail(self, error: BaseException) -> None:
-        """Records in the log, where no end stands there yet, that the run failed with this error."""
+        """Logs that the run failed with this error, unless an end is logged already."""
         if self._ended is not None or isinstance(error, LostRunError):
-            # A run that is lost has no log, or one that another worker writes.
+            # A lost run has no log, or one that another worker writes.
             return
         trainer = getattr(self, "_trainer", None)
         message = " ".join(str(error).split()) or type(error).__name__
@@ -355,7 +355,7 @@ class Worker:
 
 
 class _FailureRecord:
-    """Tells the log of an exception that passes through, whatever it is, and lets it pass."""
+    """Logs any exception that passes through, without handling it."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -371,9 +371,9 @@ class _FailureRecord:
 
 
 def main(arguments: list[str]) -> int:
-    """The worker process: 0 finished or stopped, 1 failed, 2 refused before it trained, 3 diverged.
+    """The worker process; its exit code is 0 for finished or stopped, 1 failed, 2 refused before training, 3 diverged.
 
-    What refuses the run is one line on stderr.
+    The reason for a refusal is one line on stderr.
     """
     from nntui.worker.signals import stop_on_signals
 

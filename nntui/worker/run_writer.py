@@ -1,4 +1,4 @@
-"""Everything a worker writes of its run, in an order in which a kill or a full disk loses nothing for good.
+"""Everything a worker writes about its run, in an order in which a kill or a full disk loses nothing for good.
 
 event -> log -> listener
 epoch -> log -> metrics.csv -> checkpoint -> log
@@ -30,9 +30,9 @@ E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 Listener = Callable[[Event], None]
 Wait = Callable[[float], bool]
-"""Waits for some seconds; whether it was asked to give up meanwhile."""
+"""Waits for some seconds; returns whether to give up."""
 _ATTEMPTS, _SECONDS = 60, 1.0
-"""How often, and after how long, a run at its end looks again whether a full disk has room."""
+"""How often, and at what interval, a run at its end tries again to write to a full disk."""
 
 
 class Trouble(NamedTuple):
@@ -40,15 +40,15 @@ class Trouble(NamedTuple):
 
     message: str
     passes: bool
-    """Whether it is a full disk, which may have room in a moment."""
+    """Whether it may pass: the disk is full and may have room again soon."""
 
 
 class RunWriter:
-    """The log, metrics.csv, the checkpoints and the live weights of one run, with one writer.
+    """The log, metrics.csv, the checkpoints and the live weights of one run, with a single writer.
 
-    On a full disk the run's own epochs are thinned out, lines wait in memory, and no checkpoint is saved before the
-    lines it has counted are written. `listener` is given every event as it is logged; `stay` is called before every
-    save, to call `move` where the run's directory was renamed and to raise where it is gone.
+    On a full disk some of the run's own epochs are removed, lines wait in memory, and no checkpoint is saved before the
+    lines it accounts for are written. `listener` is called with every event as it is logged. `stay` is called before
+    every save; it calls `move` if the run's directory was renamed and raises if it is gone.
     """
 
     def __init__(self, run: RunDirectory, listener: Listener, *, stay: Callable[[], None]) -> None:
@@ -61,7 +61,7 @@ class RunWriter:
         self._unsaved = False
 
     def attach(self, trainer: Trainer, *, beyond_end: bool = False) -> bool:
-        """Puts the trainer where the newest checkpoint stands, see `Checkpointer.restore`; whether there was one."""
+        """Restores the trainer to the newest checkpoint, see `Checkpointer.restore`; returns whether there was one."""
         self._trainer = trainer
         self._checkpointer = Checkpointer(self._run, trainer)
         self._make_room = self._checkpointer.make_room
@@ -73,7 +73,7 @@ class RunWriter:
         return resumed
 
     def _recall_best(self) -> None:
-        """Holds the best epoch back where a worker that was killed did: its row is there, its event is not logged."""
+        """Holds back a best epoch that a killed worker had held back: it has a row, but is not logged."""
         run, epoch, done = self._run, self._trainer.best.epoch, self._trainer.epochs_done
         if epoch > last_kept_epoch(done) and epoch > newest_best_epoch(run.events_path, up_to=done):
             best = epoch_of(run.metrics_path, epoch)
@@ -81,28 +81,28 @@ class RunWriter:
                 self._epochs.hold(best)
 
     def move(self, run: RunDirectory) -> None:
-        """Saves from now on where the run's directory is after it was renamed."""
+        """Continues to save in the run's directory at its new path."""
         self._run = run
         self._checkpointer.move(run)
 
     def close(self) -> None:
-        """Tries once more to write what waits, then closes."""
+        """Tries once more to write waiting lines, then closes the files."""
         for lines in self._opened:
             lines.close()
 
     def write(self, event: E) -> E:
-        """Logs the event and gives it to the listener; the event with its time."""
+        """Logs the event and passes it to the listener; returns the event with its time."""
         stamped = self._append(event)
         self._listener(stamped)
         return stamped
 
     def warn(self, message: str) -> None:
-        """Logs a warning, and prints it for the worker's own log."""
+        """Logs a warning, and prints it to worker.log."""
         _print(message)
         self.write(Warning(step=self._trainer.step, epoch=self._trainer.epoch, message=message))
 
     def start(self, started: RunStarted) -> None:
-        """Logs the start, and what the worker before this one was killed before it could log."""
+        """Logs the start, and the last checkpoint if the previous worker was killed before it could log it."""
         saved = self._checkpointer.saved()
         before = last_record(self._run.events_path, (EpochEnded.name, CheckpointSaved.name))
         self.write(started)
@@ -114,9 +114,9 @@ class RunWriter:
             self.write(saved)
 
     def epoch(self, ended: EpochEnded) -> None:
-        """Logs an epoch, adds its row and saves its checkpoint; what fails is one warning until it works again.
+        """Logs an epoch, adds its row and saves its checkpoint; failures are one warning until saving works again.
 
-        Of a long run not every epoch is logged, but the last one saved before a failure and the first one after it.
+        In a long run not every epoch is logged, but the last one before a failure and the first one after it are.
         """
         stamped = _stamped(ended)
         self.of_epoch(stamped)
@@ -132,36 +132,36 @@ class RunWriter:
         self._unsaved = isinstance(saved, Trouble)
 
     def of_epoch(self, event: Event) -> None:
-        """Logs the event of an epoch, or holds it back where the log of a long run may do without."""
-        for each in self._epochs.add(_stamped(event)):
-            self.write(each)
+        """Logs the event of an epoch, or holds it back if a long run's log may omit it."""
+        for logged in self._epochs.add(_stamped(event)):
+            self.write(logged)
 
     def catch_up(self, interval: Step | None) -> None:
-        """Logs what is held back, and the interval of steps that is not over: nothing may follow for long."""
+        """Logs held-back events and the unfinished interval of steps, for when nothing may follow for a while."""
         events = [*self._epochs.flush(), *([interval] if interval is not None else [])]
-        # In the order of a log: an epoch after its last step.
+        # In log order, with an epoch after its last step.
         for event in sorted(events, key=lambda event: (event.step, not isinstance(event, Step))):
             self.write(event)
 
     def save(self) -> None:
-        """Saves where the training stands as `last`; a warning says why it could not."""
+        """Saves the present state of the training as `last`; logs a warning if that fails."""
         trouble = self._save()
         if trouble is not None:
             self.warn(f"the checkpoint of step {self._trainer.step} was not saved: {trouble.message}")
 
     def live(self, now: float | None) -> None:
-        """Writes the live weights where it is time to, or at once for None; not while there is no room to save."""
+        """Writes the live weights if they are due, or at once for None; not while checkpoints cannot be saved."""
         if not self._unsaved:
             self._checkpointer.keep_live(now)
 
     def sync(self) -> None:
-        """Waits until the log is on the disk."""
+        """Syncs the log to disk."""
         self._log.sync()
 
     def end(self, ended: RunEnded, wait: Wait) -> RunEnded:
-        """Saves the weights and logs the end, which is 'failed' where they could not be saved; the event.
+        """Saves the weights and logs the end, which becomes 'failed' if they cannot be saved; returns the event.
 
-        Waits up to a minute for room on a full disk. RunsError where the log could not be written.
+        Waits up to a minute for room on a full disk. RunsError if the log cannot be written.
         """
         if ended.reason != "diverged":
             trouble = self._once_there_is_room(self._save, wait)
@@ -194,7 +194,7 @@ class RunWriter:
         return stamped
 
     def _flush(self) -> Trouble | None:
-        """Writes the lines that wait, making room for them; why it could not."""
+        """Writes the waiting lines, making room for them; returns why it failed, if it did."""
         for lines in self._opened:
             while not lines.flush():
                 if not (lines.out_of_room and self._make_room()):
@@ -205,7 +205,7 @@ class RunWriter:
         return self._kept(self._checkpointer.keep_last)
 
     def _kept(self, keep: Callable[[], T]) -> T | Trouble:
-        """What `keep` saved, or why it could not."""
+        """What `keep` saved, or why it failed."""
         self._stay()
         trouble = self._flush()
         if trouble is not None:
@@ -216,11 +216,11 @@ class RunWriter:
         except CheckpointError as error:
             trouble = Trouble(str(error), is_out_of_room(error))
         self._stay()
-        # Renamed in the moment between looking where it is and saving there.
+        # Tried again if the directory was renamed between the check and the save.
         return trouble if self._run is run else self._kept(keep)
 
     def _once_there_is_room(self, attempt: Callable[[], Trouble | None], wait: Wait) -> Trouble | None:
-        """Tries until it works, a minute is over, or `wait` gives up; why it did not work."""
+        """Tries until it works, a minute is over, or `wait` gives up; returns why it failed, if it did."""
         trouble = attempt()
         if trouble is not None and trouble.passes:
             self.warn(f"{trouble.message}: waiting up to {_ATTEMPTS * _SECONDS:.0f} s for room to save the run's end")
@@ -236,7 +236,7 @@ class RunWriter:
         return dataclasses.replace(ended, reason="failed", message=f"{cause}; 'nntui resume' {again}")
 
     def _newest(self) -> tuple[str, str]:
-        """Which checkpoint is the newest, and what a resumed run does."""
+        """The newest checkpoint, and what a resumed run does, in words."""
         newest = self._checkpointer.newest()
         if not newest:
             return "no checkpoint was saved", "begins again"
@@ -244,7 +244,7 @@ class RunWriter:
 
 
 def _stamped(event: E) -> E:
-    """The event with the time, where it has none."""
+    """The event with the present time, if it has none."""
     return event if event.time else dataclasses.replace(event, time=round(time.time(), 3))
 
 

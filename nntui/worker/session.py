@@ -1,4 +1,4 @@
-"""Session: a run driven from asyncio. It tails the log and sends commands; it never computes.
+"""Session: driving a run from asyncio. A session tails the log and sends commands; it never computes.
 
 async with Session.start(draft, base=Path("."), root=Path("runs")) as session:
     async for event in session.events():
@@ -53,28 +53,28 @@ class Session:
 
     @classmethod
     def resume(cls, run: RunDirectory, *, epochs: int | None = None) -> Self:
-        """A session that goes on with a run whose worker has ended, to so many epochs; RunsError where it has not."""
+        """A session that resumes a run whose worker has ended, up to `epochs`; RunsError if it has not ended."""
         if status_of(run).alive:
             raise RunsError(f"{run.id} is being trained; attach to it")
         return cls(run, start=True, epochs=epochs)
 
     @classmethod
     def attach(cls, run: RunDirectory) -> Self:
-        """A session of a run as it is, going on or over."""
+        """A session of an existing run, whether it is running or over."""
         return cls(run, start=False)
 
     async def __aenter__(self) -> Self:
         if self._start:
             reader = _reader_at_end(self.run)
             self._process = start_worker(self.run, epochs=self._epochs)
-            await self._answer(reader, RunStarted, Paused)
+            await self._answers(reader, RunStarted, Paused)
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         self._process = None
 
     async def exit_code(self) -> int | None:
-        """Waits until the worker this session started has ended; its exit code, None where it started none."""
+        """Waits until the worker started by this session has ended; returns its exit code, None if it started none."""
         process = self._process
         while process is not None and process.poll() is None:
             await asyncio.sleep(_POLL_SECONDS)
@@ -83,11 +83,11 @@ class Session:
     async def events(self) -> AsyncIterator[Event]:
         """Every event of the run from its first, then new ones as they come; ends with the run.
 
-        Ends without RunEnded where the worker was killed.
+        Ends without RunEnded if the worker was killed.
         """
         reader = EventReader(self.run.events_path)
         while True:
-            # Asked before reading: what a worker wrote before it ended is then surely among the records.
+            # Checked before reading, so that the records include everything a worker wrote before it ended.
             alive = self._alive()
             ended = False
             for records in reader.chunks():
@@ -101,11 +101,11 @@ class Session:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def pause(self) -> Event:
-        """Pauses after the step that is being made; the event that says so, or RunEnded where the end came first."""
+        """Pauses after the current step; returns Paused, or RunEnded if the run ended first."""
         return await self._ask(Command("pause"), Paused)
 
     async def resume_training(self) -> Event:
-        """Goes on after a pause."""
+        """Continues after a pause."""
         return await self._ask(Command("resume"), Resumed)
 
     async def step(self) -> Event:
@@ -117,44 +117,44 @@ class Session:
         return await self._ask(Command("epoch"), Paused)
 
     async def stop(self) -> Event:
-        """Ends the run after the step that is being made; what is trained so far is saved."""
+        """Ends the run after the current step; the progress so far is saved."""
         return await self._ask(Command("stop"), RunEnded)
 
     async def change(self, settings: Mapping[str, float]) -> list[Event]:
-        """Changes settings from one and the same step on, as in `spec.tunable`; an answer for each, the refusals first.
+        """Changes settings (see `modelfile.tunable`) from the same step on; an answer for each, the refusals first.
 
-        A refusal is a Warning. Where there is a schedule, the learning rate is the one that the schedule's factors are
-        of, as in the model file.
+        A refusal is a Warning. With a schedule, the learning rate is the base rate, as in the model file.
         """
         commands = [Command("set", setting=name, value=value) for name, value in settings.items()]
         return await self._ask_all(commands, HyperparameterChanged, Warning)
 
     async def scale_learning_rate(self, factor: float) -> Event:
-        """Multiplies the learning rate from the next step on, whatever a schedule has made of it."""
+        """Multiplies the learning rate from the next step on, with or without a schedule."""
         return await self._ask(Command("scale", setting="learning_rate", value=factor), HyperparameterChanged, Warning)
 
     async def _ask(self, command: Command, *answers: type[Event]) -> Event:
         return (await self._ask_all([command], *answers))[-1]
 
     async def _ask_all(self, commands: Sequence[Command], *answers: type[Event]) -> list[Event]:
-        """Sends commands together; an answer for each, or what came before the end and RunEnded."""
+        """Sends commands together; returns an answer for each, or those before the end and RunEnded."""
         if not self._alive():
             status = status_of(self.run)
             more = "" if status is Status.FINISHED else f"; 'nntui resume {self.run.id}' goes on with it"
             raise RunsError(f"{self.run.id} is not being trained: it is {status}{more}")
         reader = _reader_at_end(self.run)
         send(self.run, *commands)
-        return await self._answer(reader, *answers, count=len(commands))
+        return await self._answers(reader, *answers, count=len(commands))
 
-    async def _answer(self, reader: EventReader, *answers: type[Event], count: int = 1) -> list[Event]:
-        found: list[Event] = []
+    async def _answers(self, reader: EventReader, *kinds: type[Event], count: int = 1) -> list[Event]:
+        """Waits for `count` events of these kinds, or for RunEnded."""
+        received: list[Event] = []
         while True:
             alive = self._alive()
             for event in map(from_record, reader.read()):
-                if isinstance(event, (*answers, RunEnded)):
-                    found.append(event)
-                if len(found) == count or isinstance(event, RunEnded):
-                    return found
+                if isinstance(event, (*kinds, RunEnded)):
+                    received.append(event)
+                if len(received) == count or isinstance(event, RunEnded):
+                    return received
             if not alive:
                 raise RunsError(f"the worker of {self.run.id} ended without a word; see {self.run.log_path}")
             await asyncio.sleep(_POLL_SECONDS)

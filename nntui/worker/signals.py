@@ -1,10 +1,10 @@
-"""Signals of a process that trains: the first one ends it in good order, the second at once."""
+"""Signal handling of a process that trains: the first signal ends it cleanly, the second at once."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,34 +12,34 @@ _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def stop_on_signals(stop: Callable[[str], None]) -> Iterator[list[int]]:
-    """Inside the block the first SIGTERM or SIGINT calls `stop`; a second one leaves the process at once.
+def stop_on_signals(stop: Callable[[str], None]) -> Generator[list[int], None, None]:
+    """Inside the block the first SIGTERM or SIGINT calls `stop`; a second one exits the process at once.
 
-    Yields the list of the signals that came. SIGTERM and SIGHUP are unblocked, since a mask is inherited from whoever
-    started the process; what SIGHUP does stays as it is. Only in the main thread.
+    Yields the list of the signals received. SIGTERM, SIGINT and SIGHUP are unblocked, since a signal mask is inherited
+    from the parent process; the handler of SIGHUP is not changed. Only in the main thread.
     """
-    came: list[int] = []
+    received: list[int] = []
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        if len(came) > 1:
+        received.append(number)
+        if len(received) > 1:
             os._exit(128 + number)
         stop("interrupted" if number == signal.SIGINT else "asked to end by the system")
 
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
     before = {number: signal.signal(number, on_signal) for number in _STOPPING}
     try:
-        yield came
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 @contextmanager
-def outlive_terminal(leave: Callable[[], None]) -> Iterator[None]:
-    """Inside the block a SIGHUP, which comes when the terminal is gone, calls `leave` and ends nothing.
+def outlive_terminal(leave: Callable[[], None]) -> Generator[None, None, None]:
+    """Inside the block SIGHUP, sent when the terminal is gone, calls `leave` instead of ending the process.
 
-    Where it is ignored already, as under nohup, it stays ignored. Only in the main thread.
+    If it is already ignored, as under nohup, it stays ignored. Only in the main thread.
     """
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         yield

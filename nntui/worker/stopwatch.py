@@ -1,4 +1,4 @@
-"""A clock for training that can stand still."""
+"""A clock for training that can be stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Stopwatch:
-    """Seconds of an underlying clock, those between `stop` and `start` left out."""
+    """Seconds of an underlying clock, without those between `stop` and `start`."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -14,17 +14,17 @@ class Stopwatch:
         self._stopped_at: float | None = None
 
     def __call__(self) -> float:
-        """The seconds so far; they stand still while stopped."""
+        """The seconds so far, constant while stopped."""
         now = self._clock() if self._stopped_at is None else self._stopped_at
         return now - self._lost
 
     def stop(self) -> None:
-        """Stands still until `start`; stopping twice is the same as once."""
+        """Stops the clock until `start`; stopping twice is the same as once."""
         if self._stopped_at is None:
             self._stopped_at = self._clock()
 
     def start(self) -> None:
-        """Goes on from where it stopped."""
+        """Continues from where it stopped."""
         if self._stopped_at is not None:
             self._lost += self._clock() - self._stopped_at
             self._stopped_at = None

@@ -1,4 +1,4 @@
-"""A full disk: own epochs go first, nothing is called finished that is not saved, and what is not is resumed."""
+"""A full disk: a run removes its own epochs first, reports nothing as finished that is not saved, and can resume."""
 
 import contextlib
 import shutil
@@ -51,7 +51,7 @@ class Waiting:
         return bool(self.actions.pop(0)()) if self.actions else True
 
 
-def test_a_run_larger_than_the_disk_thins_out_its_own_epochs_and_ends_well(new_run, disk):
+def test_a_run_larger_than_the_disk_removes_its_own_epochs_and_finishes(new_run, disk):
     run = new_run(WIDE)
     fill(disk, leaving=200_000)
     assert Worker(run).run().reason == "finished"

@@ -1,4 +1,4 @@
-"""Killed at every operation on a file, and resumed: every file is that of a run that was not killed."""
+"""Killing a worker at every file operation and resuming gives the same files as without the kill."""
 
 import signal
 import subprocess

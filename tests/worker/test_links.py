@@ -1,4 +1,4 @@
-"""A run writes into its own directory and nowhere else, whatever links are in it."""
+"""A run writes only into its own directory, whatever links it contains."""
 
 from __future__ import annotations
 

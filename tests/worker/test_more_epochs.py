@@ -1,4 +1,4 @@
-"""Runs that are over and go on for more epochs: the same, bit for bit, as if that had been the plan."""
+"""Continuing finished runs for more epochs gives, bit for bit, the run with that number of epochs from the start."""
 
 import pytest
 
@@ -44,9 +44,9 @@ def assert_same(run, whole):
         {"training.early_stopping": {"patience": 1000}, "data.noise": 0.5},
         {"training.checkpoints": {"every": 0}},
     ],
-    ids=["plain", "partners", "average", "best weights", "few checkpoints"],
+    ids=["plain", "workers", "average", "best weights", "few checkpoints"],
 )
-def test_20_and_30_more_are_50(new_run, changes):
+def test_20_and_30_more_epochs_are_50(new_run, changes):
     run, whole = both(new_run, **changes)
     assert Worker(run).run().reason == "finished"
     ended = Worker(run, epochs=extension(run).total("+30")).run()
@@ -124,7 +124,7 @@ def test_without_the_last_epochs_checkpoint_it_says_which_weights_it_goes_on_fro
         ("10000001", "epochs: must be at least 1 and at most 10000000, got 10000001"),
     ],
 )
-def test_a_total_that_is_none_is_refused(new_run, text, words):
+def test_an_invalid_total_is_refused(new_run, text, words):
     run = new_run()
     Worker(run).run()
     with pytest.raises(SpecError) as refused:
@@ -132,7 +132,7 @@ def test_a_total_that_is_none_is_refused(new_run, text, words):
     assert str(refused.value) == words
 
 
-def test_early_stopping_is_not_outvoted(new_run):
+def test_early_stopping_cannot_be_overruled(new_run):
     run = new_run(draft(**{"training.early_stopping": {"patience": 1, "min_delta": 9.0}}))
     assert "early stopping" in Worker(run).run().message
     with pytest.raises(RunsError, match=r"was ended by early stopping, which no more epochs change: .* than 1$"):

@@ -1,4 +1,4 @@
-"""The worker on a run directory: what it writes, what it obeys, and that stopping and going on change nothing."""
+"""The worker on a run directory: what it writes, which commands it obeys, and that resuming changes nothing."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ from nntui.worker.process import Worker
 from tests.small_runs import assert_equal_tensors, draft, events_of, trainer_of, weights_of
 
 
-def test_a_run_leaves_everything_the_design_names(new_run):
+def test_a_run_leaves_every_documented_file(new_run):
     run = new_run()
     heard = []
     ended = Worker(run, listener=heard.append).run()
@@ -158,7 +158,7 @@ def test_a_new_learning_rate_counts_from_the_next_step_and_survives_going_on(new
     assert_equal_tensors(weights_of(stopped), weights_of(whole))
 
 
-def test_a_killed_run_keeps_a_learning_rate_that_was_told(new_run):
+def test_a_killed_run_keeps_a_logged_learning_rate(new_run):
     """Dying right after the change is told: the resumed run goes on from the step of the change, with it."""
 
     class PowerCut(BaseException):
@@ -211,7 +211,7 @@ def test_a_second_worker_is_refused(new_run):
     assert events_of(run) == []
 
 
-def test_data_that_have_changed_are_refused(new_run, tmp_path):
+def test_changed_data_are_refused(new_run, tmp_path):
     table = tmp_path / "points.csv"
     rows = [f"{n},{n % 7},{'ab'[n % 2]}" for n in range(40)]
     table.write_text("x,y,kind\n" + "\n".join(rows) + "\n")
@@ -225,7 +225,7 @@ def test_data_that_have_changed_are_refused(new_run, tmp_path):
     assert status_of(run) is Status.FAILED
 
 
-def test_data_that_are_gone_fail_the_run_in_one_line(new_run, tmp_path):
+def test_missing_data_fail_the_run_in_one_line(new_run, tmp_path):
     table = tmp_path / "points.csv"
     table.write_text("x,y,kind\n" + "\n".join(f"{n},{n % 7},{'ab'[n % 2]}" for n in range(40)) + "\n")
     run = new_run(draft(**{"data": {"source": "points.csv"}}), base=tmp_path)
@@ -249,7 +249,7 @@ def test_a_bug_in_the_middle_is_recorded_and_not_hidden(new_run):
     assert "ZeroDivisionError: a bug" in ended.message
 
 
-def test_a_loss_that_is_lost_at_once_ends_the_run_as_diverged(new_run, tmp_path):
+def test_an_immediately_non_finite_loss_ends_the_run_as_diverged(new_run, tmp_path):
     table = tmp_path / "steep.csv"
     rows = "\n".join(f"{n}e18,{(-1) ** n}e18" for n in range(1, 41))
     table.write_text(f"x,t\n{rows}\n")

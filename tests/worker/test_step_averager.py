@@ -1,4 +1,4 @@
-"""What goes into the log of a long run: it grows with the logarithm of the steps, and is the same however it ran."""
+"""The log of a long run grows logarithmically with its steps, and is the same however the run was interrupted."""
 
 import csv
 import itertools
@@ -38,7 +38,7 @@ def logged(steps: range, steps_per_epoch: int) -> list[Step]:
 
 
 @pytest.mark.parametrize("steps_per_epoch", [1, 8, 200, 450, 60_000])
-def test_the_first_epochs_are_logged_as_ever_about_200_records_each(steps_per_epoch):
+def test_the_first_epochs_have_about_200_records_each(steps_per_epoch):
     every = -(-steps_per_epoch // 200)
     ends = [record.step for record in logged(range(1, 5 * steps_per_epoch + 1), steps_per_epoch)]
     places = [*range(every, steps_per_epoch, every), steps_per_epoch]
@@ -46,7 +46,7 @@ def test_the_first_epochs_are_logged_as_ever_about_200_records_each(steps_per_ep
 
 
 @pytest.mark.parametrize("steps_per_epoch", [1, 3, 8, 200, 333])
-def test_records_grow_with_the_logarithm_of_the_steps(steps_per_epoch, monkeypatch):
+def test_records_grow_logarithmically_with_the_steps(steps_per_epoch, monkeypatch):
     monkeypatch.setattr("nntui.worker.step_averager.WHOLE_STEPS", 512)
     counts, records, averager = [], 0, StepAverager(steps_per_epoch)
     for number in range(1, 512 * 2**9 + 1):
@@ -79,7 +79,7 @@ def test_no_step_is_lost_and_each_record_is_the_mean_of_its_steps(monkeypatch):
 
 
 @pytest.mark.parametrize("pause", [1, 700, 701, 4_321])
-def test_a_run_that_went_on_logs_at_the_same_steps(monkeypatch, pause):
+def test_a_resumed_run_logs_at_the_same_steps(monkeypatch, pause):
     monkeypatch.setattr("nntui.worker.step_averager.WHOLE_STEPS", 64)
     whole = [record.step for record in logged(range(1, 5_001), 6)]
     before, after = logged(range(1, pause + 1), 6), logged(range(pause + 1, 5_001), 6)
@@ -100,7 +100,7 @@ def names(events) -> list[tuple[str, int]]:
     return [(event.name, event.epoch) for event in events]
 
 
-def test_what_is_told_of_epochs_grows_with_the_logarithm_and_in_order(tmp_path):
+def test_records_of_epochs_grow_logarithmically_and_in_order(tmp_path):
     records, run = EpochRecords(), RunDirectory(tmp_path)
     log, counts, sizes, history = EventLog(run.events_path), [], [], 0
     for number in range(1, WHOLE_EPOCHS * 8 + 1):
@@ -128,7 +128,7 @@ def test_the_best_between_two_epochs_that_are_kept_comes_before_the_second():
     assert records.flush() == []
 
 
-def test_what_is_held_back_comes_out_when_asked_for_with_the_last_saved():
+def test_flush_returns_held_back_events_and_the_last_checkpoint():
     records, last = EpochRecords(), WHOLE_EPOCHS * 4
     for number in range(last + 1, last + 6):
         for event in of_epoch(number, best=number == last + 2):
@@ -304,7 +304,7 @@ def test_a_checkpoint_that_fails_is_seen_at_once_and_so_is_the_next_that_does_no
 
 
 def test_a_best_epoch_too_far_back_in_the_log_to_be_found_is_not_logged_again(new_run, monkeypatch):
-    monkeypatch.setattr("nntui.runs.best_in_log._MOST", 0)
+    monkeypatch.setattr("nntui.runs.best_in_log._SEARCHED_BYTES", 0)
     run = new_run()
     assert Steered(run, {3 * STEPS + 1: [Command("stop")]}).run().best_epoch == 2
     Worker(run).run()

@@ -1,4 +1,4 @@
-"""A stop at any moment, and going on: the run is the one that was not stopped, file by file."""
+"""Stopping at any moment and resuming gives the same run as without the stop, file by file."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a run survives: a worker killed again and again, a terminal that goes away, a disk that is full."""
+"""What a run survives: repeated kills of its worker, a terminal that goes away, a full disk."""
 
 import copy
 import os
@@ -86,14 +86,14 @@ def test_killed_ten_times_at_random_moments_it_ends_as_if_it_had_not_been(new_ru
     assert len(killed.metrics_path.read_text().splitlines()) == 201
 
 
-def partners_of(process):
+def workers_of(process):
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     return [int(pid) for pid in children.read_text().split()] if children.exists() else []
 
 
-@pytest.mark.parametrize("ending", ["kill", "terminate", "partner"])
-def test_a_run_with_partners_ended_in_any_way_goes_on_as_the_same_run(new_run, ending):
-    """Killed, asked to end, or with a partner killed under it."""
+@pytest.mark.parametrize("ending", ["kill", "terminate", "worker"])
+def test_a_run_with_workers_ended_in_any_way_resumes_as_the_same_run(new_run, ending):
+    """Killed, asked to end, or with one of its workers killed."""
     model = copy.deepcopy(LONG)
     model["training"] |= {"workers": 2, "epochs": 60}
     whole, ended = new_run(model), new_run(model)
@@ -101,8 +101,8 @@ def test_a_run_with_partners_ended_in_any_way_goes_on_as_the_same_run(new_run, e
     process = start_worker(ended)
     reader, seen = EventReader(ended.events_path), []
     wait_until(lambda: newest_step(reader, seen) >= 50, process)
-    pids = partners_of(process)
-    if ending == "partner":
+    pids = workers_of(process)
+    if ending == "worker":
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         # Killed between two shares it is not missed; killed within one it ends the run.
