@@ -1,8 +1,8 @@
-"""Losses: how wrong the outputs are, as one number, and the gradient that says which way is better.
+"""Losses: how wrong the outputs are, as one number, and the gradient with respect to the outputs.
 
-All are means over the batch (and, where targets have several columns, over the columns), so that the step a learning
-rate makes does not depend on the batch size. Those that work on logits contain the last layer's function, which is
-quicker and does not overflow: the last layer then stays linear. A module put in this folder joins without another edit.
+All are means over the batch (and over the columns, where targets have several), so that the size of a step does not
+depend on the batch size. Losses on logits include the last layer's function, which is faster and does not overflow: the
+last layer then stays linear. A module in this folder joins the family without another edit.
 """
 
 from importlib import import_module

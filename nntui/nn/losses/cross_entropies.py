@@ -1,4 +1,4 @@
-"""Losses on probabilities: the outputs are logits, which softmax or the sigmoid turns into probabilities here."""
+"""Losses on probabilities: the outputs are logits, which the loss itself puts through softmax or the sigmoid."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from nntui.nn.products import plain_sum
 from nntui.settings import setting
 
 _SUM_TOLERANCE = 1e-3
-"""How far from 1 a row of probabilities may add up: tables are rounded."""
+"""How far the sum of a row of probabilities may be from 1: numbers in tables are rounded."""
 
 
-class _OnSoftmax(Loss):
-    """Softmax and the logarithm in one: minus the sum of t·log softmax(z) over each row, with t the row's target."""
+class _SoftmaxLoss(Loss):
+    """Softmax and logarithm in one: minus the sum of t·log softmax(z) over each row, with t the row's targets."""
 
     applies = "softmax"
     ranking = "softmax"
@@ -32,26 +32,26 @@ class _OnSoftmax(Loss):
         self._flat_row = self._row.reshape(-1)
         self._largest = np.zeros(batch_size, np.int64)
         self._row_starts = np.arange(0, batch_size * outputs, outputs)
-        # The rows of a table of targets without weights add up to 1.
-        self._is_weighted = self._codes is None or self._class_weights is not None
-        if self._codes is not None and self._class_weights is not None:
-            # A row times its class's weight: done once for the table of targets, it costs a batch nothing.
-            self._codes *= self._class_weights
-            self._code_sums = self._codes.sum(axis=1, keepdims=True)
+        # Without class weights the rows of the table of targets add up to 1.
+        self._is_weighted = self._class_targets is None or self._class_weights is not None
+        if self._class_targets is not None and self._class_weights is not None:
+            # Weighting the table of targets once costs a batch nothing.
+            self._class_targets *= self._class_weights
+            self._class_target_sums = self._class_targets.sum(axis=1, keepdims=True)
 
     def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
         probabilities, row, work = self._gradient[:count], self._row[:count], self._scratch[:count]
         expected = self.target_rows(targets)
-        # Subtracting the row's maximum changes neither the shares nor the loss, and keeps exp from overflowing.
-        # Finding where it is, and adding up by a product with ones, take half the time of reductions along short rows.
+        # Subtracting the row's maximum changes neither probabilities nor loss, and keeps exp from overflowing. Finding
+        # its index, and summing by a product with ones, take half the time of reductions along short rows.
         largest = outputs.argmax(axis=1, out=self._largest[:count])
         np.add(largest, self._row_starts[:count], out=largest)
         outputs.take(largest, out=self._flat_row[:count], mode="clip")
         np.subtract(outputs, row, out=work)
         correct = float(np.vdot(work, expected))
         if not math.isfinite(correct):
-            # A class so far behind that its distance is infinite here counts nothing where nothing is expected of it.
+            # In this dtype a logit may be infinitely far below the largest, which must not count where its target is 0.
             correct = float(np.vdot(np.subtract(outputs, row, dtype=np.float64), expected))
         np.exp(work, out=probabilities)
         np.dot(probabilities, self._ones, out=row)
@@ -62,18 +62,18 @@ class _OnSoftmax(Loss):
             np.multiply(row, sums, out=row)
             np.multiply(probabilities, sums, out=probabilities)
         loss = (float(np.add.reduce(row, axis=None)) - correct) / count
-        # d(loss)/dz = softmax(z)·Σt - t: true only because softmax and the logarithm are taken together.
+        # d(loss)/dz = softmax(z)·Σt - t: so simple only because softmax and logarithm are taken together.
         np.subtract(probabilities, expected, out=probabilities)
         np.multiply(probabilities, 1 / count, out=probabilities)
-        self._now = probabilities
+        self._last_gradient = probabilities
         return loss
 
     def _sums_of_targets(self, targets: np.ndarray, expected: np.ndarray) -> np.ndarray:
-        """The sum of each row of what is expected of `truth`, (n, 1)."""
+        """The sum of each row of `expected`, (n, 1)."""
         sums = self._sums[: len(targets)]
-        if self._codes is None:
+        if self._class_targets is None:
             return np.add.reduce(expected, axis=1, keepdims=True, out=sums)
-        return self._code_sums.take(targets, axis=0, out=sums, mode="clip")
+        return self._class_target_sums.take(targets, axis=0, out=sums, mode="clip")
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         probabilities = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -82,13 +82,13 @@ class _OnSoftmax(Loss):
 
 
 @dataclass
-class CrossEntropy(_OnSoftmax):
+class CrossEntropy(_SoftmaxLoss):
     """For one class out of several: minus the log of the probability that softmax gives the right one.
 
-    With label_smoothing s the target of the right class among C is 1 - s + s/C and that of each other s/C. A class
-    weight multiplies the whole loss of the samples of that class, and the sum is divided by the number of samples, as
-    in Keras. PyTorch divides by the sum of the weights, and multiplies the target of each class by that class's weight,
-    which differs where there is label smoothing.
+    With label_smoothing s the target of the right class among C is 1 - s + s/C, and that of each other class s/C. A
+    class weight multiplies the whole loss of the samples of that class, and the sum is divided by the number of
+    samples, as in Keras. PyTorch divides by the sum of the weights, and multiplies the target of each class by that
+    class's weight, which differs where labels are smoothed.
     - Paper: https://arxiv.org/abs/1512.00567 (section 7)
     """
 
@@ -97,11 +97,11 @@ class CrossEntropy(_OnSoftmax):
     formula = "L = -log( exp(z_label) / Σ exp(z) )"
 
     label_smoothing: float = setting(
-        0.0, minimum=0, below=1, help="The share of the target that goes to all classes alike, against overconfidence."
+        0.0, minimum=0, below=1, help="The share of the target spread over all classes equally, against overconfidence."
     )
 
-    def _table(self, outputs: int, classes: int, dtype: np.dtype) -> np.ndarray:
-        table = super()._table(outputs, classes, dtype)
+    def _target_table(self, outputs: int, classes: int, dtype: np.dtype) -> np.ndarray:
+        table = super()._target_table(outputs, classes, dtype)
         if self.label_smoothing:
             table *= 1 - self.label_smoothing
             table += self.label_smoothing / classes
@@ -122,8 +122,8 @@ class BinaryCrossEntropy(Loss):
         count = len(outputs)
         gradient, work = self._gradient[:count], self._scratch[:count]
         expected = self.target_rows(targets)
-        # The formula is log(1 + exp(-|z|)) + max((1 - 2t)·z, 0), for t of 0 or 1: nothing overflows, and nothing large
-        # is taken from something as large.
+        # Computed as log(1 + exp(-|z|)) + max((1 - 2t)·z, 0), for t of 0 or 1: nothing overflows, and no large numbers
+        # cancel.
         np.abs(outputs, out=work)
         np.negative(work, out=work)
         np.exp(work, out=work)
@@ -141,7 +141,7 @@ class BinaryCrossEntropy(Loss):
             np.multiply(gradient, weights, out=gradient)
         size = outputs.size
         np.multiply(gradient, 1 / size, out=gradient)
-        self._now = gradient
+        self._last_gradient = gradient
         return plain_sum(work) / size
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -151,12 +151,12 @@ class BinaryCrossEntropy(Loss):
 
 
 @dataclass
-class KLDivergence(_OnSoftmax):
+class KLDivergence(_SoftmaxLoss):
     """For targets that are probabilities: how far softmax of the outputs is from the target distribution.
 
     Outputs are logits. Each row of targets is a distribution over the columns; a target of 0 adds nothing. The mean is
-    over the rows, as Keras's and PyTorch's reduction="batchmean" (PyTorch's default also divides by the columns). For
-    class labels it is the cross-entropy.
+    over the rows, as in Keras and with PyTorch's reduction="batchmean" (PyTorch's default also divides by the number of
+    columns). For class labels it is the cross-entropy.
     """
 
     type = "kl_divergence"
@@ -170,11 +170,11 @@ class KLDivergence(_OnSoftmax):
             return None
         row = int(np.argmax(wrong))
         got = f"{targets[row].min():g}" if targets[row].min() < 0 else f"a row that adds up to {sums[row]:.6g}"
-        return f"kl_divergence needs rows of probabilities, at least 0 and 1 in all, got {got}"
+        return f"kl_divergence needs rows of probabilities, each at least 0 and adding up to 1, got {got}"
 
     def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         loss = super().forward(outputs, targets)
-        if self._codes is not None:
+        if self._class_targets is not None:
             return loss
         log, safe = self._scratch[: len(targets)], self._targets[: len(targets)]
         np.maximum(self.target_rows(targets), np.finfo(safe.dtype).tiny, out=safe)

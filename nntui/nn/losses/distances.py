@@ -1,4 +1,4 @@
-"""Losses by distance: how far the outputs are from the targets, as they are."""
+"""Losses by distance: how far the outputs themselves are from the targets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nntui.settings import setting
 
 @dataclass
 class MeanSquaredError(Loss):
-    """The squared distance: large errors weigh most; the mean of the targets is what it pulls towards."""
+    """The squared distance: large errors weigh most; pulls towards the mean of the targets."""
 
     type = "mean_squared_error"
     formula = "L = (y - t)²"
@@ -25,13 +25,13 @@ class MeanSquaredError(Loss):
         pull = error if weights is None else np.multiply(error, weights, out=self._scratch[:count])
         size = outputs.size
         loss = product_sum(pull, error) / size
-        self._now = np.multiply(pull, 2 / size, out=pull)
+        self._last_gradient = np.multiply(pull, 2 / size, out=pull)
         return loss
 
 
 @dataclass
 class MeanAbsoluteError(Loss):
-    """The plain distance: every error weighs by its size, so that outliers pull less; towards the median."""
+    """The plain distance: errors weigh by their size, so that outliers matter less; pulls towards the median."""
 
     type = "mean_absolute_error"
     formula = "L = |y - t|"
@@ -45,13 +45,13 @@ class MeanAbsoluteError(Loss):
             np.multiply(pull, weights, out=pull)
         size = outputs.size
         loss = product_sum(pull, error) / size
-        self._now = np.multiply(pull, 1 / size, out=pull)
+        self._last_gradient = np.multiply(pull, 1 / size, out=pull)
         return loss
 
 
 @dataclass
 class Huber(Loss):
-    """Squared while the error is small, plain beyond delta: smooth near the goal and calm about outliers.
+    """Squared while the error is small, linear beyond delta: smooth near the target and robust to outliers.
 
     Huber 1964, https://doi.org/10.1214/aoms/1177703732
     """
@@ -59,7 +59,7 @@ class Huber(Loss):
     type = "huber"
     formula = "L = (y - t)²/2 if |y - t| < delta else delta·(|y - t| - delta/2)"
 
-    delta: float = setting(1.0, above=0, help="Where the curve turns from square to straight.")
+    delta: float = setting(1.0, above=0, help="The error at which the curve turns from squared to linear.")
 
     def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count = len(outputs)
@@ -76,5 +76,5 @@ class Huber(Loss):
             pull = np.multiply(pull, weights, out=error)
             total -= 0.5 * product_sum(pull, self._gradient[:count])
         size = outputs.size
-        self._now = np.multiply(pull, 1 / size, out=pull)
+        self._last_gradient = np.multiply(pull, 1 / size, out=pull)
         return total / size

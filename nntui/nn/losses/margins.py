@@ -1,4 +1,4 @@
-"""Losses by margin: it is enough to be right by some distance."""
+"""Losses by margin: an output need only be right by some distance."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nntui.settings import setting
 class Hinge(Loss):
     """For classes, as support vector machines learn them: zero once the right class leads by the margin.
 
-    With an output for each of C classes every other class adds its part, divided by C: Weston and Watkins 1999, as
+    With an output for each of C classes every other class adds its part, divided by C: Weston and Watkins 1999, as in
     PyTorch's MultiMarginLoss with its margin and p (2 where squared). Keras's CategoricalHinge, after Crammer and
-    Singer, counts the strongest other class alone. With a single output for two classes it is the binary hinge,
-    max(0, margin - y) for the second class and max(0, margin + y) for the first. The outputs are plain numbers and no
-    probabilities: only their differences within a sample mean something, and roc_auc ranks by these. At the edge of the
-    margin the gradient is 0.
+    Singer, counts only the strongest other class. With a single output for two classes it is the binary hinge,
+    max(0, margin - y) for the second class and max(0, margin + y) for the first. The outputs are plain numbers, not
+    probabilities: only their differences within a sample are meaningful, and roc_auc ranks by these. At the edge of
+    the margin the gradient is 0.
     """
 
     type = "hinge"
@@ -29,47 +29,47 @@ class Hinge(Loss):
     tasks = ("classification",)
     formula = "L = Σ max(0, margin - y_label + y_other) / C"
 
-    margin: float = setting(1.0, above=0, help="The lead at which an answer is right enough.")
+    margin: float = setting(1.0, above=0, help="The lead from which on the loss is 0.")
     squared: bool = setting(False, help="Square each part: large violations weigh most.")
 
     def forward(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         count, columns = outputs.shape
-        short, pull = self._scratch[:count], self._gradient[:count]
+        shortfall, pull = self._scratch[:count], self._gradient[:count]
         expected = self.target_rows(targets)
-        self._fill_short(outputs, expected, short)
-        np.maximum(short, 0, out=short)
+        self._fill_shortfall(outputs, expected, shortfall)
+        np.maximum(shortfall, 0, out=shortfall)
         if self.squared:
-            np.multiply(short, 2, out=pull)
+            np.multiply(shortfall, 2, out=pull)
         else:
-            np.sign(short, out=pull)
+            np.sign(shortfall, out=pull)
         weights = self._row_weights(targets)
         if weights is not None:
             np.multiply(pull, weights, out=pull)
-        # The slope times what is short is the part itself, and twice that where it is squared.
+        # Slope times shortfall is the loss itself, or twice the loss where it is squared.
         size = outputs.size
-        loss = product_sum(pull, short) / (2 * size if self.squared else size)
+        loss = product_sum(pull, shortfall) / (2 * size if self.squared else size)
         if columns == 1:
             np.multiply(pull, expected, out=pull)
         else:
-            # Each part pushes its own class down and the right class up.
+            # Each term pushes its own class down and the right class up.
             ups = np.add.reduce(pull, axis=1, keepdims=True, out=self._row[:count])
             np.multiply(expected, ups, out=expected)
             np.subtract(pull, expected, out=pull)
-        self._now = np.multiply(pull, 1 / size, out=pull)
+        self._last_gradient = np.multiply(pull, 1 / size, out=pull)
         return loss
 
-    def _fill_short(self, outputs: np.ndarray, expected: np.ndarray, short: np.ndarray) -> None:
-        """What each output is short of the margin; a single output's `expected` becomes the way down, 1 or -1."""
+    def _fill_shortfall(self, outputs: np.ndarray, expected: np.ndarray, shortfall: np.ndarray) -> None:
+        """How far each output falls short of the margin; for a single output `expected` becomes its sign, 1 or -1."""
         if outputs.shape[1] == 1:
             np.multiply(expected, -2, out=expected)
             np.add(expected, 1, out=expected)
-            np.multiply(outputs, expected, out=short)
-            np.add(short, self.margin, out=short)
+            np.multiply(outputs, expected, out=shortfall)
+            np.add(shortfall, self.margin, out=shortfall)
             return
-        np.multiply(outputs, expected, out=short)
-        own = np.add.reduce(short, axis=1, keepdims=True, out=self._row[: len(outputs)])
-        np.subtract(outputs, own, out=short)
-        np.add(short, self.margin, out=short)
-        # The right class does not compete with itself: its place holds the margin exactly.
+        np.multiply(outputs, expected, out=shortfall)
+        own = np.add.reduce(shortfall, axis=1, keepdims=True, out=self._row[: len(outputs)])
+        np.subtract(outputs, own, out=shortfall)
+        np.add(shortfall, self.margin, out=shortfall)
+        # The right class does not compete with itself: its entry is exactly the margin.
         np.multiply(expected, -self.margin, out=self._gradient[: len(outputs)])
-        np.add(short, self._gradient[: len(outputs)], out=short)
+        np.add(shortfall, self._gradient[: len(outputs)], out=shortfall)
