@@ -1,1 +1,1 @@
-"""How fast a model trains here: of what the machine can do, layer by layer, and beside other libraries."""
+"""Benchmarks: how fast a model trains compared with the machine's peak and other libraries, and layer by layer."""

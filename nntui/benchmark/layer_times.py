@@ -1,4 +1,4 @@
-"""Layer times: where a training step spends its time, one worker, on real batches."""
+"""Layer times: where a training step spends its time, with one worker on real batches."""
 
 from __future__ import annotations
 
@@ -28,41 +28,41 @@ FORWARD, BACKWARD = "forward", "backward"
 
 @dataclass(frozen=True, slots=True)
 class LayerTime:
-    """A layer's share of a step, in seconds a batch; a block of layers is one."""
+    """The time of a layer in a step, in seconds per batch; a block of layers counts as one layer."""
 
     name: str
     output_shape: Shape
     parameters: int
     forward: float
     backward: float
-    """0 for layers before the first with parameters, which are not asked."""
+    """0 for layers before the first with parameters, which have no backward pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepTimes:
-    """Medians over batches."""
+    """The times of a training step, as medians over batches."""
 
     batch_size: int
     layers: tuple[LayerTime, ...]
     rest: dict[str, float]
-    """What else a step does, in seconds: gather, loss, metrics, regularizer (where there is one), optimizer."""
+    """The other parts of a step, in seconds: gather, loss, metrics, regularizer (if there is one), optimizer."""
 
 
 def measure_layers(spec: ModelSpec, dataset: Dataset, *, seconds: float) -> StepTimes:
-    """Trains on whole batches of the first epoch for about so long, on weights that are thrown away."""
+    """Trains on full batches of the first epoch for about `seconds`, on weights that are discarded."""
     step = _TimedStep(spec, dataset)
     end = time.perf_counter() + seconds
-    step.make()
+    step.run()
     step.times.clear()
-    made = 0
-    while made < _FEWEST_BATCHES or time.perf_counter() < end:
-        step.make()
-        made += 1
+    batches = 0
+    while batches < _FEWEST_BATCHES or time.perf_counter() < end:
+        step.run()
+        batches += 1
     return step.result()
 
 
 class _TimedStep:
-    """A training step taken apart, with a look at the clock after each piece."""
+    """A training step split into timed parts."""
 
     def __init__(self, spec: ModelSpec, dataset: Dataset) -> None:
         training = spec.training
@@ -81,23 +81,23 @@ class _TimedStep:
         )
         self._network, self._loss, self._meter = network, loss, meter
         self._batches = Batches(dataset.train, dataset.preprocessing, self._batch_size)
-        self._indices = _whole_batches(spec.training.seed, len(dataset.train), self._batch_size)
+        self._indices = _full_batches(spec.training.seed, len(dataset.train), self._batch_size)
         self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
 
-    def _timed(self, name: str, part: str, work: Callable[..., Any], *arguments: Any) -> Any:
+    def _timed(self, name: str, direction: str, work: Callable[..., Any], *arguments: Any) -> Any:
         began = time.perf_counter()
         result = work(*arguments)
-        self.times[name, part].append(time.perf_counter() - began)
+        self.times[name, direction].append(time.perf_counter() - began)
         return result
 
     @np.errstate(all="ignore")
-    def make(self) -> None:
-        """One step."""
-        value, truth = self._timed("gather", "", self._batches.gather, next(self._indices))
+    def run(self) -> None:
+        """Makes one training step."""
+        value, targets = self._timed("gather", "", self._batches.gather, next(self._indices))
         for item in self._network.plans:
             value = self._timed(item.name, FORWARD, item.layer.forward, value, True)
-        self._timed("loss", "", self._loss.forward, value, truth)
-        self._timed("metrics", "", self._meter.update, value, truth)
+        self._timed("loss", "", self._loss.forward, value, targets)
+        self._timed("metrics", "", self._meter.update, value, targets)
         gradient = self._loss.backward()
         for item in reversed(self._network.plans):
             gradient = self._timed(item.name, BACKWARD, item.layer.backward, gradient)
@@ -112,17 +112,18 @@ class _TimedStep:
         self._network.arena.update_statistics()
 
     def result(self) -> StepTimes:
-        """The medians of what was timed."""
-        rest = {name: _median(times) for (name, part), times in self.times.items() if not part}
+        """The medians of the times so far."""
+        rest = {name: _median(times) for (name, direction), times in self.times.items() if not direction}
         return StepTimes(self._batch_size, tuple(self._layer(item) for item in self._network.plans), rest)
 
     def _layer(self, item: LayerPlan) -> LayerTime:
-        forward, backward = (_median(self.times.get((item.name, part), [])) for part in (FORWARD, BACKWARD))
+        forward = _median(self.times.get((item.name, FORWARD), []))
+        backward = _median(self.times.get((item.name, BACKWARD), []))
         return LayerTime(item.name, item.output_shape, item.parameter_count, forward, backward)
 
 
-def _whole_batches(seed: int, samples: int, batch_size: int) -> Iterator[np.ndarray]:
-    """The first epoch's batches without the smaller one at its end, over and over."""
+def _full_batches(seed: int, samples: int, batch_size: int) -> Iterator[np.ndarray]:
+    """The indices of the first epoch's batches, without a smaller one at its end, over and over."""
     order = np.random.default_rng(np.random.SeedSequence([seed, 3, 1])).permutation(samples)
     starts = range(0, samples - batch_size + 1, batch_size)
     return (order[start : start + batch_size] for start in itertools.cycle(starts))

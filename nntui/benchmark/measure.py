@@ -1,7 +1,7 @@
-"""Benchmark: how fast a model trains here, of what the machine can do, where the time goes, and beside other libraries.
+"""Measuring how fast a model trains, its fraction of the machine's peak, its layer times, and other libraries.
 
-Rounds of real training steps lie between rounds of the peers, so that a neighbour's load meets all of them; what is
-told is the median over the rounds, and of each round's ratio.
+Rounds of real training steps alternate with rounds of the peers, so that other load on the machine affects all of them.
+The results are medians over the rounds, and for the ratio the median of each round's ratio.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from nntui.training.parallel.worker_count import is_worth_trying, quickest_worke
 
 _ROUNDS, _FEWEST_ROUNDS = 9, 3
 _STEPS_SHARE, _PEAK_SHARE = 0.5, 0.15
-"""Of the time there is, the rest being for the layers."""
+"""Fractions of the available time; the rest is for the layer times."""
 
 
 class BenchmarkError(Exception):
-    """A training that cannot be measured; one line for people."""
+    """Training that cannot be measured; one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +46,33 @@ class PeerSpeed:
     ratio: float
     """Our speed over the peer's, the median over the rounds: above 1 we are ahead."""
     compile_seconds: float | None
-    """What it took before the first step, not part of the speed; None where nothing is compiled."""
+    """Compile time before the first step, not included in the speed; None if nothing is compiled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How fast whole training steps are."""
+    """The speed of whole training steps."""
 
     workers: int
     samples_per_step: int
     samples_per_second: float
     step_seconds: float
     gflops: float
-    """A second, of forward and backward passes."""
+    """GFLOP/s of the forward and backward passes."""
     peak_gflops: float
-    """What this machine multiplies a second with as many processes at once."""
+    """GFLOP/s of matrix products on this machine with the same number of processes."""
     awake: float
-    """The share of the time this process ran: well below 1 with one worker, others held it up."""
+    """Processor time of this process over elapsed time: if it is well below 1 with one worker, other load slowed it."""
 
     @property
     def peak_share(self) -> float:
-        """Of what the machine multiplies, how much training gets done."""
+        """The speed of training as a fraction of the machine's peak."""
         return self.gflops / self.peak_gflops
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What was measured of a model."""
+    """The results of a benchmark."""
 
     model: str
     data: str
@@ -85,11 +85,11 @@ class Benchmark:
 
 
 def training_flops(plans: Iterable[LayerPlan]) -> int:
-    """Floating-point operations of a forward and a backward pass for one sample; loss and optimizer left out.
+    """Floating-point operations of a forward and a backward pass for one sample, without loss and optimizer.
 
-    The backward pass of a layer with weights counts as two of its forward passes, one for the weights' gradient and
-    one for the input's, and as one where the input's is not needed. Layers without weights count once more where they
-    are asked, which those before the first weights are not. A block of layers counts like a layer.
+    The backward pass of a layer with weights counts as two forward passes, one for the weights' gradient and one for
+    the input's, or as one if the input's is not needed. That of a layer without weights counts as one, or as none if
+    it comes before the first weights. A block of layers counts like a layer.
     """
     return sum(item.flops * (1 + bool(item.parameter_count) + item.needs_input_gradient) for item in plans)
 
@@ -103,26 +103,26 @@ def measure(
     peers: Sequence[str] = (),
     peer_python: str,
 ) -> Benchmark:
-    """Measures an examined model on its data in about so many seconds; each peer takes half as many more.
+    """Measures a validated model on its data in about `seconds`; each peer takes half as much again.
 
-    `workers` replaces what the spec says; where both say nothing, the quickest number is found by trying. Raises
-    SpecError for a model that is not ready, BenchmarkError where it diverges, and PeerError where a peer cannot do it.
+    `workers` overrides the spec; if both are None, the fastest number is measured. Raises SpecError for a model that
+    is not ready, BenchmarkError if it diverges, and PeerError if a peer does not support it.
     """
     spec, totals = validation.ready(), validation.totals
-    assert totals is not None, "an examined spec has totals"
+    assert totals is not None, "a validated spec has totals"
     with one_matrix_thread():
         spec = _with_workers(spec, dataset, workers, flops=totals.flops)
         trainer = Trainer(spec, dataset, clock=time.perf_counter)
-        ours, compared = _beside_peers(trainer, peers, peer_python, seconds=seconds * _STEPS_SHARE)
-        most_memory = peak_rss_bytes()
+        ours, peer_speeds = _alternate(trainer, peers, peer_python, seconds=seconds * _STEPS_SHARE)
+        peak_rss = peak_rss_bytes()
         return Benchmark(
             model=spec.name,
             data=dataset.name,
             samples=len(dataset.train),
             speed=_speed(trainer, ours, seconds=seconds * _PEAK_SHARE),
             step=measure_layers(spec, dataset, seconds=seconds * (1 - _STEPS_SHARE - _PEAK_SHARE)),
-            memory=Memory(totals.step_bytes, measured_step_bytes(spec, dataset), most_memory),
-            peers=compared,
+            memory=Memory(totals.step_bytes, measured_step_bytes(spec, dataset), peak_rss),
+            peers=peer_speeds,
         )
 
 
@@ -140,10 +140,10 @@ class _OwnRound(Round):
     """Of this process."""
 
 
-def _beside_peers(
+def _alternate(
     trainer: Trainer, names: Sequence[str], python: str, *, seconds: float
 ) -> tuple[list[_OwnRound], tuple[PeerSpeed, ...]]:
-    """Our rounds, and how each peer did between them."""
+    """Our rounds, and the speed of each peer between them."""
     job = job_of(trainer.spec, trainer.dataset, threads=usable_cores()) if names else {}
     with ExitStack() as stack:
         peers = [stack.enter_context(Peer(name, job, trainer.dataset, python=python)) for name in names]
@@ -151,37 +151,38 @@ def _beside_peers(
         train_round = _rounds(trainer, step, seconds / _ROUNDS)
         ours: list[_OwnRound] = []
         theirs: list[list[Round]] = [[] for _ in peers]
-        while len(ours) < _FEWEST_ROUNDS or sum(each.seconds for each in ours) < seconds:
+        while len(ours) < _FEWEST_ROUNDS or sum(own.seconds for own in ours) < seconds:
             ours.append(next(train_round))
             for peer, rounds in zip(peers, theirs, strict=True):
                 rounds.append(peer.round(seconds / _ROUNDS))
-        return ours, tuple(_compared(peer, ours, rounds) for peer, rounds in zip(peers, theirs, strict=True))
+        return ours, tuple(_peer_speed(peer, ours, rounds) for peer, rounds in zip(peers, theirs, strict=True))
 
 
 def _rounds(trainer: Trainer, step: Callable[[], object], seconds: float) -> Iterator[_OwnRound]:
-    """Rounds of about so many seconds, at least a step each; the first step, which is slow, belongs to none."""
+    """Rounds of about `seconds`, with at least one step each; the first step, which is slow, is not counted."""
     total, size = len(trainer.dataset.train), trainer.samples_per_step
     lengths = itertools.cycle([min(size, total - start) for start in range(0, total, size)])
     numbers = itertools.count(1)
 
-    def take() -> int:
+    def train_step() -> int:
+        """Makes one step; returns its number of samples."""
         number = next(numbers)
         if step() is None:
             raise BenchmarkError(f"the loss is not finite after {number} steps; try a lower learning rate")
         return next(lengths)
 
-    take()
+    train_step()
     while True:
         samples, spent = 0, 0.0
         began, cpu_began = time.perf_counter(), time.process_time()
         while spent < seconds or not samples:
-            samples += take()
+            samples += train_step()
             spent = time.perf_counter() - began
         yield _OwnRound(samples, spent, time.process_time() - cpu_began)
 
 
 def _speed(trainer: Trainer, rounds: Sequence[_OwnRound], *, seconds: float) -> Speed:
-    rate = statistics.median(each.rate for each in rounds)
+    rate = statistics.median(own.rate for own in rounds)
     workers = min(trainer.spec.training.workers or 1, trainer.batch_size)
     return Speed(
         workers=workers,
@@ -190,16 +191,16 @@ def _speed(trainer: Trainer, rounds: Sequence[_OwnRound], *, seconds: float) -> 
         step_seconds=trainer.samples_per_step / rate,
         gflops=training_flops(trainer.network.plans) * rate / 1e9,
         peak_gflops=sgemm_peak(workers, seconds=seconds),
-        awake=statistics.median(each.cpu_seconds / each.seconds for each in rounds),
+        awake=statistics.median(own.cpu_seconds / own.seconds for own in rounds),
     )
 
 
-def _compared(peer: Peer, ours: Sequence[Round], theirs: Sequence[Round]) -> PeerSpeed:
+def _peer_speed(peer: Peer, ours: Sequence[Round], theirs: Sequence[Round]) -> PeerSpeed:
     return PeerSpeed(
         name=peer.name,
         version=peer.version,
         threads=peer.threads,
-        samples_per_second=statistics.median(each.rate for each in theirs),
-        ratio=statistics.median(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True)),
+        samples_per_second=statistics.median(their.rate for their in theirs),
+        ratio=statistics.median(own.rate / their.rate for own, their in zip(ours, theirs, strict=True)),
         compile_seconds=peer.compile_seconds,
     )

@@ -1,4 +1,4 @@
-"""Footprint: the memory a training takes, as it is and not as it was reckoned."""
+"""Measuring the memory that training takes, for comparison with the estimate."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from nntui.training.loop import Trainer
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What training takes."""
+    """The memory that training takes."""
 
     reckoned_bytes: int
-    """Of a step by arithmetic, as `nntui show` tells it."""
+    """Estimate for a step, as `nntui show` reports it."""
     measured_bytes: int
-    """Of a step as measured, with one worker."""
+    """Measured for a step with one worker."""
     peak_rss_bytes: int
-    """Of this process up to the end of the training steps: Python, libraries and data included."""
+    """Peak of this process up to the end of the training steps, including Python, libraries and data."""
 
 
 def measured_step_bytes(spec: ModelSpec, dataset: Dataset) -> int:
-    """Bytes that a training with one worker holds once it is built, and the most that its second step adds to them.
+    """Bytes that a trainer with one worker holds once it is built, plus the most that its second step adds.
 
-    Everything Python and NumPy allocate counts: weights, gradients, slots, buffers of layers, loss and metrics, the
-    batch, and the validation split's buffers. The dataset itself does not: it is there before. Several workers
-    split the batch's buffers among them and add a gradient each.
+    This counts everything that Python and NumPy allocate: weights, gradients, slots, buffers of layers, loss and
+    metrics, the batch, and the buffers of the validation split. It does not count the dataset, which exists before.
+    Several workers divide the buffers for the batch among them and add one gradient each.
     """
     one = dataclasses.replace(spec, training=dataclasses.replace(spec.training, workers=1))
     was_tracing = tracemalloc.is_tracing()
@@ -41,7 +41,7 @@ def measured_step_bytes(spec: ModelSpec, dataset: Dataset) -> int:
         before = tracemalloc.get_traced_memory()[0]
         trainer = Trainer(one, dataset, clock=time.perf_counter)
         with trainer.timing_steps() as step:
-            # The first step makes views and whatever else is made once.
+            # The first step creates views and everything else that is created once.
             step()
             tracemalloc.reset_peak()
             step()
@@ -52,7 +52,7 @@ def measured_step_bytes(spec: ModelSpec, dataset: Dataset) -> int:
 
 
 def peak_rss_bytes() -> int:
-    """The most memory this process has had in RAM so far: Python, libraries and data included."""
+    """The peak resident memory of this process so far, including Python, libraries and data."""
     status = Path("/proc/self/status")
     if status.exists():
         lines = status.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""The most this machine multiplies: what a benchmark's GFLOP/s are a share of."""
+"""The machine's peak speed of matrix products, to which a benchmark's GFLOP/s are compared."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _FEWEST_ROUNDS = 3
 
 
 def sgemm_peak(workers: int, *, seconds: float) -> float:
-    """GFLOP/s of products of 1024x1024 float32 matrices, the best of several rounds in about so many seconds.
+    """GFLOP/s of products of 1024x1024 float32 matrices, the best of several rounds in about `seconds`.
 
-    Each of `workers` processes multiplies matrices of its own, all at once, with as many BLAS threads as this process
-    uses now: one inside `one_matrix_thread`.
+    All `workers` processes multiply their own matrices at once, with as many BLAS threads as this process currently
+    uses: one inside `one_matrix_thread`.
     """
     rng = np.random.default_rng(0)
     left, right = (rng.standard_normal((SIZE, SIZE), np.float32) for _ in range(2))
-    # Forked partners write to copies of it, each its own.
+    # Each forked worker writes to its own copy.
     product = np.empty_like(left)
 
     def multiply(share: int) -> None:

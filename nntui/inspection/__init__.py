@@ -1,1 +1,1 @@
-"""What one computes from a trained network and data: evaluation, gradient check."""
+"""Inspection: what is computed from a trained network and data, such as evaluation and the gradient check."""

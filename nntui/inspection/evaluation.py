@@ -1,4 +1,4 @@
-"""Evaluation: how well a checkpoint of a run answers on its own validation split, or on other data."""
+"""Evaluation: how well a checkpoint of a run does on its own validation split, or on other data."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from nntui.training.trained_model import TrainedModel, checkpoint_path, read_tra
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """How one class fares; a share of nothing is 0, and NaN for a class that neither occurs nor is answered."""
+    """The scores of one class; 0 / 0 counts as 0, but as NaN for a class that neither occurs nor is predicted."""
 
     name: str
     samples: int
     precision: float
-    """Of those taken for the class, the share that is of it."""
+    """The fraction of the predictions of this class that are correct."""
     recall: float
-    """Of those of the class, the share taken for it."""
+    """The fraction of the samples of this class that are predicted as such."""
     f1: float
     """The harmonic mean of both."""
 
@@ -51,7 +51,7 @@ class Evaluation:
     epoch: int
     data: str
     split: str
-    """val, train (where there is nothing held out), or all (the rows of other data)."""
+    """val, train (if nothing is held out), or all (the rows of other data)."""
     samples: int
     loss: float
     metrics: dict[str, float]
@@ -61,38 +61,37 @@ class Evaluation:
 
     @property
     def scores(self) -> tuple[ClassScore, ...]:
-        """Each class's share of right answers, in the order of `classes`."""
+        """Precision, recall and F1 of each class, in the order of `classes`."""
         if not self.classes:
             return ()
         counts = np.array(self.confusion)
         samples = counts.sum(axis=1)
-        shares = class_shares(counts.diagonal(), samples, counts.sum(axis=0))
-        rows = zip(self.classes, samples.tolist(), *(share.tolist() for share in shares), strict=True)
+        columns = class_shares(counts.diagonal(), samples, counts.sum(axis=0))
+        rows = zip(self.classes, samples.tolist(), *(column.tolist() for column in columns), strict=True)
         return tuple(ClassScore(*row) for row in rows)
 
 
 def evaluate_run(
     run: RunDirectory, *, checkpoint: str | None = None, source: str | None = None, base: Path = Path()
 ) -> Evaluation:
-    """Evaluates the checkpoint 'best', 'last' or of an epoch ('7') of a run.
+    """Evaluates a checkpoint of a run: 'best', 'last', an epoch ('7'), or for None the best or else the last.
 
-    For None it is the best, or the last where there is no best. On the run's validation split (its training split where
-    it has none), or on all rows of the data `source`, a path relative to `base`, taken in with the run's own
-    preprocessing; where that source brings its own validation split, on that. Raises CheckpointError, DataError or
-    SpecError.
+    It is evaluated on the run's validation split (the training split if there is none), or on other data: `source`, a
+    path relative to `base`, loaded with the run's preprocessing. Of other data all rows count, or only the validation
+    split if the source brings its own. Raises CheckpointError, DataError or SpecError.
     """
     path = checkpoint_path(run, checkpoint)
     trained = read_trained_model(path)
     dataset = _own_data(trained, run) if source is None else _other_data(trained, source, base)
     dataset = _as_trained(dataset, trained)
     for reader in id_readers(trained.spec.layers):
-        why_invalid = next(filter(None, (reader.why_invalid(each.x) for each in (dataset.train, dataset.val))), None)
+        why_invalid = next(filter(None, (reader.why_invalid(split.x) for split in (dataset.train, dataset.val))), None)
         if why_invalid is not None:
             raise DataError("data.source", f"{shown(dataset.name)} is not for {reader.path}: {why_invalid}")
-    part, name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
+    split, split_name = (dataset.val, "val") if len(dataset.val) else (dataset.train, "all" if source else "train")
     try:
         with one_matrix_thread():
-            loss, metrics, confusion = _measure(trained, dataset, part)
+            loss, metrics, confusion = _measure(trained, dataset, split)
     except (ShapeError, CheckpointError) as error:
         if source is None:
             raise CheckpointError(f"{path}: the checkpoint does not fit its own model: {error}") from None
@@ -104,8 +103,8 @@ def evaluate_run(
         step=trained.step,
         epoch=trained.epoch,
         data=dataset.name,
-        split=name,
-        samples=len(part),
+        split=split_name,
+        samples=len(split),
         loss=loss,
         metrics=metrics,
         classes=dataset.classes,
@@ -122,7 +121,7 @@ def _own_data(trained: TrainedModel, run: RunDirectory) -> Dataset:
 
 
 def _other_data(trained: TrainedModel, source: str, base: Path) -> Dataset:
-    """All of another source as it is, none of it held out and nothing fitted on it."""
+    """All rows of another source, with nothing held out and no preprocessing fitted to it."""
     own = trained.spec.data
     generator = Generator.members().get(source)
     task = "classification" if trained.classes else "regression"
@@ -133,21 +132,21 @@ def _other_data(trained: TrainedModel, source: str, base: Path) -> Dataset:
         task=None if generator else task,
         validation=0.0,
         standardize=False,
-        # It is the network's preprocessing that standardizes, whatever the task.
+        # The network's own preprocessing standardizes, whatever the task.
         standardize_targets=False,
         generator=own.generator if source == own.source else None,
     )
     schema = InputSchema(trained.features, trained.classes, trained.target or "".join(trained.targets[:1]))
     if own.generator is not None:
-        # The columns of a generator are a place, whatever they are called.
+        # The columns of a generator are matched by position, whatever their names.
         schema = dataclasses.replace(schema, features=(), target="")
-    # Another seed: a generator's points are then not those it was trained on.
+    # Another seed, so that a generator's points are not those of the training.
     seed = trained.spec.training.seed + 1
     return load_data(settings, base=base, seed=seed, schema=schema, preprocessing=trained.preprocessing)
 
 
 def _as_trained(dataset: Dataset, trained: TrainedModel) -> Dataset:
-    """The dataset, its inputs being the network's, with the labels of the network's classes."""
+    """The dataset with labels that refer to the network's classes."""
     classes, targets = trained.classes, trained.targets
     if bool(classes) != (dataset.task == "classification") or len(dataset.targets) != len(targets):
         expected = f"{len(classes)} classes" if classes else f"{len(targets)} targets"
@@ -161,7 +160,7 @@ def _as_trained(dataset: Dataset, trained: TrainedModel) -> Dataset:
 
 
 def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:
-    """For each class of the data its number in the network, by name."""
+    """The network's label for each class of the data, matched by name."""
     numbers = {name: number for number, name in enumerate(classes)}
     unknown = [name for name in dataset.classes if name not in numbers]
     if unknown:
@@ -172,16 +171,16 @@ def _label_numbers(dataset: Dataset, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _measure(
-    trained: TrainedModel, dataset: Dataset, part: Split
+    trained: TrainedModel, dataset: Dataset, split: Split
 ) -> tuple[float, dict[str, float], tuple[tuple[int, ...], ...]]:
     network = build_network(trained.spec, dataset)
     load_weights(network.arena, trained.tensors)
     if network.output_shape not in ((dataset.outputs,), (1,)):
         raise ShapeError(f"its outputs are {network.output_shape}, the data need {dataset.outputs}")
     loss = build_loss(trained.spec, dataset, network)
-    meter = build_meter(trained.spec, dataset, network, loss, samples=len(part))
-    batches = Batches(part, dataset.preprocessing, network.batch_size)
-    value = evaluate(network, loss, batches, meter, len(part))
+    meter = build_meter(trained.spec, dataset, network, loss, samples=len(split))
+    batches = Batches(split, dataset.preprocessing, network.batch_size)
+    value = evaluate(network, loss, batches, meter, len(split))
     confusion: tuple[tuple[int, ...], ...] = ()
     if isinstance(meter, ClassificationMeter) and meter.confusion is not None:
         confusion = tuple(tuple(row) for row in meter.confusion.tolist())

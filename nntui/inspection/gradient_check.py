@@ -1,4 +1,4 @@
-"""The gradient check of a whole model on samples of its own data."""
+"""Gradient check of a whole model on samples of its own data."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from nntui.nn.gradcheck import GradientCheck, check_gradients
 from nntui.training.loss_and_metrics import check_ids
 
 SAMPLES = 16
-"""At most: each number that is tried costs two forward passes over all of them."""
+"""At most, since each gradient checked takes two forward passes over all of them."""
 
 
 def check_model(draft: Mapping[str, Any], *, base: Path) -> list[GradientCheck]:
-    """Backpropagation against central differences on the first samples of an epoch, one entry for each array.
+    """Compares backpropagation with central differences on the first samples of an epoch; one entry for each array.
 
-    Raises SpecError with every problem of the draft, and DataError where its data cannot be loaded.
+    Raises SpecError with every problem of the draft, and DataError if its data cannot be loaded.
     """
     spec = validate(draft, base=base).ready()
-    assert spec.training.loss is not None, "an examined spec has a loss"
+    assert spec.training.loss is not None, "a validated spec has a loss"
     dataset = load(spec.data, base=base, seed=spec.training.seed)
     check_ids(spec, dataset)
     rng = np.random.default_rng(np.random.SeedSequence([spec.training.seed, 4]))

@@ -1,1 +1,1 @@
-"""The same training with other libraries, for comparison; the files run in interpreters that have no nntui."""
+"""The same training with other libraries, for comparison; these files run in interpreters without nntui."""

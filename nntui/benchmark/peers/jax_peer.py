@@ -1,4 +1,4 @@
-"""JAX's side: the whole step compiled, several steps to a call, so that calling costs next to nothing."""
+"""The JAX peer: the whole step is compiled, with several steps per call, so that calls cost next to nothing."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 
 _NHWC = ("NHWC", "HWIO", "NHWC")
 Numbers = dict[str, Any]
-"""What a layer learns, and 'running_mean' and 'running_variance', which only follow."""
+"""A layer's parameters, and 'running_mean' and 'running_variance', which are not learned."""
 
 
 class Peer:
-    """A training of a job with jax: `x` float32 (n, *input_shape), images with their channels last."""
+    """Trains a job with jax; `x` is float32 (n, *input_shape), with channels last for images."""
 
     def __init__(self, job: dict[str, Any], x: np.ndarray, y: np.ndarray) -> None:
         import jax  # pyright: ignore[reportMissingImports]
 
         self._jax = jax
         self.version = jax.__version__
-        # Convolutions are half as fast in a loop, and take so long that calling does not count.
+        # Convolutions run at half the speed in a loop, and take so long that calls do not matter.
         self.steps_at_once = 1 if any(layer["type"] == "conv2d" for layer in job["layers"]) else 16
         applies = [_apply(jax, layer) for layer in job["layers"]]
         rng = np.random.default_rng(0)
@@ -51,7 +51,7 @@ class Peer:
 
         self._state = (parameters, [jax.tree.map(np.zeros_like, parameters) for _ in range(slots)], np.int32(0))
 
-        # The data come in as an argument: compiling them in takes many times as long.
+        # The data are an argument, since compiling them in takes many times as long.
         def steps(state: Any, order: Any, data: Any) -> Any:
             return jax.lax.scan(partial(step, data), state, order)
 
@@ -62,7 +62,7 @@ class Peer:
         self.compile_seconds = time.perf_counter() - began
 
     def advance(self, order: np.ndarray) -> None:
-        """A training step for each row of indices, int64 (a multiple of `steps_at_once`, batch)."""
+        """Makes a training step for each row of indices, int64 (a multiple of `steps_at_once`, batch)."""
         for start in range(0, len(order), self.steps_at_once):
             rows = order[start : start + self.steps_at_once].astype(np.int32)
             self._state, self._losses = self._steps(self._state, rows, self._data)
@@ -70,7 +70,7 @@ class Peer:
 
 
 def _first(layer: dict[str, Any], rng: np.random.Generator) -> Numbers:
-    """A layer's first numbers."""
+    """The initial parameters of a layer."""
     inputs, outputs = layer["input_shape"], layer["output_shape"]
     if layer["type"] == "batch_norm":
         each = np.ones(inputs[-1], np.float32)
@@ -85,7 +85,7 @@ def _first(layer: dict[str, Any], rng: np.random.Generator) -> Numbers:
 
 
 def _apply(jax: Any, layer: dict[str, Any]) -> Callable[[Numbers, Any, Any], tuple[Any, Numbers]]:
-    """A layer as a function of its numbers, its inputs and a key; what it saw of the batch comes out beside."""
+    """A layer as a function of its parameters, inputs and a key; it returns the outputs and the running statistics."""
     kind = layer["type"]
     function = _activation(jax, layer.get("function" if kind == "activation" else "activation", "linear"))
     builder = _LAYERS.get(kind)

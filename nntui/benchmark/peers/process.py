@@ -1,4 +1,4 @@
-"""A peer: the same training with another library, in a process of its own that is asked for one round at a time."""
+"""Peers: the same training with another library, in a process of its own that trains one round at a time."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from nntui.settings import settings_of
 from nntui.training.parallel.blas_threads import VARIABLES
 
 PACKAGES = {"torch": "torch", "jax": "jax", "sklearn": "scikit-learn"}
-"""The peers there are, and what pip calls their libraries."""
+"""The available peers, and the names of their libraries for pip."""
 _SCRIPT = Path(__file__).parent / "run.py"
 _MOST_BYTES = 2**29
-"""Of a split's inputs as float32, which peers keep them as; of a larger one they get its first samples."""
-_UNKNOWN = {"l1": 0.0, "l2": 0.0, "clip_value": None, "clip_norm": None, "accumulate": 1, "ema": None,
+"""The largest inputs of a split, as float32, that a peer gets; of a larger split it gets only the first samples."""
+_UNSUPPORTED = {"l1": 0.0, "l2": 0.0, "clip_value": None, "clip_norm": None, "accumulate": 1, "ema": None,
             "class_weights": None}  # fmt: skip
-"""What a training can have that no peer does, and its value where it does not have it."""
+"""Settings of the training that no peer supports, with the value that turns each off."""
 
 
 class PeerError(Exception):
-    """A comparison that cannot be made; one line for people."""
+    """A comparison that is not possible; one line for people."""
 
 
 def job_of(spec: ModelSpec, dataset: Dataset, *, threads: int) -> dict[str, Any]:
-    """What a peer is told of a training, as JSON can hold it; PeerError where there is something none of them does.
+    """The description of a training for a peer, JSON-compatible; PeerError if no peer supports it.
 
-    Each layer is the table of its settings with its `input_shape` and `output_shape`.
+    Each layer is a table of its settings with its `input_shape` and `output_shape`.
     """
     training = spec.training
-    for name, without in _UNKNOWN.items():
-        if getattr(training, name) != without:
+    for name, off in _UNSUPPORTED.items():
+        if getattr(training, name) != off:
             raise PeerError(f"training.{name}: no peer does this; compare without it")
     if training.optimizer.weight_decay:
         raise PeerError("training.optimizer.weight_decay: no peer does this; compare with 0")
@@ -59,13 +59,13 @@ def job_of(spec: ModelSpec, dataset: Dataset, *, threads: int) -> dict[str, Any]
 
 
 def _table(member: Any) -> dict[str, Any]:
-    """A member of a family as a table; what is in it that is no plain value (the layers of a block) is left out."""
+    """A member of a family as a table, without settings that are not plain values, such as the layers of a block."""
     plain = {name: getattr(member, name) for name, item in settings_of(type(member)).items() if item.is_plain}
     return {"type": member.type, **plain}
 
 
 def _write_arrays(path: Path, dataset: Dataset) -> None:
-    """The training split as it is, so that bytes stay bytes in the file, and what makes inputs of them."""
+    """Writes the raw training split, so that bytes stay bytes in the file, with the offset and scale for its inputs."""
     split, preprocessing = dataset.train, dataset.preprocessing
     most = max(_MOST_BYTES // max(4 * split.x[0].size, 1), 1)
     raw = split.x.dtype == np.uint8
@@ -76,7 +76,7 @@ def _write_arrays(path: Path, dataset: Dataset) -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Round:
-    """What was trained between two looks at the clock."""
+    """A timed round of training."""
 
     samples: int
     seconds: float
@@ -88,10 +88,10 @@ class Round:
 
 
 class Peer:
-    """A process that trains with the library `name` in the interpreter `python`; used as a context.
+    """A process that trains with the library `name` in the interpreter `python`, as a context manager.
 
-    Raises PeerError where there is no such interpreter, the library is not installed in it, or the peer does not know
-    something of the job. Once the context is entered it is ready, compilation and all.
+    Raises PeerError if the interpreter does not exist, lacks the library, or the peer does not support the job. Once
+    the context is entered, the peer is ready and everything is compiled.
     """
 
     def __init__(self, name: str, job: dict[str, Any], dataset: Dataset, *, python: str) -> None:
@@ -108,7 +108,7 @@ class Peer:
             job, arrays = folder / "job.json", folder / "arrays.npz"
             job.write_text(json.dumps(self._job), encoding="utf-8")
             _write_arrays(arrays, self._dataset)
-            self._talk = stack.enter_context((folder / "stderr").open("w+b"))
+            self._stderr = stack.enter_context((folder / "stderr").open("w+b"))
             self._process = self._start([self._python, str(_SCRIPT), self.name, str(job), str(arrays)])
             stack.callback(self._end)
             ready = self._answer()
@@ -121,7 +121,7 @@ class Peer:
         environment = {**os.environ, **dict.fromkeys(VARIABLES, str(self._job["threads"])), "PYTHONSAFEPATH": "1"}
         pipe = subprocess.PIPE
         try:
-            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self._talk, env=environment, text=True)
+            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self._stderr, env=environment, text=True)
         except OSError as error:
             raise PeerError(f"cannot start {self._python}: {error.strerror}; --peer-python takes the path of a python"
                             ) from error  # fmt: skip
@@ -132,7 +132,7 @@ class Peer:
         self._stack.close()
 
     def round(self, seconds: float) -> Round:
-        """Trains for about so long; PeerError where the process is gone."""
+        """Trains for about `seconds`; PeerError if the process is gone."""
         commands = _piped(self._process.stdin)
         try:
             commands.write(json.dumps({"seconds": seconds}) + "\n")
@@ -160,9 +160,9 @@ class Peer:
 
     def _last_words(self, line: str = "") -> str:
         self._end()
-        self._talk.seek(0)
-        said = self._talk.read().decode(errors="replace").strip() or line.strip() or "it said nothing"
-        return f"the {self.name} peer has ended before its time: {said.splitlines()[-1]}"
+        self._stderr.seek(0)
+        output = self._stderr.read().decode(errors="replace").strip() or line.strip() or "it said nothing"
+        return f"the {self.name} peer has ended before its time: {output.splitlines()[-1]}"
 
     def _end(self) -> None:
         _piped(self._process.stdout).close()

@@ -1,13 +1,13 @@
-"""A peer's process: trains as a job says, one round after another, so that rounds of others can lie between them.
+"""A peer's process: trains as described by a job, one round per request, so that rounds of several can alternate.
 
     PYTHON run.py NAME JOB.json ARRAYS.npz
 
-Answers in lines of JSON on stdout: first {"version", "threads", "compile_seconds"}, or {"error"} and exit code 2; then,
-for each line {"seconds"} on stdin, {"samples", "seconds"} of a round of about that length. Ends where stdin does.
+It answers in lines of JSON on stdout: first {"version", "threads", "compile_seconds"}, or {"error"} and exit code 2;
+then, for each line {"seconds"} on stdin, {"samples", "seconds"} of a round of about that length. It ends with stdin.
 
 A peer is a file NAME_peer.py beside this one, with a class `Peer(job, x, y)` that has `version`, `compile_seconds`
-(None where nothing is compiled), `steps_at_once`, `advance(order)`, which makes a training step for each row of
-indices, and, where threads can be chosen, `use_threads(count)`. What it does not know it tells by NotImplementedError.
+(None if nothing is compiled), `steps_at_once`, `advance(order)`, which makes a training step for each row of indices,
+and, if its threads can be chosen, `use_threads(count)`. It raises NotImplementedError for whatever it does not support.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Any, TextIO
 _TRY_SECONDS = 0.1
 _CHUNKS_A_ROUND = 4
 _LEAST_STEPS = 16
-"""Of a job's order, repeated where an epoch has fewer."""
+"""The fewest steps in the order of samples; the steps of a shorter epoch are repeated."""
 
 
 def load_peer(name: str) -> Any:
-    """The module of a peer; it imports its library only when a `Peer` is made."""
+    """The module of a peer, which imports its library only when a `Peer` is created."""
     path = Path(__file__).with_name(f"{name}_peer.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
@@ -38,7 +38,7 @@ def load_peer(name: str) -> Any:
 
 
 class Training:
-    """A peer at work on a job: chunks of steps large enough that what they cost beside is not felt."""
+    """A peer training on a job, in chunks of steps large enough for the overhead to be negligible."""
 
     def __init__(self, peer: Any, job: dict[str, Any], samples: int) -> None:
         import numpy as np
@@ -48,15 +48,15 @@ class Training:
         steps = samples // batch
         order = np.random.default_rng(0).permutation(samples)[: steps * batch].reshape(steps, batch)
         self._order = np.tile(order, (-(-_LEAST_STEPS // steps), 1))
-        self._at = 0
+        self._position = 0
         self._steps = min(peer.steps_at_once, len(self._order))
         self.threads = self._choose_threads(job["threads"])
 
     def _choose_threads(self, most: int) -> int:
-        """All, or one where that is quicker, as for small networks."""
+        """All threads, or one if that is faster, as for small networks."""
         if not hasattr(self.peer, "use_threads"):
             return most
-        seconds = {}
+        seconds: dict[int, float] = {}
         for count in sorted({1, most}):
             self.peer.use_threads(count)
             self._advance()
@@ -67,7 +67,7 @@ class Training:
         return best
 
     def round(self, seconds: float) -> tuple[int, float]:
-        """Trains for about so long; the samples and the seconds it took."""
+        """Trains for about `seconds`; returns the samples and the seconds it took."""
         samples, began = 0, time.perf_counter()
         while True:
             samples += self._advance()
@@ -77,10 +77,10 @@ class Training:
                 return samples, spent
 
     def _advance(self) -> int:
-        if self._at + self._steps > len(self._order):
-            self._at = 0
-        chunk = self._order[self._at : self._at + self._steps]
-        self._at += self._steps
+        if self._position + self._steps > len(self._order):
+            self._position = 0
+        chunk = self._order[self._position : self._position + self._steps]
+        self._position += self._steps
         self.peer.advance(chunk)
         return chunk.size
 
@@ -91,7 +91,7 @@ class Training:
 
 
 def main(arguments: list[str], commands: TextIO, answers: TextIO) -> int:
-    """Serves until `commands` ends; the exit code."""
+    """Serves requests until `commands` ends; returns the exit code."""
     name, job_path, arrays_path = arguments
 
     def answer(record: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def main(arguments: list[str], commands: TextIO, answers: TextIO) -> int:
 
 
 if __name__ == "__main__":
-    # A library that prints must not be taken for an answer.
+    # Stdout becomes stderr, so that what a library prints is not taken for an answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     sys.exit(main(sys.argv[1:], sys.stdin, answers))

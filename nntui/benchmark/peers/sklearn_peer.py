@@ -1,4 +1,4 @@
-"""scikit-learn's side: its multi-layer perceptrons, which are stacks of dense layers with one activation."""
+"""The scikit-learn peer: its multi-layer perceptrons, which are stacks of dense layers with one activation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "re
 
 
 class Peer:
-    """A training of a job with scikit-learn: `x` float32 (n, *input_shape), flattened here."""
+    """Trains a job with scikit-learn; `x` is float32 (n, *input_shape), and flattened here."""
 
     steps_at_once = 1
     compile_seconds = None
@@ -23,7 +23,7 @@ class Peer:
 
         self.version = sklearn.__version__
         self._limit_threads = threadpool_limits
-        # It warns that a part of an epoch has not converged.
+        # It would warn that the training has not converged.
         warnings.simplefilter("ignore")
         hidden, activation = _stack(job["layers"])
         settings = {"hidden_layer_sizes": hidden, "activation": activation, "batch_size": job["batch_size"],
@@ -43,7 +43,7 @@ class Peer:
         self._limit_threads(count)
 
     def advance(self, order: np.ndarray) -> None:
-        """A training step for each row of indices; which rows, it shuffles by itself."""
+        """Makes as many training steps as `order` has rows, on batches that scikit-learn shuffles itself."""
         whole = len(self._x) // self._batch * self._batch
         for start in range(0, order.size, whole):
             rows = slice(0, min(whole, order.size - start))
@@ -55,7 +55,8 @@ def _stack(layers: list[dict[str, Any]]) -> tuple[list[int], str]:
     dense = [layer for layer in layers if layer["type"] != "flatten"]
     for layer in dense:
         if layer["type"] != "dense" or not layer["use_bias"]:
-            raise NotImplementedError(f"layer {layer['type']}{' without bias' * (layer['type'] == 'dense')}")
+            without_bias = " without bias" if layer["type"] == "dense" else ""
+            raise NotImplementedError(f"layer {layer['type']}{without_bias}")
     *hidden, last = dense
     activations = sorted({layer["activation"] for layer in hidden})
     if last["activation"] != "linear":

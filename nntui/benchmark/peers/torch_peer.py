@@ -1,4 +1,4 @@
-"""PyTorch's side: the stack as a Sequential, eager, with the fused optimizers."""
+"""The PyTorch peer: the stack as an eager Sequential, with the fused optimizers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPATIAL = {"conv2d", "max_pool2d", "average_pool2d"}
 
 
 class Peer:
-    """A training of a job with torch: `x` float32 (n, *input_shape), images with their channels last."""
+    """Trains a job with torch; `x` is float32 (n, *input_shape), with channels last for images."""
 
     steps_at_once = 1
     compile_seconds = None
@@ -27,7 +27,7 @@ class Peer:
         torch.manual_seed(0)
         inputs = torch.from_numpy(x)
         if any(layer["type"] in _SPATIAL for layer in job["layers"]):
-            # A view: in memory the channels stay last, which is the quicker layout here too.
+            # A view, so that the channels stay last in memory, which is the faster layout here too.
             inputs = inputs.permute(0, 3, 1, 2)
         self._x, self._y = inputs, torch.from_numpy(y)
         modules = [module for layer in job["layers"] for module in _modules(torch, layer)]
@@ -37,11 +37,11 @@ class Peer:
         self._network.train()
 
     def use_threads(self, count: int) -> None:
-        """How many threads an operation may take."""
+        """Sets how many threads an operation may use."""
         self._torch.set_num_threads(count)
 
     def advance(self, order: np.ndarray) -> None:
-        """A training step for each row of indices, int64 (steps, batch)."""
+        """Makes a training step for each row of indices, int64 (steps, batch)."""
         for rows in self._torch.from_numpy(order):
             loss = self._loss(self._network(self._x[rows]), self._y[rows])
             self._optimizer.zero_grad()
@@ -120,12 +120,12 @@ def _pool_stride(layer: dict[str, Any]) -> int:
 
 
 def _edges(layer: dict[str, Any], span: int, stride: int) -> tuple[int, int, int, int]:
-    """Cells of padding: left, right, top, bottom."""
-    found: list[int] = []
-    for size, places in zip(layer["input_shape"][1::-1], layer["output_shape"][1::-1], strict=True):
-        total = max((places - 1) * stride + span - size, 0) if layer.get("padding", "valid") == "same" else 0
-        found += [total // 2, total - total // 2]
-    return found[0], found[1], found[2], found[3]
+    """Padding in pixels: left, right, top, bottom."""
+    padding: list[int] = []
+    for size, positions in zip(layer["input_shape"][1::-1], layer["output_shape"][1::-1], strict=True):
+        total = max((positions - 1) * stride + span - size, 0) if layer.get("padding", "valid") == "same" else 0
+        padding += [total // 2, total - total // 2]
+    return padding[0], padding[1], padding[2], padding[3]
 
 
 _LAYERS = {
