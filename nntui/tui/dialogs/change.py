@@ -15,6 +15,7 @@ from nntui.display.printable import printable_lines
 from nntui.modelfile.problems import SpecError
 from nntui.modelfile.tunable import Tunable
 from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.terminal.textual_internals import bindings_of
 from nntui.tui.widgets.line_input import LineInput
 
 _DIGITS = 12
@@ -89,8 +90,8 @@ class ChangeDialog(Dialog[dict[str, float]]):
         width = max([_NARROWEST, *(len(tunable.name) for tunable in tunables)]) + 2
         self.rows = [_Row(tunable, min(width, 40)) for tunable in tunables]
         if len(self.rows) == 1:
-            self._bindings.key_to_bindings.pop("down")
-            self._bindings.key_to_bindings.pop("up")
+            bindings_of(self).pop("down", None)
+            bindings_of(self).pop("up", None)
         self._about = Static(classes="about", markup=False)
 
     def content(self) -> Iterable[Widget]:

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from nntui.display.printable import printable_lines
 from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.terminal.textual_internals import bindings_of
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -21,11 +22,12 @@ class ConfirmDialog(Dialog[bool]):
         """`yes` and `no` are what the keys say they do: 'Attach' and 'Stay'."""
         super().__init__(title)
         self._question, self._detail = question, detail
+        bindings = bindings_of(self)
         for keys, answer, words in ((("enter", "y"), True, yes), (("escape", "n"), False, no)):
             for key in keys:
                 # Taken out first, so that the key line has yes before no.
-                self._bindings.key_to_bindings.pop(key, None)
-                self._bindings.key_to_bindings[key] = [Binding(key, f"answer({answer})", words)]
+                bindings.pop(key, None)
+                bindings[key] = [Binding(key, f"answer({answer})", words)]
 
     def content(self) -> Iterable[Widget]:
         """The question, and a detail under it."""

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from nntui.display.printable import printable
 from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.terminal.textual_internals import put_binding_last
 
 _MOST = 5
 """Runs that are named."""
@@ -37,7 +38,7 @@ class RunningDialog(Dialog[Beside]):
         super().__init__("a training is running" if len(runs) == 1 else f"{len(runs)} trainings are running")
         self._runs = runs
         # Put behind, so that the key line has training both first.
-        self._bindings.key_to_bindings["escape"] = self._bindings.key_to_bindings.pop("escape")
+        put_binding_last(self, "escape")
 
     def content(self) -> Iterable[Widget]:
         """The runs, and what either choice means."""

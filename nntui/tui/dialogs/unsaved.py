@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from nntui.display.printable import printable
 from nntui.tui.dialogs.dialog import Dialog
+from nntui.tui.terminal.textual_internals import put_binding_last
 
 
 class Unsaved(StrEnum):
@@ -34,7 +35,7 @@ class UnsavedDialog(Dialog[Unsaved]):
         super().__init__("unsaved edits")
         self._name, self._loss = name, loss
         # Put behind, so that the key line has saving first.
-        self._bindings.key_to_bindings["escape"] = self._bindings.key_to_bindings.pop("escape")
+        put_binding_last(self, "escape")
 
     def content(self) -> Iterable[Widget]:
         """The question, and what is at stake."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import RenderableType
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App, ReturnType
-from textual.screen import Screen
+from rich.console import Console
+from textual.app import ReturnType
 
 from nntui.tui.terminal.backpressure import backpressure_of
-from nntui.tui.terminal.mirror import Mirror, MirroredUpdate
+from nntui.tui.terminal.mirror import Mirror, color_system_of
+from nntui.tui.terminal.textual_internals import Frame, UpdatingApp, frame_of, is_update, rendered_by
 
 
-class TerminalApp(App[ReturnType]):
+class TerminalApp(UpdatingApp[ReturnType]):
     """An app that sends the cells that differ from what its terminal shows, and a slow line a piece at a time.
 
     What has not been sent when the screen changes again is never sent: each piece is of the screen as it is then.
@@ -31,25 +30,29 @@ class TerminalApp(App[ReturnType]):
         self._mirror.forget()
         self.refresh(layout=True)
 
-    # Textual has no public way to what it sends, hence the private names here and in `mirror`.
+    def replaced(self, update: Any) -> Any:
+        """For an update of the screen, one that sends what differs; Textual's own where that cannot be read."""
+        frame = frame_of(update)
+        if frame is None:
+            if is_update(update):
+                # What the terminal shows after it is not known.
+                self._mirror.forget()
+            return update
+        return rendered_by(lambda console: self._text(frame, console))
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            room = backpressure_of(self).room
-            renderable = MirroredUpdate(self._mirror, renderable, self.size, room=room, sent=self._on_sent)
-        super()._display(screen, renderable)
-
-    def _on_sent(self, count: int, is_whole: bool) -> None:
+    def _text(self, frame: Frame, console: Console) -> str:
+        """What to send now; it counts as sent."""
         line = backpressure_of(self)
-        line.sent(count)
+        text, is_whole = self._mirror.text(frame, self.size, color_system_of(console), room=line.room)
+        line.sent(len(text.encode()))
         if not is_whole and not self._owes:
             self._owes = True
             line.wait(self._send_rest)
             # Behind what is being sent.
             self.call_later(line.ask)
+        return text
 
     def _send_rest(self) -> None:
         self._owes = False
         if self.is_running and self.screen.size:
-            screens = self._background_screens
-            self._display(self.screen, self.screen._compositor.render_update(full=True, screen_stack=screens))
+            self.display_whole_screen()

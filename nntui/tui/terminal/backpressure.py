@@ -20,6 +20,8 @@ from typing import Any, Protocol
 
 from textual.app import App
 
+from nntui.tui.terminal.textual_internals import write_to_terminal
+
 _WHERE_IS_THE_CURSOR = "\x1b[6n"
 _PATIENCE_SECONDS, _MOST_PATIENCE_SECONDS = 5.0, 60.0
 """After which an answer is taken to be lost: doubled each time, since the line may only be slower than that."""
@@ -151,10 +153,9 @@ def backpressure_of(app: App[Any]) -> TerminalBackpressure:
         held = weakref.ref(app)
 
         def send(text: str) -> None:
-            # There is no public way to the terminal that leaves what is on the screen alone.
             app = held()
-            if app is not None and app._driver is not None:
-                app._driver.write(text)
+            if app is not None:
+                write_to_terminal(app, text)
 
         def later(seconds: float, waiter: Waiter) -> Alarm:
             app = held()

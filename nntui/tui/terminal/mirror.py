@@ -7,7 +7,7 @@ layout changes. Over a slow line that is most of what a key waits for.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -17,17 +17,23 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
 from nntui.display.printable import printable
+from nntui.tui.terminal.textual_internals import Frame
 
 _GAP = 4
 """Unchanged cells of one look between two changed ones that are sent along: a jump over them costs as much."""
 _AT_ONCE = 16
 """Cells between two looks at the room there is."""
 _RESET = "\x1b[0m"
+_COLOR_SYSTEMS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
 
 
 class Look(NamedTuple):
@@ -48,7 +54,7 @@ _UNKNOWN: Cell = ("\0", _PLAIN)
 
 
 class Mirror:
-    """A record of what was sent; `text` brings the terminal from there to an update."""
+    """A record of what was sent; `text` brings the terminal from there to a frame."""
 
     def __init__(self) -> None:
         self._size = Size(0, 0)
@@ -59,18 +65,16 @@ class Mirror:
         """The terminal may show anything: the next update is sent whole."""
         self._size = Size(0, 0)
 
-    def text(
-        self, update: LayoutUpdate | ChopsUpdate, size: Size, colors: ColorSystem, *, room: float = math.inf
-    ) -> tuple[str, bool]:
-        """What to send for the update of a screen of this size, about `room` bytes at most; whether that is all of it.
+    def text(self, frame: Frame, size: Size, colors: ColorSystem, *, room: float = math.inf) -> tuple[str, bool]:
+        """What to send for a frame of a screen of this size, about `room` bytes at most; whether that is all of it.
 
         It counts as sent. What has no room is left out, and so is what the terminal shows already: the next update of
         the whole screen begins with the row that was left out, or behind one that took all the room.
         """
         if size != self._size:
             self._size, self._rows = size, [[_UNKNOWN] * size.width for _ in range(size.height)]
-        pieces = [piece for piece in _pieces(update, colors) if 0 <= piece[0] < size.height and piece[2]]
-        if isinstance(update, LayoutUpdate):
+        pieces = [piece for piece in _pieces(frame, colors) if 0 <= piece[0] < size.height and piece[2]]
+        if frame.is_whole:
             pieces = sorted(pieces, key=lambda piece: (piece[0] < self._next_row, piece[0]))
         pen, first, self._next_row = _Pen(room), None, 0
         for y, x, cells in pieces:
@@ -105,30 +109,9 @@ class Mirror:
         return True
 
 
-class MirroredUpdate(CompositorUpdate):
-    """An update that renders as what the terminal does not show yet, as far as there is room."""
-
-    def __init__(
-        self,
-        mirror: Mirror,
-        update: LayoutUpdate | ChopsUpdate,
-        size: Size,
-        *,
-        room: float,
-        sent: Callable[[int, bool], None],
-    ) -> None:
-        """`sent` is given the number of bytes, and whether that was all, when it is rendered."""
-        self._mirror, self._update, self._size, self._room, self._sent = mirror, update, size, room, sent
-
-    def __rich__(self) -> str:
-        return ""
-
-    def render_segments(self, console: Console) -> str:
-        """The text to send; to be rendered when it is sent, and once."""
-        colors = console._color_system or ColorSystem.TRUECOLOR
-        text, is_whole = self._mirror.text(self._update, self._size, colors, room=self._room)
-        self._sent(len(text.encode()), is_whole)
-        return text
+def color_system_of(console: Console) -> ColorSystem:
+    """The colours a console writes; all of them for one without colours, which writes to no terminal."""
+    return _COLOR_SYSTEMS.get(console.color_system or "", ColorSystem.TRUECOLOR)
 
 
 class _Pen:
@@ -176,17 +159,10 @@ class _Pen:
         return f"\x1b[{x - column}C" if row == y and x > column else f"\x1b[{y + 1};{x + 1}H"
 
 
-def _pieces(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterable[tuple[int, int, list[Cell]]]:
-    """Row, first column and cells of each stretch of the update."""
-    if isinstance(update, LayoutUpdate):
-        for y, strips in enumerate(update.strips, update.region.y):
-            yield y, update.region.x, [cell for strip in strips for cell in _cells(strip, colors)]
-        return
-    for y, start, end in update.spans:
-        for chop_end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is not None and x < end and start < chop_end:
-                first, last = max(start, x), min(end, chop_end)
-                yield y, first, _cells(strip, colors)[first - x : last - x]
+def _pieces(frame: Frame, colors: ColorSystem) -> Iterable[tuple[int, int, list[Cell]]]:
+    """Row, first column and cells of each stretch of the frame."""
+    for y, x, strips, first, last in frame.stretches:
+        yield y, x, [cell for strip in strips for cell in _cells(strip, colors)][first:last]
 
 
 def _cells(strip: Strip, colors: ColorSystem) -> list[Cell]:

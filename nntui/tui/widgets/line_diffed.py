@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Self
 
 from rich.style import Style
@@ -105,7 +106,7 @@ class LineDiffed(Widget):
 
     def part_styles(self, *, without: str = "") -> dict[str, Style]:
         """The style of each component class but one."""
-        return {part: self.part_style(part) for part in self._get_component_classes() - {without}}
+        return {part: self.part_style(part) for part in _components(type(self)) - {without}}
 
     def redraw(self, *, now: bool = False) -> None:
         """Draw again, at once or when the rate and the line allow it; calls in between make one drawing.
@@ -238,3 +239,9 @@ class LineDiffed(Widget):
         if regions:
             self.refresh(*regions)
         return bool(regions)
+
+
+@cache
+def _components(widget: type[Widget]) -> frozenset[str]:
+    """The component classes of a widget and its bases."""
+    return frozenset(part for base in widget.__mro__ for part in getattr(base, "COMPONENT_CLASSES", ()))

@@ -9,7 +9,7 @@ import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import LayoutUpdate
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Region, Size
@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from nntui.tui.terminal.app import TerminalApp
 from nntui.tui.terminal.mirror import Mirror
+from nntui.tui.terminal.textual_internals import Frame, frame_of
 from nntui.tui.widgets.line_diffed import LineDiffed
 from tests.hostile import NAME, unwanted
 
@@ -62,10 +63,12 @@ class Stage(TerminalApp):
         with Horizontal():
             yield from self.mosaics
 
-    def _display(self, screen, renderable) -> None:
+    def replaced(self, update):
         # Where it is written to the terminal, if there is one.
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            self.sent.append(self._mirror.text(renderable, self.size, ColorSystem.TRUECOLOR)[0])
+        frame = frame_of(update)
+        if frame is not None:
+            self.sent.append(self._mirror.text(frame, self.size, ColorSystem.TRUECOLOR)[0])
+        return update
 
 
 def terminal(texts: list[str]) -> pyte.Screen:
@@ -81,8 +84,14 @@ def assert_same_screens(seen: pyte.Screen, expected: pyte.Screen) -> None:
     assert all(seen.buffer[y][x] == expected.buffer[y][x] for y in range(HEIGHT) for x in range(WIDTH))
 
 
-def whole(strips: list[Strip]) -> LayoutUpdate:
+def update(strips: list[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[strip] for strip in strips], Region(0, 0, WIDTH, HEIGHT))
+
+
+def whole(strips: list[Strip]) -> Frame:
+    frame = frame_of(update(strips))
+    assert frame is not None
+    return frame
 
 
 def picture(rng: random.Random, characters: str) -> list[Strip]:
@@ -152,7 +161,7 @@ def test_pieces_of_frames_end_in_the_last_of_them(characters, room):
     expected = terminal([Mirror().text(whole(frame), size, ColorSystem.TRUECOLOR)[0]])
     assert_same_screens(terminal(sent), expected)
     if characters.isascii():
-        assert_same_screens(terminal(sent), terminal([whole(frame).render_segments(Stage().console)]))
+        assert_same_screens(terminal(sent), terminal([update(frame).render_segments(Stage().console)]))
 
 
 def test_a_little_room_is_not_exceeded_by_more_than_a_few_cells():
@@ -169,7 +178,7 @@ def test_the_next_piece_begins_where_the_last_one_ended():
     for _ in range(WIDTH * HEIGHT):
         frame = [picture(rng, "cd ")[0], *below[1:]]
         sent.append(mirror.text(whole(frame), size, ColorSystem.TRUECOLOR, room=30)[0])
-    assert terminal(sent).display[1:] == terminal([whole(below).render_segments(Stage().console)]).display[1:]
+    assert terminal(sent).display[1:] == terminal([update(below).render_segments(Stage().console)]).display[1:]
 
 
 def test_another_size_and_a_screen_that_was_written_over_are_sent_whole():
