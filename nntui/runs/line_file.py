@@ -130,11 +130,10 @@ class LineFile:
 
     def _drop_expendable(self) -> None:
         # The first waiting line may be the first of the file, which holds the schema version: it stays.
-        expendable = self._expendable or (lambda line: False)
         kept: deque[bytes] = deque()
         drop = False
         for index, line in enumerate(self._waiting):
-            if index and expendable(line):
+            if index and self._expendable is not None and self._expendable(line):
                 drop = not drop
                 if drop:
                     continue

@@ -1,4 +1,4 @@
-"""A benchmark's arithmetic by hand, and what it measures held against what must be there."""
+"""A benchmark: its arithmetic by hand, and its measurements against what must be there."""
 
 import itertools
 import tracemalloc
@@ -56,7 +56,7 @@ def test_a_diverging_training_has_no_speed():
         measure(*validated(model), seconds=5.0, peer_python="")
 
 
-def test_a_benchmark_is_whole_and_agrees_with_itself():
+def test_a_benchmark_is_complete_and_consistent():
     validation, dataset = validated(draft(**{"training.workers": 2}))
     found = measure(validation, dataset, seconds=SHORT, peer_python="")
     speed = found.speed
@@ -72,7 +72,7 @@ def test_a_benchmark_is_whole_and_agrees_with_itself():
     assert found.memory.peak_rss_bytes > found.memory.measured_bytes > 0
 
 
-def test_workers_asked_for_come_before_the_models():
+def test_requested_workers_override_the_models():
     found = measure(*validated(draft(**{"training.workers": 2})), seconds=SHORT, workers=3, peer_python="")
     assert found.speed.workers == 3
     found = measure(*validated(draft(**{"training.batch_size": 2})), seconds=SHORT, workers=3, peer_python="")
@@ -94,14 +94,14 @@ def test_a_block_is_one_row_and_layers_before_the_first_weights_take_no_time_bac
     assert step.batch_size == 10
 
 
-def test_a_regularizer_is_told_where_there_is_one_and_a_batch_may_be_all_there_is():
+def test_a_regularizer_is_timed_if_there_is_one_and_a_batch_may_be_the_whole_data():
     validation, dataset = validated(draft(**{"training.clip_norm": 1.0, "training.batch_size": 500}))
     step = measure_layers(validation.ready(), dataset, seconds=0.0)
     assert list(step.rest) == ["gather", "loss", "metrics", "regularizer", "optimizer"]
     assert step.batch_size == 72
 
 
-def test_memory_is_what_is_reckoned_and_a_little_more():
+def test_measured_memory_is_a_little_more_than_estimated():
     """Weights, gradients and Adam's two slots are most of it here: 4 bytes each, four times."""
     model = draft(layers=[{"type": "dense", "units": 500}, {"type": "dense", "units": 400}, {"type": "dense"}])
     validation, dataset = validated(model)
@@ -112,7 +112,7 @@ def test_memory_is_what_is_reckoned_and_a_little_more():
     assert not tracemalloc.is_tracing()
 
 
-def test_peak_memory_is_at_least_what_is_held():
+def test_peak_memory_is_at_least_the_present_memory():
     held = bytearray(1 << 24)
     held[::4096] = b"x" * len(held[::4096])
     assert peak_rss_bytes() > len(held)

@@ -63,7 +63,7 @@ def test_without_validation_the_training_split_is_measured(tmp_path):
     assert (evaluation.split, evaluation.samples) == ("train", 150)
 
 
-def test_other_data_are_seen_through_the_runs_own_preprocessing(tmp_path):
+def test_other_data_go_through_the_runs_own_preprocessing(tmp_path):
     """The rows of the run's own table, in a file whose own mean and deviation are others, are answered the same."""
     run, _ = train(draft("iris", standardize=True), tmp_path)
     whole = evaluate_run(run, source="iris")
@@ -132,7 +132,7 @@ def test_data_of_another_width_are_refused_without_preprocessing_too(tmp_path):
 
 
 @pytest.mark.parametrize("standardize", [False, True])
-def test_columns_are_found_by_name_wherever_they_stand(tmp_path, standardize):
+def test_columns_are_matched_by_name_in_any_order(tmp_path, standardize):
     run, _ = train(draft("iris", standardize=standardize), tmp_path)
     head, *rows = (line.split(",") for line in (datasets_dir() / "iris" / "iris.csv").read_text().splitlines())
     order = [2, 0, 3, 1, 4]
@@ -142,7 +142,7 @@ def test_columns_are_found_by_name_wherever_they_stand(tmp_path, standardize):
     assert (turned.loss, turned.confusion) == (straight.loss, straight.confusion)
 
 
-def test_columns_without_names_are_taken_as_they_come(tmp_path):
+def test_columns_without_names_are_matched_by_position(tmp_path):
     run, _ = train(draft("iris"), tmp_path)
     _, *rows = (datasets_dir() / "iris" / "iris.csv").read_text().splitlines()
     (tmp_path / "nameless.csv").write_text("\n".join(rows) + "\n")
@@ -152,7 +152,7 @@ def test_columns_without_names_are_taken_as_they_come(tmp_path):
 CITIES = "city,size,climate\n" + "Oslo,1,cold\nRome,2,warm\nCairo,3,warm\n" * 8
 
 
-def test_a_table_with_some_of_the_categories_and_classes_is_answered_like_the_whole(tmp_path):
+def test_a_table_with_some_of_the_categories_and_classes_scores_like_the_whole(tmp_path):
     """The losses of the two parts, of one class each, weigh up to the loss of all rows."""
     (tmp_path / "cities.csv").write_text(CITIES)
     run, _ = train(draft("cities.csv", standardize=True), tmp_path)
@@ -202,7 +202,7 @@ def test_a_missing_target_column_is_named(tmp_path, source, column):
         evaluate_run(run, source="other.csv", base=tmp_path)
 
 
-def test_a_checkpoint_that_does_not_tell_its_target_column(tmp_path):
+def test_a_checkpoint_without_the_name_of_its_target_column(tmp_path):
     run, _ = train(draft("iris"), tmp_path)
     path = run.checkpoints_path / "best.safetensors"
     tensors, metadata = load(path)
@@ -215,14 +215,14 @@ def test_a_checkpoint_that_does_not_tell_its_target_column(tmp_path):
         evaluate_run(run, source="other.csv", base=tmp_path)
 
 
-def test_points_of_a_generator_do_not_pass_for_columns_of_other_names(tmp_path):
+def test_columns_of_a_generator_do_not_match_columns_of_other_names(tmp_path):
     (tmp_path / "points.csv").write_text("a,b,kind\n" + "1,2,inner\n3,4,outer\n" * 20)
     run, _ = train(draft("points.csv"), tmp_path)
     with pytest.raises(DataError, match=r"'moons' does not have the columns .* it lacks 'a', 'b' and also has 'x'"):
         evaluate_run(run, source="moons", base=tmp_path)
 
 
-def test_the_runs_own_data_must_be_what_they_were(tmp_path):
+def test_the_runs_own_data_must_be_unchanged(tmp_path):
     rows = [f"{x},{x % 5},{'up' if x % 2 else 'down'}" for x in range(60)]
     (tmp_path / "points.csv").write_text("\n".join(["a,b,way", *rows]))
     run, _ = train(draft("points.csv"), tmp_path)
@@ -233,7 +233,7 @@ def test_the_runs_own_data_must_be_what_they_were(tmp_path):
 
 
 @pytest.mark.parametrize("checkpoint", ["4", "first", "-1", "٣", "../best", "99999999999999"])
-def test_a_checkpoint_that_is_not_there(tmp_path, checkpoint):
+def test_a_missing_checkpoint(tmp_path, checkpoint):
     run, _ = train(draft("iris"), tmp_path)
     with pytest.raises(CheckpointError, match="no checkpoint"):
         evaluate_run(run, checkpoint=checkpoint)

@@ -92,6 +92,6 @@ def test_other_values_for_metrics_are_refused(names: object):
     assert str(problem).startswith("training.metrics: must be names, as a list or as a text with commas between, got ")
 
 
-def test_a_name_in_the_list_that_is_not_known_is_told():
+def test_an_unknown_name_in_the_list_is_reported():
     problem = validate(model(dense(), metrics=["accuracy", "f2"]), base=Path()).problems[0]
     assert str(problem).startswith("training.metrics: got 'f2', which is not a metric")

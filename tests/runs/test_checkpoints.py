@@ -140,7 +140,7 @@ def test_damage_anywhere_is_refused_or_read_never_worse(damage, place):
 @pytest.mark.parametrize(
     "kind", ["missing", "directory", "link", "dangling link", "fifo", "device", "below a file", "too large"]
 )
-def test_what_is_no_plain_file_is_refused_in_one_line(tmp_path, kind):
+def test_anything_but_a_regular_file_is_refused_in_one_line(tmp_path, kind):
     path = tmp_path / "x.safetensors"
     real = tmp_path / "real"
     save(real, {"w": np.ones(3)}, {})
@@ -208,7 +208,7 @@ def test_a_store_on_a_full_disk_stays_whole(small_disk):
     assert (epoch_of(store.latest()), epoch_of(store.best())) == (3, 3)
 
 
-def test_an_empty_store_has_nothing_to_go_on_from(tmp_path):
+def test_an_empty_store_has_nothing_to_resume_from(tmp_path):
     for store in (CheckpointStore(tmp_path), CheckpointStore(tmp_path / "missing")):
         assert (store.epochs(), store.latest(), store.best()) == ([], None, None)
 
@@ -278,7 +278,7 @@ def test_a_cap_too_small_for_anything_keeps_first_best_and_last(tmp_path):
     assert store.epochs() == [1, 5, 9]
 
 
-def test_without_hard_links_copies_do(tmp_path, monkeypatch):
+def test_without_hard_links_files_are_copied(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(1, "Operation not permitted")
 
@@ -292,7 +292,7 @@ def test_without_hard_links_copies_do(tmp_path, monkeypatch):
     assert (store.epochs(), store.best(), epoch_of(store.path(1))) == ([1], None, 1)
 
 
-def test_what_a_resumed_run_overtakes_is_dropped(tmp_path):
+def test_later_epochs_are_dropped_when_a_run_is_resumed(tmp_path):
     store = CheckpointStore(tmp_path)
     fill(store, range(1, 7), best={2, 5})
     store.drop_after(6)

@@ -57,7 +57,7 @@ def test_settings_have_the_names_of_the_screen_in_the_order_of_the_file():
     }
 
 
-def test_only_what_differs_is_told_and_what_only_one_has_is_a_dash():
+def test_only_differences_are_listed_and_a_missing_setting_is_a_dash():
     one, other = {"epochs": "4", "seed": "0", "momentum": "0.9"}, {"epochs": "4", "seed": "1", "beta1": "0.9"}
     assert differences(one, other) == [("seed", "0", "1"), ("momentum", "0.9", "-"), ("beta1", "-", "0.9")]
     assert differences(one, dict(one)) == []

@@ -31,7 +31,7 @@ def test_commands_arrive_once_and_in_order(tmp_path):
     assert reader.read() == [ALL[0]]
 
 
-def test_a_worker_that_resumes_passes_over_what_was_asked_before(tmp_path):
+def test_a_resuming_worker_ignores_earlier_commands(tmp_path):
     run = new_run(tmp_path)
     send(run, Command("stop"))
     reader = CommandReader(run.commands_path)
@@ -62,7 +62,7 @@ def test_a_worker_that_resumes_passes_over_what_was_asked_before(tmp_path):
         (b'{"command":"set","setting":"learning_rate","value":1' + b"0" * 400 + b"}", "expected a finite number"),
     ],
 )
-def test_a_line_that_is_no_command_says_why_and_the_next_one_counts(tmp_path, line, reason):
+def test_an_invalid_line_says_why_and_the_next_one_counts(tmp_path, line, reason):
     run = new_run(tmp_path)
     run.commands_path.write_bytes(line + b"\n")
     send(run, Command("stop"))
@@ -98,7 +98,7 @@ def test_any_bytes_give_commands_or_bad_ones(content):
     "command",
     [Command("halt"), Command("set"), Command("set", "x"), Command("set", "x", math.nan), Command("set", "", 1)],
 )
-def test_what_is_no_command_is_not_sent(tmp_path, command):
+def test_an_invalid_command_is_not_sent(tmp_path, command):
     run = new_run(tmp_path)
     with pytest.raises(RunsError):
         send(run, command)

@@ -52,7 +52,7 @@ def test_a_run_in_training_is_not_deleted(run):
     assert not run.path.exists()
 
 
-def test_what_is_no_run_is_not_deleted(tmp_path, run):
+def test_anything_but_a_run_is_not_deleted(tmp_path, run):
     (tmp_path / "photos").mkdir()
     (tmp_path / "link").symlink_to(run.path)
     for path in (tmp_path / "photos", tmp_path / "link", tmp_path / "none"):

@@ -119,7 +119,7 @@ def _read_in_pieces(path: Path, log: bytes, cuts: list[float], method: str) -> t
 
 @given(LINES, CUTS)
 @settings(deadline=None)
-def test_any_log_read_in_any_pieces_gives_the_same_records_as_line_by_line(lines, cuts):
+def test_any_log_read_in_any_pieces_has_the_same_records_as_line_by_line(lines, cuts):
     log = b"\n".join(lines)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "events.jsonl")
@@ -129,7 +129,7 @@ def test_any_log_read_in_any_pieces_gives_the_same_records_as_line_by_line(lines
 
 @given(LINES, CUTS)
 @settings(deadline=None)
-def test_the_fast_lane_tells_the_same_history_as_one_record_at_a_time(lines, cuts):
+def test_fast_parsing_gives_the_same_history_as_one_record_at_a_time(lines, cuts):
     log = b"\n".join(lines) + b"\n"
     slow = History()
     for record in _reference(log)[0]:
@@ -172,7 +172,7 @@ def test_one_bad_line_among_many_changes_nothing_else(tmp_path, line, place):
         np.testing.assert_array_equal(getattr(fast.steps, name), column, strict=True)
 
 
-def test_plain_steps_take_the_fast_lane_and_the_others_come_after(tmp_path):
+def test_plain_steps_are_parsed_fast_and_the_others_come_after(tmp_path):
     path = tmp_path / "events.jsonl"
     other = to_json(epoch_ended(1)).encode()
     path.write_bytes(b"\n".join([other, STEP, other, other, STEP, STEP]) + b"\n")
@@ -183,7 +183,7 @@ def test_plain_steps_take_the_fast_lane_and_the_others_come_after(tmp_path):
     assert records == [json.loads(other)] * 3
 
 
-def test_lines_that_only_together_are_json_are_no_records(tmp_path):
+def test_lines_that_are_json_only_together_are_not_records(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"a":[{}\n{"x":1}]}\n{"a":1},{"b":2}\n{"c":3}\n')
     reader = EventReader(path)
@@ -290,7 +290,7 @@ def test_a_torn_line_cut_off_by_a_new_worker_is_no_restart(tmp_path):
     assert not reader.restarted
 
 
-def test_a_line_of_50_megabytes_is_passed_over_in_bounded_memory(tmp_path):
+def test_a_line_of_50_megabytes_is_skipped_in_bounded_memory(tmp_path):
     path = tmp_path / "events.jsonl"
     with path.open("wb") as file:
         file.write(b'{"a":1}\n{"b":"')
@@ -355,7 +355,7 @@ def test_a_million_lines_take_less_than_60_megabytes(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo"])
-def test_what_is_no_file_is_refused_in_one_line(tmp_path, kind):
+def test_anything_but_a_file_is_refused_in_one_line(tmp_path, kind):
     path = tmp_path / "events.jsonl"
     os.mkfifo(path) if kind == "fifo" else path.mkdir()
     for use in (lambda: EventReader(path).read(), lambda: EventLog(path)):
@@ -364,7 +364,7 @@ def test_what_is_no_file_is_refused_in_one_line(tmp_path, kind):
         assert "\n" not in str(caught.value)
 
 
-def test_a_glance_takes_every_so_many_steps_and_all_other_records(tmp_path):
+def test_an_overview_has_one_in_so_many_steps_and_all_other_records(tmp_path):
     path = tmp_path / "events.jsonl"
     steps = [f'{{"event":"step","step":{n},"epoch":1,"loss":{n / 7!r},"learning_rate":0.1}}' for n in range(1, 101)]
     lines = [*steps[:50], '{"event":"paused","step":50,"epoch":1}', *steps[50:]]

@@ -56,7 +56,7 @@ def test_dev_full_makes_lines_wait_and_is_no_place_for_a_log():
         EventLog(Path("/dev/full"))
 
 
-def test_a_disk_that_stays_full_thins_out_steps_only(tmp_path, monkeypatch):
+def test_a_disk_that_stays_full_drops_only_steps(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "write", _no_room)
     log = EventLog(tmp_path / "events.jsonl")
     for number in range(1, 31_001):

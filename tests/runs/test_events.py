@@ -98,7 +98,7 @@ def test_a_confusion_matrix_is_square_and_counts(confusion):
 @pytest.mark.parametrize(
     "record", [{}, {"event": "nothing"}, {"event": ["step"]}, {"event": None}, {"event": 10**400}, {"event": "step"}]
 )
-def test_what_is_no_event_is_none(record):
+def test_an_invalid_event_is_none(record):
     assert from_record(record) is None
 
 
@@ -109,7 +109,7 @@ def test_lists_and_mappings_are_looked_into():
     assert from_record({**record, "versions": {"nntui": 1}}) is None
 
 
-def test_fields_of_a_later_version_are_passed_over():
+def test_fields_of_a_later_version_are_ignored():
     assert from_record({**json.loads(to_json(step(1))), "later": [1]}) == step(1)
 
 

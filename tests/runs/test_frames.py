@@ -31,7 +31,7 @@ def test_the_best_and_the_newest_two_epochs_hold_all_and_the_others_their_weight
     assert (load(store.path(2))[0]["w"] == 2).all()
 
 
-def test_a_run_goes_on_from_the_newest_epoch_that_is_complete(tmp_path):
+def test_a_run_resumes_from_the_newest_complete_epoch(tmp_path):
     store = CheckpointStore(tmp_path)
     save_whole(store, range(1, 8), best={3})
     for path, epoch in ((store.path(7), 6), (store.path(6), 3)):

@@ -70,7 +70,7 @@ def test_not_finite_losses_and_missing_accuracies_are_nan():
     [{"step": "2"}, {"step": 10**400}, {"loss": [1]}, {"loss": None}, {"time": True}, {"accuracy": {}}, {"epoch": -1},
      {"learning_rate": math.inf}, {"count": "x"}, {"step": 2.0}, {"loss": 10**400}],
 )  # fmt: skip
-def test_a_step_that_does_not_fit_is_passed_over_and_counted(change):
+def test_an_invalid_step_is_skipped_and_counted(change):
     one, two, three = records(step(1), step(2), step(3))
     result = History()
     result.update([one, {**two, **change}, three])
@@ -78,7 +78,7 @@ def test_a_step_that_does_not_fit_is_passed_over_and_counted(change):
     assert result.skipped == 1
 
 
-def test_a_step_without_a_loss_is_passed_over():
+def test_a_step_without_a_loss_is_skipped():
     one, two, three = records(step(1), step(2), step(3))
     del two["loss"]
     result = History()
@@ -86,7 +86,7 @@ def test_a_step_without_a_loss_is_passed_over():
     assert (result.steps.step.tolist(), result.skipped) == ([1, 3], 1)
 
 
-def test_what_is_no_event_is_counted():
+def test_invalid_events_are_counted():
     result = History()
     result.update([{}, {"event": "later"}, {"event": 5}, {"event": "epoch_ended", "epoch": 1}])
     assert result.skipped == 4
@@ -118,7 +118,7 @@ def test_pauses():
     assert not result.paused
 
 
-def test_a_resumed_run_overtakes_what_came_after_its_checkpoint():
+def test_a_resumed_run_drops_what_came_after_its_checkpoint():
     stats = LayerStats(step=30, epoch=3, weight_norm={"dense_1.weight": 1.0}, gradient_norm={})
     result = history(
         started(), *(step(number) for number in range(1, 31)), epoch_ended(1), epoch_ended(2, best=True),
@@ -139,12 +139,12 @@ def test_a_resumed_run_overtakes_what_came_after_its_checkpoint():
     assert before.loss[20] == 0.5
 
 
-def test_a_run_started_over_forgets_everything():
+def test_a_run_started_over_drops_everything():
     result = history(started(), step(1), step(2), epoch_ended(1), ended("failed"), started())
     assert (len(result.steps), result.epochs, result.ended) == (0, [], None)
 
 
-def test_of_many_epochs_those_of_a_log_are_held_and_the_best_and_the_newest():
+def test_many_epochs_are_decimated_as_in_a_log_plus_the_best_and_the_newest():
     result = History()
     for number in range(1, 20_004):
         result.update(records(epoch_ended(number, best=number in (3, 20_001))))
@@ -154,7 +154,7 @@ def test_of_many_epochs_those_of_a_log_are_held_and_the_best_and_the_newest():
     assert [epoch.epoch for epoch in result.epochs if epoch.confusion is not None] == [20_003]
 
 
-def test_epochs_that_are_the_best_no_longer_are_not_held():
+def test_former_best_epochs_are_removed():
     result = History()
     bests = {*range(4_097, 5_000, 2), 6_001}
     for number in range(1, 6_004):
@@ -165,7 +165,7 @@ def test_epochs_that_are_the_best_no_longer_are_not_held():
     assert result.best_epoch == 6_001
 
 
-def test_going_on_from_an_epoch_that_is_not_kept_holds_the_same_epochs():
+def test_resuming_from_an_epoch_that_is_not_kept_leaves_the_same_epochs():
     whole, resumed = History(), History()
     for number in range(1, 6_000):
         whole.update(records(epoch_ended(number, best=number in (3, 4_999))))
@@ -179,7 +179,7 @@ def test_going_on_from_an_epoch_that_is_not_kept_holds_the_same_epochs():
     assert resumed.best_epoch == whole.best_epoch
 
 
-def test_steps_are_held_in_bounded_memory_as_means_that_weigh_what_they_are_of(monkeypatch):
+def test_steps_are_merged_into_weighted_means_in_bounded_memory(monkeypatch):
     monkeypatch.setattr("nntui.runs.history.MOST_STEPS", 100)
     result = History()
     for number in range(1, 1001):
@@ -207,14 +207,14 @@ def stats(number: int, **norms: float) -> LayerStats:
     return LayerStats(step=number * 10, epoch=number, weight_norm={}, gradient_norm=norms)
 
 
-def test_the_norms_of_the_gradient_s_parts_are_one_of_the_whole():
+def test_norms_of_parts_combine_into_the_whole_norm():
     result = history(stats(1, kernel=3.0, bias=4.0), stats(2), stats(3, kernel=math.nan), stats(4, kernel=0.5))
     steps, norms = result.gradient_norms.view()
     assert steps.tolist() == [10, 30, 40]
     np.testing.assert_array_equal(norms, [5.0, math.nan, 0.5])
 
 
-def test_a_resumed_run_overtakes_gradient_norms():
+def test_a_resumed_run_drops_later_gradient_norms():
     result = history(*(stats(number, kernel=float(number)) for number in range(1, 6)))
     before = result.gradient_norms.view()
     result.update(records(started(from_step=30, epoch=3), stats(4, kernel=9.0)))

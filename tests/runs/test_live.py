@@ -54,7 +54,7 @@ def test_a_damaged_file_is_reported_once_and_the_next_one_read(tmp_path):
 
 
 @pytest.mark.parametrize("metadata", [{}, {"step": 1}, {"step": "1", "epoch": 1}, {"step": True, "epoch": 1}])
-def test_a_checkpoint_is_no_live_file(tmp_path, metadata):
+def test_a_checkpoint_is_not_a_live_file(tmp_path, metadata):
     save(tmp_path / "x", {}, metadata)
     with pytest.raises(CheckpointError, match="not a live file"):
         read_live(tmp_path / "x")

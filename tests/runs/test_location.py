@@ -16,7 +16,7 @@ def held(tmp_path):
     directory.close()
 
 
-def test_a_directory_that_stays_is_where_it_was(held, tmp_path):
+def test_an_unmoved_directory_has_its_path(held, tmp_path):
     assert held.find() == tmp_path / "a"
 
 
@@ -47,7 +47,7 @@ def test_a_relative_path_is_found_from_elsewhere(tmp_path, monkeypatch):
     directory.close()
 
 
-def test_what_is_no_directory_is_refused_in_one_line(tmp_path):
+def test_anything_but_a_directory_is_refused_in_one_line(tmp_path):
     (tmp_path / "file").touch()
     for name in ("file", "none"):
         with pytest.raises(RunsError, match=name):

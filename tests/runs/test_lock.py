@@ -104,7 +104,7 @@ def test_a_lock_that_cannot_be_written_is_said_in_one_line(tmp_path):
         WorkerLock(tmp_path / "none" / "lock").acquire()
 
 
-def test_who_waits_gets_the_lock_as_soon_as_it_is_let_go(tmp_path):
+def test_a_waiting_process_gets_the_lock_as_soon_as_it_is_released(tmp_path):
     first, second = WorkerLock(tmp_path / "lock"), WorkerLock(tmp_path / "lock")
     assert first.acquire()
     waiting = threading.Thread(target=second.acquire, args=(60,))

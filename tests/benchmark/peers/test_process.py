@@ -1,4 +1,4 @@
-"""A peer seen from here: what it is told, and what becomes of one that does not answer."""
+"""A peer as seen from this process: the job it is given, and what happens if it does not answer."""
 
 import dataclasses
 import json
@@ -33,7 +33,7 @@ READY = "print(json.dumps({'version': '9.9', 'threads': 2, 'compile_seconds': No
 ROUNDS = "for line in sys.stdin: print(json.dumps({'samples': 30, **json.loads(line)}), flush=True)\n"
 
 
-def test_a_job_tells_layers_with_shapes_loss_optimizer_and_batch():
+def test_a_job_has_layers_with_shapes_loss_optimizer_and_batch():
     spec, dataset = loaded(draft())
     job = json.loads(json.dumps(job_of(spec, dataset, threads=2)))
     first, noise, last = job["layers"]
@@ -56,7 +56,7 @@ def test_a_batch_is_at_most_the_samples_there_are():
     [("l1", 0.1), ("l2", 0.1), ("clip_value", 1.0), ("clip_norm", 1.0), ("accumulate", 2), ("ema", 0.9),
      ("class_weights", "balanced"), ("optimizer.weight_decay", 0.1)],
 )  # fmt: skip
-def test_a_training_no_peer_does_is_refused_by_name(path, value):
+def test_a_setting_that_no_peer_supports_is_refused_by_name(path, value):
     spec, dataset = loaded(draft(**{f"training.{path}": value}))
     with pytest.raises(PeerError, match=f"^training.{path}: no peer does this"):
         job_of(spec, dataset, threads=1)
@@ -84,7 +84,7 @@ def test_a_peer_is_asked_for_one_round_at_a_time_and_leaves_nothing(tmp_path):
         os.kill(pid, 0)
 
 
-def test_bytes_are_given_with_what_makes_inputs_of_them(tmp_path):
+def test_bytes_come_with_their_offset_and_scale(tmp_path):
     _, dataset = loaded(draft())
     raw = np.arange(2 * len(dataset.train), dtype=np.uint8).reshape(-1, 2)
     shift = Preprocessing(np.float32(3), np.float32(0.5), np.float32(0), np.float32(1))
@@ -112,7 +112,7 @@ def test_bytes_are_given_with_what_makes_inputs_of_them(tmp_path):
         ("print(3)", "^the torch peer has ended before its time: 3$"),
     ],
 )
-def test_a_peer_that_cannot_says_why_in_one_line(code, message, tmp_path):
+def test_a_peer_that_fails_says_why_in_one_line(code, message, tmp_path):
     _, dataset = loaded(draft())
     python = interpreter(tmp_path, code)
     with pytest.raises(PeerError, match=message), Peer("torch", {"threads": 1}, dataset, python=python):
@@ -129,7 +129,7 @@ def test_a_peer_that_dies_between_rounds(tmp_path):
         peer.round(0.1)
 
 
-def test_an_interpreter_that_is_none(tmp_path):
+def test_a_missing_interpreter(tmp_path):
     _, dataset = loaded(draft())
     missing = str(tmp_path / "python")
     with (

@@ -191,7 +191,7 @@ def test_damaged_live_weights_are_told_until_there_are_good_ones(tmp_path, atten
     assert seen.problem == ""
 
 
-def test_nothing_is_told_again_before_the_last_was_taken(tmp_path, attend):
+def test_the_listener_is_not_called_again_before_take(tmp_path, attend):
     run = write_run(tmp_path / "run", started())
     with WorkerLock(run.lock_path) as lock:
         assert lock.acquire()

@@ -1,4 +1,4 @@
-"""The peers' side by itself, with stand-ins for the libraries: what it answers, and that it does what it counts."""
+"""The peers' own processes, with stand-ins for the libraries: their answers, and that rounds train what they count."""
 
 import io
 import json
@@ -76,7 +76,7 @@ def test_a_library_that_is_not_installed(name, tmp_path, monkeypatch):
     ],
     ids=["layer", "activation", "loss", "optimizer"],
 )
-def test_what_a_peer_does_not_know_is_named(name, changes, what, tmp_path, monkeypatch):
+def test_what_a_peer_does_not_support_is_named(name, changes, what, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, name, MagicMock(__version__="1.0"))
     code, (answer,) = answers(tmp_path, name, job(DENSE, **changes))
     assert code == 2
@@ -98,7 +98,7 @@ class Counting:
 
 @pytest.mark.parametrize("steps_at_once", [1, 16])
 @pytest.mark.parametrize("samples", [4, 7, 40, 1000])
-def test_rounds_go_through_whole_batches_and_count_them(samples, steps_at_once):
+def test_rounds_train_full_batches_and_count_them(samples, steps_at_once):
     peer = Counting(steps_at_once)
     training = Training(peer, job(DENSE), samples)
     counted = sum(training.round(0.001)[0] for _ in range(3))
@@ -110,7 +110,7 @@ def test_rounds_go_through_whole_batches_and_count_them(samples, steps_at_once):
     assert all(len(set(row)) == 4 for row in rows.tolist())
 
 
-def test_threads_are_all_there_are_or_one():
+def test_threads_are_all_or_one():
     peer = Counting(1)
     tried = []
     peer.use_threads = tried.append
