@@ -16,7 +16,7 @@ from nntui.data.generators.base import Generator
 from nntui.data.input_schema import InputSchema
 from nntui.nn.layers.base import ShapeError
 from nntui.nn.layers.ids import id_readers
-from nntui.nn.metrics import ClassificationMeter, class_shares
+from nntui.nn.metrics import ClassificationMeter, precision_recall_f1
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
 from nntui.training.checkpointing import load_weights
@@ -66,7 +66,7 @@ class Evaluation:
             return ()
         counts = np.array(self.confusion)
         samples = counts.sum(axis=1)
-        columns = class_shares(counts.diagonal(), samples, counts.sum(axis=0))
+        columns = precision_recall_f1(counts.diagonal(), samples, counts.sum(axis=0))
         rows = zip(self.classes, samples.tolist(), *(column.tolist() for column in columns), strict=True)
         return tuple(ClassScore(*row) for row in rows)
 

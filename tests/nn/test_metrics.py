@@ -16,8 +16,8 @@ from nntui.nn.metrics import (
     Metric,
     RegressionMeter,
     chosen_metrics,
-    class_shares,
     named_metrics,
+    precision_recall_f1,
 )
 from nntui.nn.metrics.rankings import roc_area
 
@@ -70,7 +70,7 @@ def test_classification_is_scikit_learns(case, parts):
         assert found[name] == pytest.approx(expected, rel=1e-12, nan_ok=True), name
     np.testing.assert_array_equal(meter.confusion, case["confusion"])
     counts = np.array(case["confusion"])
-    shares = class_shares(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0))
+    shares = precision_recall_f1(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0))
     np.testing.assert_allclose(np.nan_to_num(shares), case["per_class"], rtol=1e-12)
     absent = (counts.sum(axis=1) + counts.sum(axis=0)) == 0
     np.testing.assert_array_equal(np.isnan(shares), [absent] * 3)

@@ -1,13 +1,13 @@
-"""Metrics: what people read beside the loss. A module put in this folder joins the family without another edit.
+"""Metrics: how good a network is, in numbers for people. A module in this folder joins without another edit.
 
-A metric is a class that says what it is of a tally; tallies are what meters gather, batch by batch.
+Meters update tallies batch by batch; a metric is a class that computes its value from a tally.
 """
 
 from importlib import import_module
 from pkgutil import iter_modules
 
 from nntui.nn.metrics.base import Metric, Tally, chosen_metrics, named_metrics
-from nntui.nn.metrics.decisions import class_shares, decide
+from nntui.nn.metrics.decisions import decide, precision_recall_f1
 from nntui.nn.metrics.meters import ClassificationMeter, Meter, RegressionMeter
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "RegressionMeter",
     "Tally",
     "chosen_metrics",
-    "class_shares",
     "decide",
     "named_metrics",
+    "precision_recall_f1",
 ]
 
 for _module in iter_modules(__path__):

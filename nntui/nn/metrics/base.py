@@ -1,4 +1,4 @@
-"""What all metrics have in common, and which of them are measured."""
+"""The base of all metrics and tallies, and the choice of what is measured."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from nntui.settings import Configurable
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """What a tally must have room for."""
+class TallySize:
+    """The sizes a tally allocates memory for."""
 
     batch_size: int
     outputs: int
     classes: int
     dtype: np.dtype
     samples: int
-    """Rows of the split that is measured as a whole; 0 where rows come in without end, as while training."""
+    """Rows of the split that is measured as a whole; 0 where the number is not bounded, as during training."""
     ranking: str
-    """By what samples are ranked for a class: 'output', 'softmax' or 'margin', as the loss has it."""
+    """The score that ranks samples for a class: 'output', 'softmax' or 'margin', as in `Loss.ranking`."""
 
 
 class Tally:
-    """What is gathered of the batches, so that at the end metrics can be told; nothing is allocated for a batch."""
+    """Numbers accumulated batch by batch, from which metrics are computed; a batch allocates nothing."""
 
-    def __init__(self, extent: Extent) -> None:
+    def __init__(self, size: TallySize) -> None:
         raise NotImplementedError
 
     def reset(self) -> None:
@@ -36,53 +36,53 @@ class Tally:
         raise NotImplementedError
 
     def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
-        """Takes in a batch: outputs (n, k), labels and predicted labels int64 (n,), whether they agree bool (n,)."""
+        """Adds a batch: outputs (n, k), labels and predicted labels int64 (n,), whether they agree bool (n,)."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs to go on from here, as JSON can hold it; keys of its own."""
+        """The state that `restore` takes, as JSON types; no two tallies share a key."""
         return {}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from where `state` was taken."""
+        """Continues from a saved state."""
 
 
 class Metric(Configurable):
-    """How good the answers are, as one number."""
+    """How good the predictions are, as one number."""
 
     task: ClassVar[str] = "classification"
     higher_is_better: ClassVar[bool] = True
     """Whether more is better."""
     whole_split: ClassVar[bool] = False
-    """Whether it needs all answers of a split at once: it is measured on the validation split only."""
+    """Whether it needs all predictions of a split at once; it is then measured on the validation split only."""
     fewest_classes: ClassVar[int] = 2
-    """With fewer it says nothing."""
+    """With fewer classes it is meaningless."""
     default: ClassVar[bool] = False
-    """Whether it is measured where nobody says what to measure."""
+    """Whether it is measured where no metrics are named."""
     tally: ClassVar[type]
-    """What it is computed from."""
+    """The kind of tally it is computed from."""
 
     @classmethod
     def why_undefined(cls, class_counts: Sequence[int], *, constant_targets: bool) -> str | None:
         """Why it has no value on a split, whatever the outputs; None where it has one.
 
         `class_counts` are the split's samples of each class, () for regression; `constant_targets` says whether each
-        target of a regression is the same in all its rows.
+        target of a regression is the same in all rows.
         """
         return None
 
     def value(self, tally: Any) -> float:
-        """The metric of what was gathered, at least one sample; NaN where it is not defined."""
+        """The metric of a tally of at least one sample; NaN where it is not defined."""
         raise NotImplementedError
 
 
 def named_metrics(text: str) -> tuple[str, ...]:
-    """The names in a text such as 'accuracy, f1', known or not."""
+    """The names in a text such as 'accuracy, f1', whether they are known or not."""
     return tuple(name.strip() for name in text.split(","))
 
 
 def chosen_metrics(text: str | None, task: str) -> tuple[str, ...]:
-    """The names of what is measured besides the loss; for None, what is usual for the task."""
+    """The names of the metrics that `text` asks for; for None, the defaults of the task."""
     if text is not None:
         return named_metrics(text)
     return tuple(name for name, metric in Metric.members().items() if metric.default and metric.task == task)

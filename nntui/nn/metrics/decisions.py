@@ -1,4 +1,4 @@
-"""Metrics of the decisions: which class was answered, and which was right."""
+"""Metrics of decisions: which class was predicted, and which was right."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from typing import Any
 
 import numpy as np
 
-from nntui.nn.metrics.base import Extent, Metric, Tally
+from nntui.nn.metrics.base import Metric, Tally, TallySize
 
 
 def decide(outputs: np.ndarray, *, threshold: float) -> np.ndarray:
-    """Predicted labels int64 (n,): the largest of several outputs, or whether the single one is above the threshold."""
+    """Predicted labels int64 (n,): the largest of several outputs, or whether a single one is above the threshold."""
     if outputs.shape[1] > 1:
         return np.argmax(outputs, axis=1)
     return (outputs[:, 0] > threshold).astype(np.int64)
 
 
-def class_shares(
-    correct: np.ndarray, occurring: np.ndarray, answered: np.ndarray
+def precision_recall_f1(
+    correct: np.ndarray, support: np.ndarray, predicted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Precision, recall and F1 of each class, float64 (classes,).
 
-    Given, for each class, how many samples of it were answered rightly, are of it, and were answered with it. A share
-    of nothing is 0, as scikit-learn's zero_division=0; NaN for a class that neither occurs nor is answered.
+    Given, for each class, its correctly predicted samples, its samples, and the samples predicted as it. A division by
+    zero gives 0, as scikit-learn's zero_division=0; NaN for a class that neither occurs nor is predicted.
     """
-    absent = (occurring + answered) == 0
-    parts = []
-    for numerator, whole in ((correct, answered), (correct, occurring), (2 * correct, occurring + answered)):
-        share = np.divide(numerator, whole, out=np.zeros(len(correct)), where=whole > 0)
-        share[absent] = np.nan
-        parts.append(share)
-    return parts[0], parts[1], parts[2]
+    absent = (support + predicted) == 0
+    scores: list[np.ndarray] = []
+    for numerator, whole in ((correct, predicted), (correct, support), (2 * correct, support + predicted)):
+        score = np.divide(numerator, whole, out=np.zeros(len(correct)), where=whole > 0)
+        score[absent] = np.nan
+        scores.append(score)
+    return scores[0], scores[1], scores[2]
 
 
 class Hits(Tally):
-    """How many answers were right."""
+    """How many predictions were right."""
 
-    def __init__(self, extent: Extent) -> None:
+    def __init__(self, size: TallySize) -> None:
         self.reset()
 
     def reset(self) -> None:
@@ -55,43 +55,43 @@ class Hits(Tally):
 
 
 class ClassCounts(Tally):
-    """Of each class how many samples there are, how many were answered with it, and how many of these rightly."""
+    """For each class the number of its samples, of predictions of it, and of correct predictions."""
 
-    def __init__(self, extent: Extent) -> None:
-        self.occurring = np.zeros(extent.classes, np.int64)
-        # Wrong answers with each class, and right ones.
-        self._answers = np.zeros((extent.classes, 2), np.int64)
-        self._places = np.zeros(extent.batch_size, np.int64)
+    def __init__(self, size: TallySize) -> None:
+        self.support = np.zeros(size.classes, np.int64)
+        # Wrong predictions of each class, and correct ones.
+        self._predictions = np.zeros((size.classes, 2), np.int64)
+        self._indices = np.zeros(size.batch_size, np.int64)
 
     @property
     def correct(self) -> np.ndarray:
-        """Right answers of each class."""
-        return self._answers[:, 1]
+        """Correct predictions of each class."""
+        return self._predictions[:, 1]
 
     @property
-    def answered(self) -> np.ndarray:
-        """Answers with each class."""
-        return self._answers.sum(axis=1)
+    def predicted(self) -> np.ndarray:
+        """All predictions of each class."""
+        return self._predictions.sum(axis=1)
 
     def reset(self) -> None:
-        self.occurring.fill(0)
-        self._answers.fill(0)
+        self.support.fill(0)
+        self._predictions.fill(0)
 
     def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
-        places = np.multiply(predicted, 2, out=self._places[: len(targets)])
-        np.add(places, correct, out=places)
-        np.add.at(self._answers.reshape(-1), places, 1)
-        np.add.at(self.occurring, targets, 1)
+        indices = np.multiply(predicted, 2, out=self._indices[: len(targets)])
+        np.add(indices, correct, out=indices)
+        np.add.at(self._predictions.reshape(-1), indices, 1)
+        np.add.at(self.support, targets, 1)
 
     def state(self) -> dict[str, Any]:
-        return {"occurring": self.occurring.tolist(), "answers": self._answers.tolist()}
+        return {"occurring": self.support.tolist(), "answers": self._predictions.tolist()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self.occurring[...], self._answers[...] = state["occurring"], state["answers"]
+        self.support[...], self._predictions[...] = state["occurring"], state["answers"]
 
 
 class Accuracy(Metric):
-    """The share of answers that are right."""
+    """The share of predictions that are right."""
 
     type = "accuracy"
     default = True
@@ -102,31 +102,32 @@ class Accuracy(Metric):
 
 
 class _Macro(Metric):
-    """The plain mean of each class's share, over the classes that occur or are answered."""
+    """The plain mean of a score of each class, over the classes that occur or are predicted."""
 
     tally = ClassCounts
-    part: int
+    index: int
+    """Which of the scores of `precision_recall_f1`."""
 
     def value(self, tally: ClassCounts) -> float:
-        return float(np.nanmean(class_shares(tally.correct, tally.occurring, tally.answered)[self.part]))
+        return float(np.nanmean(precision_recall_f1(tally.correct, tally.support, tally.predicted)[self.index]))
 
 
 class Precision(_Macro):
-    """Of the answers with a class, the share that is right; the mean over the classes."""
+    """The share of the predictions of a class that are right; the mean over the classes."""
 
     type = "precision"
-    part = 0
+    index = 0
 
 
 class Recall(_Macro):
-    """Of the samples of a class, the share that is found; the mean over the classes."""
+    """The share of the samples of a class that are found; the mean over the classes."""
 
     type = "recall"
-    part = 1
+    index = 1
 
 
 class F1(_Macro):
     """The harmonic mean of precision and recall of a class; the mean over the classes, so that small ones count too."""
 
     type = "f1"
-    part = 2
+    index = 2

@@ -1,4 +1,4 @@
-"""Metrics of regression: how far the answers are from the targets, in the targets' own units."""
+"""Metrics of regression: how far the predictions are from the targets, in the targets' own units."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from nntui.nn.metrics.base import Metric
 
 
 class Errors:
-    """Sums of errors, and of how far the targets are from the first one, column by column.
+    """Sums of errors, and of the targets' distances from the first one, column by column.
 
-    `scale` (k,) or () is what one unit of the network's target stands for in the data's units.
+    `scale` (k,) or () is one unit of the network's targets in the data's units.
     """
 
     def __init__(self, *, batch_size: int, outputs: int, scale: np.ndarray) -> None:
@@ -27,7 +27,7 @@ class Errors:
 
     @property
     def numbers(self) -> int:
-        """How many targets there were, each column counted."""
+        """How many targets there were, counting every column."""
         return self.count * len(self._scale)
 
     @property
@@ -42,7 +42,7 @@ class Errors:
         self._sum_of_squares.fill(0)
 
     def update(self, outputs: np.ndarray, targets: np.ndarray) -> None:
-        """Takes in a batch, outputs and targets of shape (n, k)."""
+        """Adds a batch, outputs and targets of shape (n, k)."""
         error, scaled = self._error[: len(targets)], self._targets[: len(targets)]
         # In float64, whatever the outputs are, so that targets far from 0 keep their digits.
         np.multiply(targets, self._scale, out=scaled)
@@ -53,7 +53,7 @@ class Errors:
         np.abs(error, out=error)
         self.absolute += float(np.sum(error))
         if self.count == 0:
-            # Sums of what is far from 0 would leave no digits for the spread.
+            # Sums of numbers far from 0 would leave no digits for the spread.
             np.copyto(self._origin, scaled[0])
         np.subtract(scaled, self._origin, out=scaled)
         self._sum += np.add.reduce(scaled, axis=0, out=self._column)
@@ -62,7 +62,7 @@ class Errors:
         self.count += len(targets)
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs to go on from here."""
+        """The state that `restore` takes."""
         vectors = {"origin": self._origin, "sum": self._sum, "sum_of_squares": self._sum_of_squares}
         return {
             "count": self.count, "absolute": self.absolute, "squared": self.squared,
@@ -70,20 +70,20 @@ class Errors:
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from where `state` was taken."""
+        """Continues from a saved state."""
         self.count, self.absolute, self.squared = int(state["count"]), state["absolute"], state["squared"]
         self._origin[...], self._sum[...], self._sum_of_squares[...] = (
             state[name] for name in ("origin", "sum", "sum_of_squares")
         )
 
 
-class _OfErrors(Metric):
+class _RegressionMetric(Metric):
     task = "regression"
     default = True
     tally = Errors
 
 
-class MAE(_OfErrors):
+class MAE(_RegressionMetric):
     """The mean distance from the target, in the target's own units."""
 
     type = "mae"
@@ -93,7 +93,7 @@ class MAE(_OfErrors):
         return tally.absolute / tally.numbers
 
 
-class RMSE(_OfErrors):
+class RMSE(_RegressionMetric):
     """The root of the mean squared distance from the target, in its own units: large errors weigh most."""
 
     type = "rmse"
@@ -103,7 +103,7 @@ class RMSE(_OfErrors):
         return math.sqrt(tally.squared / tally.numbers)
 
 
-class R2(_OfErrors):
+class R2(_RegressionMetric):
     """How much of the targets' spread is explained: 1 is all, 0 is no better than their mean.
 
     Over all columns at once, 1 - Σ(t - y)² / Σ(t - mean)², each column against its own mean: scikit-learn's

@@ -1,4 +1,4 @@
-"""Metrics of the order that the outputs put classes and samples in."""
+"""Metrics of rankings: of the classes for a sample, and of the samples for a class."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from nntui.nn.metrics.base import Extent, Metric, Tally
+from nntui.nn.metrics.base import Metric, Tally, TallySize
 
 
-class Places(Tally):
+class RankCounts(Tally):
     """How often the right class had the largest output, the second largest and so on.
 
-    Of equal outputs the first counts as the larger, as it does where the answer is decided.
+    Of equal outputs the first counts as the larger, as with argmax.
     """
 
-    def __init__(self, extent: Extent) -> None:
-        shape = (extent.batch_size, extent.outputs)
-        self.places = np.zeros(extent.outputs, np.int64)
-        self._starts = np.arange(extent.batch_size) * extent.outputs
-        self._columns = np.arange(extent.outputs)
-        self._own = np.zeros(extent.batch_size, extent.dtype)
-        self._numbers = np.zeros(extent.batch_size, np.int64)
+    def __init__(self, size: TallySize) -> None:
+        shape = (size.batch_size, size.outputs)
+        self.counts = np.zeros(size.outputs, np.int64)
+        self._starts = np.arange(size.batch_size) * size.outputs
+        self._columns = np.arange(size.outputs)
+        self._own = np.zeros(size.batch_size, size.dtype)
+        self._numbers = np.zeros(size.batch_size, np.int64)
         self._beaten, self._equal = np.zeros(shape, bool), np.zeros(shape, bool)
 
     def reset(self) -> None:
-        self.places.fill(0)
+        self.counts.fill(0)
 
     def update(self, outputs: np.ndarray, targets: np.ndarray, predicted: np.ndarray, correct: np.ndarray) -> None:
         count, numbers = len(targets), self._numbers[: len(targets)]
@@ -40,24 +40,24 @@ class Places(Tally):
         np.less(outputs, own, out=beaten)
         np.logical_or(beaten, equal, out=beaten)
         np.add.reduce(beaten, axis=1, dtype=np.int64, out=numbers)
-        np.subtract(len(self.places) - 1, numbers, out=numbers)
-        np.add.at(self.places, numbers, 1)
+        np.subtract(len(self.counts) - 1, numbers, out=numbers)
+        np.add.at(self.counts, numbers, 1)
 
     def state(self) -> dict[str, Any]:
-        return {"places": self.places.tolist()}
+        return {"places": self.counts.tolist()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self.places[...] = state["places"]
+        self.counts[...] = state["places"]
 
 
 class _Top(Metric):
     """The share of samples whose right class is among the k largest outputs."""
 
-    tally = Places
+    tally = RankCounts
     k: int
 
-    def value(self, tally: Places) -> float:
-        return int(tally.places[: self.k].sum()) / int(tally.places.sum())
+    def value(self, tally: RankCounts) -> float:
+        return int(tally.counts[: self.k].sum()) / int(tally.counts.sum())
 
 
 class Top3(_Top):
@@ -75,12 +75,12 @@ class Top5(_Top):
 
 
 class Scores(Tally):
-    """All outputs and labels of a split, in memory taken once."""
+    """All outputs and labels of a split, in memory allocated once."""
 
-    def __init__(self, extent: Extent) -> None:
-        self._outputs = np.zeros((extent.samples, extent.outputs), extent.dtype)
-        self._labels = np.zeros(extent.samples, np.int64)
-        self._classes, self._ranking = extent.classes, extent.ranking
+    def __init__(self, size: TallySize) -> None:
+        self._outputs = np.zeros((size.samples, size.outputs), size.dtype)
+        self._labels = np.zeros(size.samples, np.int64)
+        self._classes, self._ranking = size.classes, size.ranking
         self._filled = 0
 
     def reset(self) -> None:
@@ -97,13 +97,13 @@ class Scores(Tally):
         if self._classes == 2:
             score = outputs[:, -1].astype(np.float64)
             if outputs.shape[1] == 2 and self._ranking != "output":
-                # Of two classes softmax ranks as the margin does, whose float64 tells sure answers apart.
+                # For two classes softmax ranks as the margin does, which in float64 tells confident outputs apart.
                 score -= outputs[:, 0]
             return [roc_area(score, labels == 1)]
         return [roc_area(score, labels == number) for number, score in enumerate(self._scores(outputs))]
 
     def _scores(self, outputs: np.ndarray) -> Iterator[np.ndarray]:
-        """For each class by what samples are ranked, float64 (n,)."""
+        """For each class the score that ranks samples, float64 (n,)."""
         if self._ranking == "margin":
             return _margins(outputs)
         norm = _log_sum_exp(outputs) if self._ranking == "softmax" else np.zeros(len(outputs))
@@ -111,7 +111,7 @@ class Scores(Tally):
 
 
 def _margins(outputs: np.ndarray) -> Iterator[np.ndarray]:
-    """For each class its output less the largest of the others, float64 (n,), of outputs (n, k) with k at least 2."""
+    """For each class its output minus the largest other, float64 (n,), for outputs (n, k) with k at least 2."""
     largest, second = np.full((2, len(outputs)), -np.inf)
     for column in outputs.T:
         np.maximum(second, np.minimum(largest, column), out=second)
@@ -121,7 +121,7 @@ def _margins(outputs: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _log_sum_exp(logits: np.ndarray) -> np.ndarray:
-    """What turns logits (n, k) into logarithms of softmax when subtracted, float64 (n,); column by column."""
+    """log Σ exp of each row of logits (n, k), float64 (n,): a logit minus this is its log softmax."""
     largest = logits.max(axis=1).astype(np.float64)
     total = np.zeros(len(logits))
     for column in logits.T:
@@ -130,7 +130,7 @@ def _log_sum_exp(logits: np.ndarray) -> np.ndarray:
 
 
 def roc_area(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The share of pairs of a positive and a negative sample in which the positive has the higher score; ties are half.
+    """The share of pairs of a positive and a negative sample in which the positive scores higher; ties count half.
 
     scores (n,) and positive bool (n,). Exact, from the ranks. NaN where there is no pair or a score is NaN.
     - Paper: Hanley and McNeil 1982, https://doi.org/10.1148/radiology.143.1.7063747
@@ -146,12 +146,12 @@ def roc_area(scores: np.ndarray, positive: np.ndarray) -> float:
 
 
 class ROCAUC(Metric):
-    """How surely a sample of a class scores higher for it than one of another class: 1 is always, 0.5 is chance.
+    """How often a sample of a class scores higher for it than one of another class: 1 is always, 0.5 is chance.
 
-    The area under the ROC curve, each class against the rest, and the plain mean over the classes that have a sample
-    and are not all there is; NaN where there is none. Measured on the validation split. Samples are ranked by the
-    class's probability where the loss gives one; by the margin to the largest other output with hinge, whose outputs
-    mean nothing across samples; else by the class's own output.
+    The area under the ROC curve of each class against the rest, and the plain mean over the classes that have samples
+    but not all of them; NaN where there is no such class. Measured on the validation split. Samples are ranked by the
+    class's probability where the loss gives one; with hinge, whose outputs cannot be compared across samples, by the
+    margin over the largest other output; else by the class's own output.
     """
 
     type = "roc_auc"
