@@ -120,7 +120,7 @@ def test_what_is_remembered_ends_at_zero_and_not_at_the_smallest_of_numbers(name
 
 
 def fades_slowly(rule, slot):
-    return rule.fading().get(slot, 1.0) >= 0.9
+    return rule.decay_rates().get(slot, 1.0) >= 0.9
 
 
 def test_without_sweeps_they_would_stay(monkeypatch):

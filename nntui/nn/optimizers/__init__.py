@@ -1,4 +1,4 @@
-"""The optimizers, one rule a file: a module put in this folder joins the family without another edit."""
+"""The optimizers, one rule per file: a module in this folder joins the family without another edit."""
 
 from importlib import import_module
 from pkgutil import iter_modules

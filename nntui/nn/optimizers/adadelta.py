@@ -12,7 +12,7 @@ from nntui.settings import setting
 
 @dataclass
 class Adadelta(Optimizer):
-    """Finds the size of its steps from those it has made before: a learning rate of 1 suits most problems.
+    """Derives the size of its steps from those before: a learning rate of 1 suits most problems.
 
     s = rho·s + (1 - rho)·g²; d = √(u + epsilon) / √(s + epsilon)·g; u = rho·u + (1 - rho)·d²; p = p - learning_rate·d,
     epsilon inside both roots. Zeiler 2012, https://arxiv.org/abs/1212.5701
@@ -23,12 +23,10 @@ class Adadelta(Optimizer):
     scratches = 2
 
     learning_rate: float = learning_rate_setting(1.0)
-    rho: float = setting(0.9, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(
-        1e-6, minimum=1e-30, help="Keeps the division from zero, and the first steps from being none."
-    )
+    rho: float = setting(0.9, minimum=0, below=1, help="The share of the squared-gradient average that is kept.")
+    epsilon: float = setting(1e-6, minimum=1e-30, help="Avoids division by zero, and a first step of zero.")
 
-    def fading(self) -> dict[str, float]:
+    def decay_rates(self) -> dict[str, float]:
         return {"square": self.rho, "change": self.rho}
 
     def factors(self) -> tuple[float, ...]:

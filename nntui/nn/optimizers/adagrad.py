@@ -21,7 +21,7 @@ class Adagrad(Optimizer):
     slot_names = ("square",)
 
     learning_rate: float = learning_rate_setting(0.01)
-    epsilon: float = setting(1e-10, minimum=1e-30, help="Keeps the division from zero.")
+    epsilon: float = setting(1e-10, minimum=1e-30, help="Avoids division by zero.")
 
     def factors(self) -> tuple[float, ...]:
         return (self.rate, self.epsilon)

@@ -13,7 +13,7 @@ from nntui.settings import setting
 
 @dataclass
 class Adam(Optimizer):
-    """Momentum and a pace for each weight at once: a good first choice.
+    """Momentum together with a step size for each weight: a good first choice.
 
     m = β1·m + (1 - β1)·g; v = β2·v + (1 - β2)·g²; p = p - learning_rate·m̂ / (√v̂ + epsilon), with m̂ = m / (1 - β1ᵗ) and
     v̂ = v / (1 - β2ᵗ). Kingma and Ba 2014, https://arxiv.org/abs/1412.6980
@@ -22,16 +22,16 @@ class Adam(Optimizer):
     type = "adam"
     slot_names = ("mean", "square")
 
-    beta1: float = setting(0.9, minimum=0, below=1, help="The share of the remembered direction that is kept.")
-    beta2: float = setting(0.999, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-8, minimum=1e-30, help="Keeps the division from zero.")
+    beta1: float = setting(0.9, minimum=0, below=1, help="The share of the momentum that is kept.")
+    beta2: float = setting(0.999, minimum=0, below=1, help="The share of the squared-gradient average that is kept.")
+    epsilon: float = setting(1e-8, minimum=1e-30, help="Avoids division by zero.")
 
-    def fading(self) -> dict[str, float]:
+    def decay_rates(self) -> dict[str, float]:
         return {"mean": self.beta1, "square": self.beta2}
 
     def factors(self) -> tuple[float, ...]:
-        # The slots hold m / (1 - β1) and v / (1 - β2), which saves two passes: their factors, and those of the bias
-        # correction, are pulled out of the fraction into one rate and one epsilon.
+        # The slots hold m / (1 - β1) and v / (1 - β2), which saves two passes: these factors, and those of the bias
+        # correction, are moved out of the fraction into one rate and one epsilon.
         mean_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         root_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
         return (self.rate * mean_scale / root_scale, self.beta1, self.beta2, self.epsilon / root_scale)

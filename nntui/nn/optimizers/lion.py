@@ -12,20 +12,20 @@ from nntui.settings import setting
 
 @dataclass
 class Lion(Optimizer):
-    """Moves every weight by the same small amount, up or down as its remembered direction says.
+    """Moves every weight by the same small amount, in the direction of the sign of its momentum.
 
-    p = p - learning_rate·sign(β1·m + (1 - β1)·g); then m = β2·m + (1 - β2)·g. It wants a learning rate 3 to 10 times
-    smaller than Adam's, and a weight decay as many times larger. Chen et al. 2023, https://arxiv.org/abs/2302.06675
+    p = p - learning_rate·sign(β1·m + (1 - β1)·g); then m = β2·m + (1 - β2)·g. It needs a learning rate 3 to 10 times
+    smaller than Adam's, and a weight decay larger by the same factor. Chen et al. 2023, https://arxiv.org/abs/2302.06675
     """
 
     type = "lion"
     slot_names = ("mean",)
 
     learning_rate: float = learning_rate_setting(0.0001)
-    beta1: float = setting(0.9, minimum=0, below=1, help="The share of the remembered direction in a step.")
-    beta2: float = setting(0.99, minimum=0, below=1, help="The share of the remembered direction that is kept.")
+    beta1: float = setting(0.9, minimum=0, below=1, help="The share of the momentum in a step.")
+    beta2: float = setting(0.99, minimum=0, below=1, help="The share of the momentum that is kept.")
 
-    def fading(self) -> dict[str, float]:
+    def decay_rates(self) -> dict[str, float]:
         return {"mean": self.beta2}
 
     def factors(self) -> tuple[float, ...]:

@@ -12,19 +12,19 @@ from nntui.settings import setting
 
 @dataclass
 class RMSprop(Optimizer):
-    """Divides each step by the recent size of that weight's gradient, so that all weights move at one pace.
+    """Divides each step by the recent size of that weight's gradient, so that all weights move at the same speed.
 
-    s = rho·s + (1 - rho)·g²; p = p - learning_rate·g / (√s + epsilon), epsilon outside the root as PyTorch has it.
+    s = rho·s + (1 - rho)·g²; p = p - learning_rate·g / (√s + epsilon), epsilon outside the root as in PyTorch.
     Hinton 2012, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf
     """
 
     type = "rmsprop"
     slot_names = ("square",)
 
-    rho: float = setting(0.99, minimum=0, below=1, help="The share of the remembered squares that is kept.")
-    epsilon: float = setting(1e-8, minimum=1e-30, help="Keeps the division from zero.")
+    rho: float = setting(0.99, minimum=0, below=1, help="The share of the squared-gradient average that is kept.")
+    epsilon: float = setting(1e-8, minimum=1e-30, help="Avoids division by zero.")
 
-    def fading(self) -> dict[str, float]:
+    def decay_rates(self) -> dict[str, float]:
         return {"square": self.rho}
 
     def factors(self) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ class SGD(Optimizer):
     """Steps straight down the gradient; with momentum it keeps some of its last direction, as a ball does.
 
     v = momentum·v + g; p = p - learning_rate·v, or with nesterov p = p - learning_rate·(g + momentum·v).
-    Sutskever et al. 2013, http://proceedings.mlr.press/v28/sutskever13.html, with the rate outside v as PyTorch has it.
+    Sutskever et al. 2013, http://proceedings.mlr.press/v28/sutskever13.html, with the rate outside v as in PyTorch.
     """
 
     type = "sgd"
@@ -23,16 +23,16 @@ class SGD(Optimizer):
     tunable = (*Optimizer.tunable, "momentum")
 
     learning_rate: float = learning_rate_setting(0.01)
-    momentum: float = setting(0.0, minimum=0, below=1, help="The share of the last direction that is kept.")
-    nesterov: bool = setting(False, help="Look at the slope ahead, where the momentum is about to carry.")
+    momentum: float = setting(0.0, minimum=0, below=1, help="The share of the last step's direction that is kept.")
+    nesterov: bool = setting(False, help="Use the gradient ahead, where the momentum is about to carry the weights.")
 
     def tune(self, name: str, value: float) -> None:
         super().tune(name, value)
         if name == "momentum" and value == 0:
-            # A direction that no step goes by is not kept for a momentum that comes back later.
+            # Without momentum the velocity is not updated: a stale one must not return with a later momentum.
             self.slots["velocity"].fill(0)
 
-    def fading(self) -> dict[str, float]:
+    def decay_rates(self) -> dict[str, float]:
         return {"velocity": self.momentum}
 
     def factors(self) -> tuple[float, ...]:
