@@ -17,6 +17,7 @@ from nntui.tui.dialogs.open_model import OpenDialog
 from nntui.tui.dialogs.report import ReportDialog
 from nntui.tui.dialogs.unsaved import UnsavedDialog
 from nntui.tui.terminal.mirror import Mirror
+from nntui.tui.terminal.textual_internals import frame_of
 from tests.hostile import FILE_NAME, NAME, hostile_run, unwanted
 from tests.terminal import Terminal
 from tests.tui.screen_text import screen_text
@@ -39,7 +40,8 @@ def hostile_model(folder: Path) -> Path:
 
 def clean_text(app: NntuiApp) -> str:
     """What the screen shows, once it is sure that nothing is sent for it that a terminal would obey."""
-    frame = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    frame = frame_of(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+    assert frame is not None
     sent, _ = Mirror().text(frame, app.size, ColorSystem.TRUECOLOR)
     assert not unwanted(PLACES_AND_LOOKS.sub("", sent))
     return screen_text(app)
