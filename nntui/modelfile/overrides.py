@@ -59,7 +59,7 @@ def _assign(draft: dict[str, Any], path: str, value: Any) -> None:
     container: Any = draft
     for key, next_key in itertools.pairwise(keys):
         _check(container, key, path)
-        child: Any = container.get(key) if isinstance(container, dict) else container[key]
+        child: Any = cast("dict[str | int, Any]", container).get(key) if isinstance(container, dict) else container[key]
         if child is None:
             child = [] if isinstance(next_key, int) else {}
         elif isinstance(child, str) and isinstance(next_key, str):

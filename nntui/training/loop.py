@@ -236,7 +236,7 @@ class Trainer:
         seeds = np.random.SeedSequence([self.spec.training.seed, 3, self.epochs_done + 1])
         return np.random.default_rng(seeds).permutation(len(self.dataset.train))
 
-    def _train_epoch(self) -> Iterator[Event]:
+    def _train_epoch(self) -> Generator[Event, None, RunEnded | None]:
         if self._position == 0:
             self._meter.reset()
             self._loss_sum, self._seconds = 0.0, 0.0

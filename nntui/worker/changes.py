@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from nntui.modelfile.document import read_document
 from nntui.modelfile.parsing import parse
@@ -81,7 +81,8 @@ def extension(run: RunDirectory) -> Extension:
     if final := status_of(run).why_final:
         raise RunsError(f"{run.id} {final}")
     stopping, best = spec.training.early_stopping, progress.get("best", {})
-    if stopping is not None and isinstance(best, dict) and best.get("waited", 0) >= stopping.patience:
+    waited = cast("dict[str, Any]", best).get("waited", 0) if isinstance(best, dict) else 0
+    if stopping is not None and waited >= stopping.patience:
         raise RunsError(
             f"{run.id} was ended by early stopping, which no more epochs change: train anew, with more "
             f"training.early_stopping.patience than {stopping.patience}"
@@ -93,4 +94,4 @@ def _progress(run: RunDirectory) -> dict[str, Any]:
     """The progress in the newest checkpoint; empty without one."""
     path = CheckpointStore(run.checkpoints_path).latest()
     progress = load_metadata(path).get("progress") if path is not None else None
-    return progress if isinstance(progress, dict) else {}
+    return cast("dict[str, Any]", progress) if isinstance(progress, dict) else {}

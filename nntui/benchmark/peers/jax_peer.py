@@ -32,12 +32,12 @@ class Peer:
         loss_of = _loss(jax, job["loss"])
         self._data = (jax.numpy.asarray(x), jax.numpy.asarray(y))
 
-        def loss(parameters: list[Numbers], key: Any, inputs: Any, truth: Any) -> Any:
+        def loss(parameters: list[Numbers], key: Any, inputs: Any, targets: Any) -> Any:
             outputs, seen = inputs, []
             for index, (apply, numbers) in enumerate(zip(applies, parameters, strict=True)):
-                outputs, found = apply(numbers, outputs, jax.random.fold_in(key, index))
-                seen.append(found)
-            return loss_of(outputs, truth), seen
+                outputs, statistics = apply(numbers, outputs, jax.random.fold_in(key, index))
+                seen.append(statistics)
+            return loss_of(outputs, targets), seen
 
         def step(data: Any, state: Any, rows: Any) -> Any:
             parameters, slots, count = state
@@ -46,7 +46,7 @@ class Peer:
                 parameters, key, data[0][rows], data[1][rows]
             )
             parameters, slots = rule(parameters, gradients, slots, count + 1.0)
-            parameters = [{**numbers, **found} for numbers, found in zip(parameters, seen, strict=True)]
+            parameters = [{**numbers, **statistics} for numbers, statistics in zip(parameters, seen, strict=True)]
             return (parameters, slots, count + 1), value
 
         self._state = (parameters, [jax.tree.map(np.zeros_like, parameters) for _ in range(slots)], np.int32(0))
@@ -73,8 +73,8 @@ def _first(layer: dict[str, Any], rng: np.random.Generator) -> Numbers:
     """The initial parameters of a layer."""
     inputs, outputs = layer["input_shape"], layer["output_shape"]
     if layer["type"] == "batch_norm":
-        each = np.ones(inputs[-1], np.float32)
-        return {"gamma": each, "beta": 0 * each, "running_mean": 0 * each, "running_variance": each.copy()}
+        ones = np.ones(inputs[-1], np.float32)
+        return {"gamma": ones, "beta": 0 * ones, "running_mean": 0 * ones, "running_variance": ones.copy()}
     if layer["type"] not in ("dense", "conv2d"):
         return {}
     kernel = (layer["kernel_size"],) * 2 if layer["type"] == "conv2d" else ()

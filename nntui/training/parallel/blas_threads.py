@@ -24,7 +24,7 @@ def one_matrix_thread() -> Generator[None, None, None]:
     if os.environ.get(VARIABLES[0]) == "1":
         yield
         return
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
     with threadpool_limits(1, user_api="blas"):
         yield
