@@ -1,1 +1,1 @@
-"""The engine: layers, losses and optimizers on NumPy alone; knows nothing of files, screens or processes."""
+"""The engine: layers, losses and optimizers on NumPy alone; it knows no files, screens or processes."""

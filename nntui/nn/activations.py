@@ -1,8 +1,8 @@
-"""Activations: elementwise functions after a layer's sum, and softmax; all write in place and allocate nothing.
+"""Activations: elementwise functions of a layer's sums, and softmax; all write in place and allocate nothing.
 
 `forward(z, y, scratch)` fills `y`, which may be `z` itself unless `keeps_z`. `backward(grad, z, y, scratch)` turns the
 gradient with respect to y into the one with respect to z, in place. All arrays have shape (batch, units); `scratch`
-holds as many arrays of that shape as `scratches` says: all zero at first, and a layer's own from then on.
+holds `scratches` arrays of that shape, initially zero, which nothing else writes to.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Scratch = Sequence[np.ndarray]
 
 @dataclass
 class Activation(Configurable):
-    """What a unit does with its sum z."""
+    """The function a unit applies to its sum z."""
 
     formula: ClassVar[str]
-    """For people, as it is computed here."""
+    """The formula for people, as computed here."""
     keeps_z: ClassVar[bool] = False
     """Whether backward reads z, so that forward must not overwrite it."""
     scratches: ClassVar[int] = 1
@@ -39,7 +39,7 @@ class Activation(Configurable):
 
 @dataclass
 class Linear(Activation):
-    """Passes the sum on as it is: for regression outputs, and for logits, whose loss brings its own function."""
+    """Passes the sum on unchanged: for regression outputs, and for logits, whose loss includes its own function."""
 
     type = "linear"
     formula = "y = z"
@@ -55,14 +55,14 @@ class Linear(Activation):
 
 @dataclass
 class ReLU(Activation):
-    """Zero below zero, unchanged above: quick, and the usual choice inside a network."""
+    """Zero below zero, unchanged above: fast, and the usual choice inside a network."""
 
     type = "relu"
     formula = "y = max(z, 0)"
     scratches = 2
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        # Against an array, which nothing else is written to: NumPy compares with a single number twice as slowly.
+        # An array of zeros, never written to: NumPy is half as fast with a scalar.
         zeros, _ = scratch
         np.maximum(z, zeros, out=y)
 
@@ -74,7 +74,7 @@ class ReLU(Activation):
 
 @dataclass
 class LeakyReLU(Activation):
-    """ReLU that lets a hundredth through below zero, so that no unit can die."""
+    """ReLU that passes a hundredth of the sum below zero, so that no unit can die."""
 
     type = "leaky_relu"
     formula = "y = max(z, 0.01·z)"
@@ -85,7 +85,7 @@ class LeakyReLU(Activation):
         np.maximum(z, scratch[0], out=y)
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        # y has the sign of z: the slope can be read off it.
+        # y has the sign of z, so it gives the slope.
         np.greater(y, 0, out=scratch[0])
         np.multiply(scratch[0], 1 - self.slope, out=scratch[0])
         np.add(scratch[0], self.slope, out=scratch[0])
@@ -94,7 +94,7 @@ class LeakyReLU(Activation):
 
 @dataclass
 class ELU(Activation):
-    """ReLU with a smooth floor at -1, which keeps the mean output near zero.
+    """ReLU with a smooth floor at -1, which keeps the mean output close to zero.
 
     Clevert et al. 2015, https://arxiv.org/abs/1511.07289, with alpha = 1.
     """
@@ -117,7 +117,7 @@ class ELU(Activation):
 
 @dataclass
 class SELU(Activation):
-    """ELU scaled so that deep stacks of it hold mean 0 and variance 1 by themselves.
+    """ELU scaled so that deep stacks keep mean 0 and variance 1 by themselves.
 
     Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
     """
@@ -162,7 +162,7 @@ class GELU(Activation):
     width: ClassVar[float] = 0.7978845608028654
     """The square root of 2/π."""
     straight: ClassVar[float] = 10.0
-    """From here on tanh is ±1 in every precision, so that y is z or 0 and the slope 1 or 0."""
+    """Beyond this tanh is ±1 in every dtype, so that y is z or 0 and the slope 1 or 0."""
 
     def _bend(self, z: np.ndarray, out: np.ndarray) -> None:
         np.multiply(z, z, out=out)
@@ -180,7 +180,7 @@ class GELU(Activation):
 
     def backward(self, grad: np.ndarray, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
         # With t = tanh(u): dy/dz = (1 + t)/2 · (1 + z·(1 - t)·u'),  u' = width·(1 + 3·cubic·z²).
-        # Beyond `straight` nothing changes but that z² and z³ would overflow.
+        # Beyond `straight` the slope is constant, and clipping keeps z² and z³ from overflowing.
         bend, slope = scratch
         np.clip(z, -self.straight, self.straight, out=bend)
         np.multiply(bend, bend, out=slope)
@@ -220,7 +220,7 @@ class SiLU(Activation):
     scratches = 2
 
     def forward(self, z: np.ndarray, y: np.ndarray, scratch: Scratch) -> None:
-        # Below -87 y is 0 to 35 digits, and z there could only bring back what exp has taken away.
+        # Below -87 y is 0 to 35 digits; clipping also keeps exp from overflowing.
         np.maximum(z, -87, out=y)
         np.negative(y, out=scratch[0])
         np.exp(scratch[0], out=scratch[0])
@@ -239,7 +239,7 @@ class SiLU(Activation):
 
 @dataclass
 class Tanh(Activation):
-    """An S between -1 and 1, centred on zero."""
+    """An S-shaped curve between -1 and 1, centred on zero."""
 
     type = "tanh"
     formula = "y = tanh(z)"
@@ -255,7 +255,7 @@ class Tanh(Activation):
 
 @dataclass
 class Sigmoid(Activation):
-    """An S between 0 and 1: a share or a probability; its gradient fades at both ends."""
+    """An S-shaped curve between 0 and 1: a share or a probability; its gradient vanishes at both ends."""
 
     type = "sigmoid"
     formula = "y = 1 / (1 + exp(-z))"
@@ -295,7 +295,7 @@ class Softplus(Activation):
 
 @dataclass
 class Softmax(Activation):
-    """Shares that sum to 1 over the layer's units; cross_entropy brings its own, so not before that loss."""
+    """Probabilities that sum to 1 over the layer's units; not before cross_entropy, which includes its own."""
 
     type = "softmax"
     formula = "y = exp(z) / Σ exp(z)"

@@ -1,9 +1,9 @@
-"""The arena: every number a network keeps in one flat vector, every gradient in another.
+"""The arena: all parameters of a network in one flat vector, all gradients in another.
 
-What works on all parameters at once (an optimizer, clipping, a norm, a checkpoint) is one pass over one vector. Layers
-hold views. Parameters that decay (weight matrices) stand first, the other learned ones (biases) after them, and last
-the numbers that are not learned but follow what a layer sees (running means), so that weight decay, and all that is
-learned, is one pass over a prefix. Each parameter starts on a 64-byte line; the gaps between hold zeros for ever.
+Operations on all parameters (an optimizer, clipping, a norm, a checkpoint) are one pass over one vector; layers hold
+views. Parameters with weight decay (weight matrices) come first, then the other trainable ones (biases), then running
+statistics, which are not trained: weight decay and training are passes over prefixes. Each parameter starts on a
+64-byte line; the gaps between them always hold zeros.
 """
 
 from __future__ import annotations
@@ -21,29 +21,31 @@ _LINE_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """What a layer asks the arena for."""
+    """A parameter a layer needs."""
 
     shape: tuple[int, ...]
     initializer: str = "zeros"
-    """A name of the Initializer family."""
+    """The `type` of an Initializer."""
     fan_in: int = 1
     fan_out: int = 1
     decays: bool = False
     """Whether weight decay, L1 and L2 act on it: weight matrices, not biases."""
     update_rate: float | None = None
-    """Not learned: it goes this share of the way, at each step, to what its layer puts in the place of its gradient."""
+    """For a running statistic, which is not trained: the share of the way it moves, at each step, towards the value its
+    layer puts in place of its gradient."""
 
     @property
     def size(self) -> int:
-        """How many numbers it holds."""
+        """The number of elements."""
         return math.prod(self.shape)
 
 
 class Arena:
     """The parameter and gradient vectors of a network, and views of them by name ('dense_1.weight').
 
-    `values` and `gradients` are 1-D, of one length and dtype; `decaying` is the prefix that weight decay acts on, and
-    `learned` the longer prefix that an optimizer moves. `shared`: processes forked later have the vectors in common.
+    `values` and `gradients` are 1-D, of the same length and dtype; `decaying` is the prefix that weight decay acts on,
+    `learned` the longer prefix that an optimizer updates, and `statistics` the rest. With `shared` the vectors are in
+    memory that processes forked later share.
     """
 
     def __init__(self, specs: Mapping[str, ParameterSpec], *, dtype: np.dtype, shared: bool = False) -> None:
@@ -66,7 +68,7 @@ class Arena:
         self._update_rates = self._statistics_rates()
 
     def twin(self) -> Arena:
-        """An arena of the same parameters, at the same place in memory, with gradients of its own."""
+        """An arena with the same parameters in the same memory, and gradients of its own."""
         twin = Arena.__new__(Arena)
         twin.shared, twin.specs = self.shared, self.specs
         twin._offsets, twin._update_rates = self._offsets, self._update_rates
@@ -76,33 +78,33 @@ class Arena:
         return twin
 
     def vector(self) -> np.ndarray:
-        """A new vector laid out like `values`, all zero, and shared where those are."""
+        """A new vector of zeros laid out like `values`, and shared where they are."""
         return aligned_zeros(len(self.values), self.values.dtype, shared=self.shared)
 
     @property
     def size(self) -> int:
-        """How many numbers are learned, gaps left out."""
+        """The number of trainable parameters, without the gaps."""
         return sum(self.specs[name].size for name in self.learned_names)
 
     @property
     def learned_names(self) -> list[str]:
-        """The parameters that an optimizer moves."""
+        """The names of the parameters that an optimizer updates."""
         return [name for name, spec in self.specs.items() if spec.update_rate is None]
 
     def update_statistics(self) -> None:
-        """Moves what follows a step towards what its layers saw: v = v + pace·(seen - v). Uses up `gradients`."""
+        """Moves running statistics towards the last batch's: v = v + rate·(observed - v). Overwrites `gradients`."""
         if self.statistics.start == self.statistics.stop:
             return
-        values, seen = self.values[self.statistics], self.gradients[self.statistics]
-        np.subtract(seen, values, out=seen)
-        np.multiply(seen, self._update_rates, out=seen)
-        np.add(values, seen, out=values)
+        values, observed = self.values[self.statistics], self.gradients[self.statistics]
+        np.subtract(observed, values, out=observed)
+        np.multiply(observed, self._update_rates, out=observed)
+        np.add(values, observed, out=values)
 
     def _statistics_rates(self) -> np.ndarray:
-        paces = np.zeros_like(self.values)
+        rates = np.zeros_like(self.values)
         for name, spec in self.specs.items():
-            self._view(paces, name)[...] = spec.update_rate or 0.0
-        return paces[self.statistics].copy()
+            self._view(rates, name)[...] = spec.update_rate or 0.0
+        return rates[self.statistics].copy()
 
     def value(self, name: str) -> np.ndarray:
         """A view of the parameter, in its own shape."""
@@ -117,7 +119,7 @@ class Arena:
         return {name: self._view(vector, name) for name in self.specs}
 
     def owner(self, position: int) -> str:
-        """The name of the parameter that holds the number at this position of `values`."""
+        """The name of the parameter at this index of `values`."""
         return max((offset, name) for name, offset in self._offsets.items() if offset <= position)[1]
 
     def _view(self, vector: np.ndarray, name: str) -> np.ndarray:
@@ -126,7 +128,7 @@ class Arena:
 
 
 def aligned_zeros(count: int, dtype: np.dtype, *, shared: bool = False) -> np.ndarray:
-    """Zeros that begin on a 64-byte line; `shared`: processes forked later have them in common."""
+    """Zeros that start on a 64-byte line; with `shared`, in memory that processes forked later share."""
     size = count * dtype.itemsize + _LINE_BYTES
     buffer = np.frombuffer(mmap.mmap(-1, size), np.uint8) if shared else np.zeros(size, np.uint8)
     start = -buffer.ctypes.data % _LINE_BYTES

@@ -1,4 +1,4 @@
-"""Gradient check: what backpropagation computes against central differences, in float64."""
+"""Gradient check: backpropagation against central differences, in float64."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from nntui.nn.network import Sequential
 TOLERANCE = 1e-5
 _STEP = 1e-5
 _ROUNDINGS = 8
-"""How many roundings of the loss may come between two values of it that should be the same."""
+"""By how many rounding errors two losses may differ that should be equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """How far one array's gradient is from its central differences."""
+    """How far the gradient of one array is from central differences."""
 
     name: str
     """'dense_1.weight', or 'input'."""
     checked: int
-    """How many of its numbers were tried."""
+    """How many of its numbers were checked."""
     size: int
     error: float
-    """The largest |a - n| / max(|a| + |n|, 1e-3 · the largest |n| of the array, what rounding alone makes of zero).
+    """The largest |a - n| / max(|a| + |n|, 1e-3 · the largest |n| of the array, the noise of rounding).
 
-    0 is perfect, 1 is opposite.
+    a is the analytic and n the numeric derivative. 0 is perfect, 1 is opposite.
     """
 
     @property
@@ -49,17 +49,17 @@ def check_gradients(
     rng: np.random.Generator,
     at_most: int = 200,
 ) -> list[GradientCheck]:
-    """Checks the gradients of a stack with a loss on one batch, for every parameter array and, but for ids, the input.
+    """Checks the gradients of a stack with a loss on one batch: of every parameter array and, unless it is ids, of x.
 
     x (n, *input_shape) and labels (n,) or targets (n, k); `classes` is 0 for regression. Of each array at most
-    `at_most` numbers are tried, drawn by `rng`. Random layers draw the same numbers each time. Central differences are
-    wrong where a number sits on a kink (ReLU at 0): `rng` draws inputs that make that all but impossible if x does not.
+    `at_most` numbers are checked, drawn by `rng`. Random layers draw the same numbers each time. Central differences
+    are wrong where an activation's argument is at a kink (ReLU at 0), so parameters are moved slightly by `rng`.
     """
     input_shape: Shape = x.shape[1:]
     network = Sequential(
         layers, input_shape, batch_size=len(x), rng=rng.spawn(1)[0], dtype=np.float64, input_gradient=True
     )
-    # Biases start at zero, where a ReLU fed by zeros sits on its kink.
+    # Biases may start at zero, where a ReLU of zero inputs is at its kink.
     learned = network.arena.values[network.arena.learned]
     learned += 0.01 * rng.standard_normal(learned.size)
     inputs = np.array(x, np.float64)
@@ -89,19 +89,19 @@ def _compare(
     at_most: int,
 ) -> GradientCheck:
     flat = array.reshape(-1)
-    places = np.arange(flat.size) if flat.size <= at_most else rng.choice(flat.size, at_most, replace=False)
-    numeric = np.empty(len(places))
-    for index, place in enumerate(places):
-        kept = flat[place]
-        step = _STEP * max(1.0, abs(kept))
-        flat[place] = kept + step
+    positions = np.arange(flat.size) if flat.size <= at_most else rng.choice(flat.size, at_most, replace=False)
+    numeric = np.empty(len(positions))
+    for index, position in enumerate(positions):
+        original = flat[position]
+        step = _STEP * max(1.0, abs(original))
+        flat[position] = original + step
         above = value()
-        flat[place] = kept - step
+        flat[position] = original - step
         numeric[index] = (above - value()) / (2 * step)
-        flat[place] = kept
-    analytic = gradient.reshape(-1)[places]
-    # The loss is rounded: a gradient that is zero (of a bias before a batch norm, say) comes out as this much noise.
+        flat[position] = original
+    analytic = gradient.reshape(-1)[positions]
+    # Rounding of the loss: a gradient of zero (of a bias before a batch norm, say) is measured as this much noise.
     noise = _ROUNDINGS * np.finfo(float).eps * abs(value()) / (2 * _STEP)
     floor = max(1e-3 * float(np.max(np.abs(numeric), initial=0.0)), 1e-7, noise / TOLERANCE)
     error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), floor)
-    return GradientCheck(name, len(places), flat.size, float(np.max(error, initial=0.0)))
+    return GradientCheck(name, len(positions), flat.size, float(np.max(error, initial=0.0)))

@@ -12,7 +12,7 @@ from nntui.settings import Configurable
 
 @dataclass
 class Initializer(Configurable):
-    """A rule that fills a weight array in place, given how many values feed each unit and how many it feeds."""
+    """A rule that fills a weight array in place, given how many inputs each unit has and how many units it feeds."""
 
     def fill(self, array: np.ndarray, *, fan_in: int, fan_out: int, rng: np.random.Generator) -> None:
         """Overwrites `array`, of any shape and float dtype."""
@@ -21,7 +21,7 @@ class Initializer(Configurable):
 
 @dataclass
 class Zeros(Initializer):
-    """All zeros: for biases; as weights every unit of a layer would learn the same."""
+    """All zeros: for biases; with zero weights every unit of a layer would learn the same."""
 
     type = "zeros"
 
@@ -31,7 +31,7 @@ class Zeros(Initializer):
 
 @dataclass
 class Ones(Initializer):
-    """All ones: right for scales that a layer starts without; as weights every unit of a layer would learn the same."""
+    """All ones: for scales that start without effect; as weights every unit of a layer would learn the same."""
 
     type = "ones"
 
@@ -61,7 +61,7 @@ class Uniform(Initializer):
 
 @dataclass
 class Glorot(Initializer):
-    """Uniform within ±√(6 / (fan_in + fan_out)): keeps the signal's size through tanh and sigmoid layers.
+    """Uniform within ±√(6 / (fan_in + fan_out)): preserves the signal's size through tanh and sigmoid layers.
 
     Glorot and Bengio 2010, http://proceedings.mlr.press/v9/glorot10a.html
     """
@@ -75,7 +75,7 @@ class Glorot(Initializer):
 
 @dataclass
 class He(Initializer):
-    """Normal with standard deviation √(2 / fan_in): makes up for the half that ReLU cuts off.
+    """Normal with standard deviation √(2 / fan_in): compensates for the half that ReLU cuts off.
 
     He et al. 2015, https://arxiv.org/abs/1502.01852
     """
@@ -88,7 +88,7 @@ class He(Initializer):
 
 @dataclass
 class LeCun(Initializer):
-    """Normal with standard deviation √(1 / fan_in): what SELU's self-normalisation is derived for.
+    """Normal with standard deviation √(1 / fan_in): the initialization SELU's self-normalization assumes.
 
     LeCun et al. 1998, Efficient BackProp; Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
     """
@@ -101,7 +101,7 @@ class LeCun(Initializer):
 
 @dataclass
 class Orthogonal(Initializer):
-    """Orthonormal rows or columns: lengths pass through unchanged however deep the stack.
+    """Orthonormal rows or columns: preserves lengths through any number of layers.
 
     Saxe et al. 2013, https://arxiv.org/abs/1312.6120
     """
@@ -112,16 +112,16 @@ class Orthogonal(Initializer):
         columns = array.shape[-1]
         rows = array.size // columns
         basis, triangle = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-        # The QR factors are unique up to signs: fixing those makes the draw uniform over orthogonal matrices.
+        # QR factors are unique up to signs: fixing the signs makes the draw uniform over orthogonal matrices.
         basis *= np.sign(np.diagonal(triangle))
         array[...] = (basis if rows >= columns else basis.T).reshape(array.shape)
 
 
 @dataclass
 class FanIn(Initializer):
-    """Uniform within ±1/√fan_in: how PyTorch starts the biases of its layers, and their weights.
+    """Uniform within ±1/√fan_in: how PyTorch initializes the biases and weights of its layers.
 
-    For recurrent layers fan_in is the number of units, as there.
+    For recurrent layers fan_in is the number of units, as in PyTorch.
     """
 
     type = "fan_in"
@@ -139,10 +139,10 @@ _BY_ACTIVATION = {
 
 
 def choices() -> tuple[str, ...]:
-    """The names a layer's `initializer` takes: 'auto' and every member of the family."""
+    """The values of a layer's `initializer`: 'auto' and the names of the family."""
     return (AUTO, *Initializer.names())
 
 
 def resolve(name: str, activation: str) -> Initializer:
-    """The initializer of that name; 'auto' gives He's for the rectifier kin, LeCun's for SELU, else Glorot's."""
+    """The initializer of that name; 'auto' is He's for ReLU and its relatives, LeCun's for SELU, else Glorot's."""
     return Initializer.members()[_BY_ACTIVATION.get(activation, "glorot") if name == AUTO else name]()

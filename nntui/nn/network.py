@@ -1,4 +1,4 @@
-"""Sequential: a stack of layers on one arena, and the views into it."""
+"""Sequential: a stack of layers on one arena."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nntui.nn.neuron import Neuron
 
 
 def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) -> np.ndarray:
-    # On a 64-byte line each: small matrix products are up to twice as slow where rows begin between two.
+    # Each on a 64-byte line: small matrix products are up to twice as slow where rows start between lines.
     shape, kind = (buffer.shape, np.dtype(buffer.dtype)) if isinstance(buffer, Typed) else (buffer, dtype)
     return aligned_zeros(math.prod((*front, *shape)), kind).reshape(*front, *shape)
 
@@ -25,10 +25,9 @@ def _zeros(buffer: Shape | Typed, dtype: np.dtype, front: tuple[int, ...] = ()) 
 class Sequential:
     """A stack of layers, built for batches of up to `batch_size` samples of `input_shape`.
 
-    `rng` draws the weights and seeds each layer's own generator. The layers given are copied. With `input_gradient`,
-    `backward` returns the gradient of the input. An `arena` given is used as it is, its weights not drawn anew; else
-    with `shared` the new one lies in memory that processes forked later have in common. Raises
-    ShapeError where the shapes do not fit.
+    `rng` draws the weights and seeds each layer's own generator. The layers are copied. With `input_gradient`,
+    `backward` returns the gradient of the input. A given `arena` is used with its weights as they are; otherwise a new
+    one is made, with `shared` in memory that processes forked later share. Raises ShapeError where shapes do not fit.
     """
 
     def __init__(
@@ -79,8 +78,8 @@ class Sequential:
         )
 
     def _buffers(self, item: LayerPlan) -> dict[str, np.ndarray]:
-        each = {key: _zeros(buffer, self.dtype, (self.batch_size,)) for key, buffer in item.buffers.items()}
-        return each | {key: _zeros(buffer, self.dtype) for key, buffer in item.scratch(self.batch_size).items()}
+        per_sample = {key: _zeros(buffer, self.dtype, (self.batch_size,)) for key, buffer in item.buffers.items()}
+        return per_sample | {key: _zeros(buffer, self.dtype) for key, buffer in item.scratch(self.batch_size).items()}
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Outputs of shape (n, *output_shape) for x of shape (n, *input_shape), n at most `batch_size`.
@@ -94,7 +93,7 @@ class Sequential:
     def backward(self, grad: np.ndarray) -> np.ndarray:
         """Fills `arena.gradients` given the gradient of the last output (overwritten), and returns the input's.
 
-        Layers before the first with parameters are not asked: nothing in them learns.
+        Layers before the first with parameters are skipped: they have nothing to train.
         """
         for item in reversed(self.plans):
             grad = item.layer.backward(grad)
@@ -103,21 +102,21 @@ class Sequential:
         return grad
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Outputs for any number of samples, as a new array; evaluation mode, a batch at a time."""
+        """Outputs for any number of samples as a new array, in evaluation mode, a batch at a time."""
         outputs = np.empty((len(x), *self.output_shape), self.dtype)
         for start in range(0, len(x), self.batch_size):
-            part = slice(start, start + self.batch_size)
-            outputs[part] = self.forward(np.asarray(x[part], self.dtype))
+            rows = slice(start, start + self.batch_size)
+            outputs[rows] = self.forward(np.asarray(x[rows], self.dtype))
         return outputs
 
     def trace(self, x: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-        """Each layer's name and output in evaluation mode, as copies, one at a time; n at most `batch_size`."""
+        """Each layer's name and a copy of its output, one at a time, in evaluation mode; n at most `batch_size`."""
         for name, layer in zip(self.names, self.layers, strict=True):
             x = layer.forward(x, False)
             yield name, x.copy()
 
     def neuron(self, layer: str, unit: int) -> Neuron:
-        """A view of one unit of a layer with weights; KeyError for a layer without, IndexError for a unit too many."""
+        """A view of one unit of a layer; KeyError for a layer without weights, IndexError for a unit out of range."""
         weight = self.arena.value(f"{layer}.weight")
         item = next(item for item in self.plans if item.name == layer)
         bias = self.arena.value(f"{layer}.bias") if "bias" in item.parameters else None
@@ -125,28 +124,28 @@ class Sequential:
                       weights=weight[:, unit], bias=None if bias is None else bias[unit : unit + 1])  # fmt: skip
 
     def random_states(self) -> dict[str, Any]:
-        """The state of each random layer's generators by name ('dropout_1'), as JSON can hold it."""
+        """The state of each random layer's generators by name ('dropout_1'), as JSON types."""
         return {name: generator.bit_generator.state for name, generator in self._generators()}
 
     def set_random_states(self, states: dict[str, Any]) -> None:
-        """Puts the generators back where `random_states` found them."""
+        """Restores the generators' states from `random_states`."""
         for name, generator in self._generators():
             generator.bit_generator.state = states[name]
 
     def tunables(self) -> dict[str, float]:
-        """The settings of layers that may be changed between two training steps, by name, with their values."""
+        """Layer settings that may change between two training steps, by name ('dropout_1.rate'), with their values."""
         named = zip(self.names, self.layers, strict=True)
         return {
-            f"{name}.{place}": getattr(owner, place.rpartition(".")[2])
+            f"{name}.{path}": getattr(owner, path.rpartition(".")[2])
             for name, layer in named
-            for place, owner in layer.tunables().items()
+            for path, owner in layer.tunables().items()
         }
 
     def tune(self, name: str, value: float) -> None:
-        """Changes a layer's setting, one of `tunables`."""
-        layer, _, place = name.partition(".")
-        owner = self.layers[self.names.index(layer)].tunables()[place]
-        setattr(owner, place.rpartition(".")[2], value)
+        """Changes one of the `tunables`."""
+        layer, _, path = name.partition(".")
+        owner = self.layers[self.names.index(layer)].tunables()[path]
+        setattr(owner, path.rpartition(".")[2], value)
 
     def _generators(self) -> Iterator[tuple[str, np.random.Generator]]:
         for item in self.plans:

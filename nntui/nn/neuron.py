@@ -1,4 +1,4 @@
-"""Neuron: one unit of a layer, looked at by itself."""
+"""Neuron: a single unit of a layer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nntui.nn.activations import Activation
 
 @dataclass(frozen=True, slots=True)
 class Neuron:
-    """A view of one unit: what it weighs its inputs with, and what it makes of them.
+    """A view of one unit: its weights, and what it computes from inputs.
 
-    `weights` (inputs,) and `bias` (1,) are views of the network's parameters: they move as it learns, and writing to
-    them writes to the network. `bias` is None in a layer without.
+    `weights` (inputs,) and `bias` (1,) are views of the network's parameters: they change during training, and writing
+    to them writes to the network. `bias` is None in a layer without biases.
     """
 
     layer: str
@@ -38,7 +38,7 @@ class Neuron:
         Raises ValueError for softmax, whose output depends on the layer's other units.
         """
         if self.activation == "softmax":
-            raise ValueError("softmax depends on all units of the layer: use the network's trace")
+            raise ValueError("softmax depends on all units of the layer: use Sequential.trace")
         z = self.pre_activation(x)[:, None]
         function = Activation.members()[self.activation]()
         y = np.empty_like(z)

@@ -1,4 +1,4 @@
-"""Sums of products that are right at the ends of a precision too."""
+"""Sums and inner products that stay correct where float32 overflows or underflows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 _SMALLEST = 1e-24
-"""Below, terms of the sum may have been too small for float32; far above all that it then lacks."""
+"""A smaller sum may lack terms that underflowed in float32; a larger one lacks nothing that matters."""
 
 
 def product_sum(left: np.ndarray, right: np.ndarray) -> float:
-    """The sum of left·right over all places of two arrays of one shape.
+    """The sum of left·right over all elements of two arrays of the same shape.
 
-    In their own precision, and once more in float64 where a square may have been too large for that or too small.
+    Computed in their own dtype, and again in float64 where a product may have overflowed or underflowed.
     """
     total = float(np.vdot(left, right))
     if math.isfinite(total) and abs(total) >= _SMALLEST:
@@ -22,6 +22,6 @@ def product_sum(left: np.ndarray, right: np.ndarray) -> float:
 
 
 def plain_sum(values: np.ndarray) -> float:
-    """The sum over an array, in float64 where it is too large for the array's precision."""
+    """The sum of an array, in float64 where it overflows the array's dtype."""
     total = float(np.sum(values))
     return total if math.isfinite(total) else float(np.sum(values, dtype=np.float64))

@@ -13,10 +13,10 @@ from nntui.nn.products import product_sum
 class Regularizer:
     """Changes the arena's gradients between backpropagation and the optimizer's step.
 
-    `l1` adds l1·Σ|w| and `l2` adds l2/2·Σw² to what is minimized, over weights and not biases; the loss that is
-    reported stays without them, so that training and validation compare. Then `clip_value` cuts each number of the
-    gradient to that size, and after it `clip_norm` scales the whole gradient down to that Euclidean norm where it is
-    longer. 0, 0, None and None switch them off.
+    `l1` adds l1·Σ|w| and `l2` adds l2/2·Σw² to the objective, over weights and not biases; the reported loss leaves
+    them out, so that training and validation compare. Then `clip_value` clips each number of the gradient to that size,
+    and after it `clip_norm` scales the whole gradient down to that Euclidean norm where it is larger. 0, 0, None and
+    None switch them off.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Regularizer:
         if self.clip_norm is not None:
             norm = gradient_norm(self._gradients)
             if norm > self.clip_norm:
-                # In two steps: the whole factor may be too small for the gradient's precision.
+                # In two steps, because the whole factor may underflow in the gradient's dtype.
                 half = math.sqrt(self.clip_norm / norm)
                 np.multiply(self._gradients, half, out=self._gradients)
                 np.multiply(self._gradients, half, out=self._gradients)
 
 
 def gradient_norm(gradients: np.ndarray) -> float:
-    """The Euclidean norm of a vector (n,), right for numbers of any size; NaN or infinite where it holds such."""
+    """The Euclidean norm of a vector (n,), correct for numbers of any size; NaN or infinite where it holds such."""
     return math.sqrt(product_sum(gradients, gradients))

@@ -1,9 +1,8 @@
-"""Schedules: how the learning rate changes as training goes on.
+"""Schedules: how the learning rate changes during training.
 
-A schedule gives the factor of the optimizer's learning rate in each step, from the number of the step alone, so that a
-rate that is changed by hand meanwhile keeps its curve, and a run that is resumed its rates. One that goes by results
-remembers what it needs of the epochs so far. Where PyTorch's schedulers move once an epoch, these move with every step,
-along the same curve.
+A schedule gives the factor of the optimizer's learning rate in each step, from the number of the step alone: a rate
+changed by hand keeps its curve, and a resumed run its rates. A schedule that depends on results keeps what it needs of
+the epochs so far. Where PyTorch's schedulers move once an epoch, these move with every step, along the same curve.
 """
 
 from __future__ import annotations
@@ -23,61 +22,61 @@ def _factor_setting(default: float, help_text: str) -> float:
 
 
 def _floor_setting() -> float:
-    return setting(0.0, minimum=0, maximum=1, help="The rate never falls below this share of its height.")
+    return setting(0.0, minimum=0, maximum=1, help="The rate never falls below this share of its peak.")
 
 
 @dataclass
 class Schedule(Configurable):
-    """A rule that changes the learning rate as training goes on.
+    """A rule that changes the learning rate during training.
 
-    With `warmup` the rate first rises in equal steps, the last of which reaches its height; the curve begins after it.
+    With `warmup` the rate first rises in equal steps, the last of which reaches its peak; the curve starts after that.
     Goyal et al. 2017, https://arxiv.org/abs/1706.02677
     """
 
     warmup: float = setting(
-        0.0, minimum=0, maximum=_LONGEST, help="How long the rate first rises, before anything else happens to it."
+        0.0, minimum=0, maximum=_LONGEST, help="How long the rate rises at the start, before the curve begins."
     )
     unit: str = setting(
-        "epochs", choices=("epochs", "steps"), help="What lengths are counted in: epochs, also parts of one, or steps."
+        "epochs", choices=("epochs", "steps"), help="The unit of lengths: epochs, including fractions of one, or steps."
     )
 
     def build(self, *, steps: int, steps_per_epoch: int, higher_is_better: bool = False) -> None:
-        """Takes the length of the whole training, and whether what is monitored gets better upwards."""
+        """Takes the length of the whole training, and whether a higher monitored metric is better."""
         self._steps_per_unit = steps_per_epoch if self.unit == "epochs" else 1
         self._higher_is_better = higher_is_better
         self._warmup_steps = round(self.warmup * self._steps_per_unit)
         self.stretch(steps)
 
     def stretch(self, steps: int) -> None:
-        """Lays the curve out for another length of the whole training: one without a length of its own ends with it.
+        """Fits the curve to another length of the whole training; a curve without a length of its own ends with it.
 
-        What comes next is the rate that a training of that length has at the same step; what was observed stays.
+        The next rate is the one a training of that length has at the same step; observed results are kept.
         """
         self._steps = max(steps - self._warmup_steps, 1)
 
     def rate_factor(self, step: int) -> float:
-        """What the learning rate is multiplied by in the update that comes after `step` others."""
+        """The factor of the learning rate in the update after `step` others."""
         if step < self._warmup_steps:
             return self.curve(0) * (step + 1) / self._warmup_steps
         return self.curve(step - self._warmup_steps)
 
     def curve(self, step: int) -> float:
-        """The factor after this many updates, those of the warm-up left out."""
+        """The factor after this many updates, not counting the warm-up."""
         raise NotImplementedError
 
     def in_steps(self, length: float | None) -> int:
-        """A length of the schedule's unit in whole steps, at least one; None is all that is left after the warm-up."""
+        """A length in the schedule's unit as whole steps, at least one; None is all that follows the warm-up."""
         return self._steps if length is None else max(round(length * self._steps_per_unit), 1)
 
     def observe(self, value: float) -> None:
-        """Takes in the monitored metric of an epoch, after its last step; NaN where it has none."""
+        """Takes the monitored metric of an epoch, after its last step; NaN where there is none."""
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs, as JSON can hold it: nothing, unless the schedule goes by results."""
+        """The state that `restore` takes, as JSON types; empty unless the schedule depends on results."""
         return {}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Goes on from where `state` was taken; KeyError, TypeError or ValueError for one that is not whole."""
+        """Continues from a saved state; KeyError, TypeError or ValueError where that is incomplete."""
 
 
 def _length_setting(help_text: str) -> float | None:
@@ -86,7 +85,7 @@ def _length_setting(help_text: str) -> float | None:
 
 @dataclass
 class StepDecay(Schedule):
-    """Lowers the rate at regular intervals, in stairs.
+    """Lowers the rate in steps, at regular intervals.
 
     factor^⌊t / every⌋, as PyTorch's StepLR and Keras's ExponentialDecay with staircase.
     """
@@ -94,7 +93,7 @@ class StepDecay(Schedule):
     type = "step"
 
     every: float = setting(10.0, above=0, maximum=_LONGEST, help="How long the rate stays the same.")
-    factor: float = _factor_setting(0.1, "What the rate is multiplied by at each stair.")
+    factor: float = _factor_setting(0.1, "What the rate is multiplied by each time.")
 
     def curve(self, step: int) -> float:
         return self.factor ** (step // self.in_steps(self.every))
@@ -102,7 +101,7 @@ class StepDecay(Schedule):
 
 @dataclass
 class ExponentialDecay(Schedule):
-    """Lowers the rate by the same share all the time.
+    """Lowers the rate continuously, by the same factor in each epoch or step.
 
     factor^t, as PyTorch's ExponentialLR, and Keras's ExponentialDecay with a decay_steps of one unit.
     """
@@ -117,7 +116,7 @@ class ExponentialDecay(Schedule):
 
 @dataclass
 class PolynomialDecay(Schedule):
-    """Lowers the rate to the floor in a straight line, or with a power in a curve.
+    """Lowers the rate to the floor in a straight line, or along a curve with another power.
 
     floor + (1 - floor)·(1 - t / length)^power, as Keras's PolynomialDecay; PyTorch's PolynomialLR has no floor.
     """
@@ -125,7 +124,7 @@ class PolynomialDecay(Schedule):
     type = "polynomial"
 
     length: float | None = _length_setting("When the floor is reached.")
-    power: float = setting(1.0, above=0, maximum=100, help="1: a straight line; above: fast first and slow at the end.")
+    power: float = setting(1.0, above=0, maximum=100, help="1: a straight line; above: fast first, slow at the end.")
     floor: float = _floor_setting()
 
     def curve(self, step: int) -> float:
@@ -144,33 +143,33 @@ class Cosine(Schedule):
 
     type = "cosine"
 
-    period: float | None = _length_setting("How long one fall takes, after which the rate starts over.")
+    period: float | None = _length_setting("How long one cycle takes, after which the rate starts over.")
     growth: float = setting(1.0, minimum=1, maximum=100, help="How many times as long each period is as the last.")
     floor: float = _floor_setting()
 
     def curve(self, step: int) -> float:
-        period, place = float(self.in_steps(self.period)), float(step)
+        period, elapsed = float(self.in_steps(self.period)), float(step)
         if self.growth == 1:
-            place %= period
-        while place >= period:
-            place, period = place - period, period * self.growth
-        return self.floor + (1 - self.floor) * (1 + math.cos(math.pi * place / period)) / 2
+            elapsed %= period
+        while elapsed >= period:
+            elapsed, period = elapsed - period, period * self.growth
+        return self.floor + (1 - self.floor) * (1 + math.cos(math.pi * elapsed / period)) / 2
 
 
 @dataclass
 class OneCycle(Schedule):
-    """Raises the rate to its height and lowers it to almost nothing, once in the whole training.
+    """Raises the rate to its peak and lowers it to almost nothing, once over the whole training.
 
-    Both along half a cosine, as PyTorch's OneCycleLR: there `start` is 1 / div_factor, and `end` is
-    start / final_div_factor. The momentum stays as it is; PyTorch moves it the other way. Smith and Topin 2017,
+    Both along half a cosine, as PyTorch's OneCycleLR, where `start` is 1 / div_factor and `end` is
+    start / final_div_factor. The momentum stays constant; PyTorch moves it the other way. Smith and Topin 2017,
     https://arxiv.org/abs/1708.07120
     """
 
     type = "one_cycle"
 
     rise: float = setting(0.3, above=0, below=1, help="The share of the training in which the rate rises.")
-    start: float = _factor_setting(0.04, "The share of the height that the rate begins with.")
-    end: float = _factor_setting(4e-6, "The share of the height that the rate ends with.")
+    start: float = _factor_setting(0.04, "The share of the peak that the rate starts with.")
+    end: float = _factor_setting(4e-6, "The share of the peak that the rate ends with.")
 
     def curve(self, step: int) -> float:
         top, last = self.rise * self._steps - 1, self._steps - 1
@@ -185,11 +184,11 @@ def _cosine_between(begin: float, end: float, share: float) -> float:
 
 @dataclass
 class ReduceOnPlateau(Schedule):
-    """Lowers the rate when the monitored metric has stopped getting better.
+    """Lowers the rate when the monitored metric has stopped improving.
 
-    After `patience` epochs without anything better, as Keras and early stopping count; PyTorch's ReduceLROnPlateau
-    lowers one epoch later, and its threshold is a share unless told to be an amount, as `min_delta` is. None of the
-    `cooldown` epochs after that is counted, as in PyTorch; Keras counts the last of them.
+    After `patience` epochs without improvement, as Keras and early stopping count; PyTorch's ReduceLROnPlateau lowers
+    it one epoch later, and its threshold is relative by default, where `min_delta` is absolute. None of the `cooldown`
+    epochs after that is counted, as in PyTorch; Keras counts the last of them.
     """
 
     type = "reduce_on_plateau"
@@ -197,9 +196,9 @@ class ReduceOnPlateau(Schedule):
     factor: float = setting(0.1, above=0, below=1, help="What the rate is multiplied by.")
     patience: int = setting(10, minimum=1, maximum=1_000_000, unit="epochs", help="How long to wait for better.")
     cooldown: int = setting(
-        0, minimum=0, maximum=1_000_000, unit="epochs", help="How long not to count epochs after the rate was lowered."
+        0, minimum=0, maximum=1_000_000, unit="epochs", help="How long to stop counting after the rate was lowered."
     )
-    min_delta: float = setting(1e-4, minimum=0, help="The least change that counts as better.")
+    min_delta: float = setting(1e-4, minimum=0, help="The smallest change that counts as an improvement.")
     floor: float = _floor_setting()
 
     def build(self, *, steps: int, steps_per_epoch: int, higher_is_better: bool = False) -> None:

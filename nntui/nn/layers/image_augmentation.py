@@ -45,7 +45,7 @@ class Planes:
         self._inside = self.framed[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
         self.flat = self.framed.reshape(-1)
         """The framed images as one row, which `sources` are indices into."""
-        self.firsts = np.arange(self._count) * (self.rows * self.width)
+        self.firsts: np.ndarray = np.arange(self._count) * (self.rows * self.width)
         """The index of each framed image's first pixel."""
 
     def tiles(self, count: int) -> Iterator[slice]:

@@ -16,7 +16,7 @@ from nntui.nn.layers.base import Buffers, Layer, Shape, Typed
 def layer_names(types: Iterable[str]) -> list[str]:
     """A name for each layer, numbered from 1 within its type: 'flatten_1', 'dense_1', 'dense_2'."""
     counts: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
     for kind in types:
         counts[kind] += 1
         names.append(f"{kind}_{counts[kind]}")

@@ -50,7 +50,7 @@ class Loss(Configurable):
         self._row = np.zeros((batch_size, 1), dtype)
         self._targets = np.zeros((batch_size, outputs), dtype)
         self._last_gradient = self._gradient
-        self._class_targets = self._target_table(outputs, classes, dtype) if classes else None
+        self._class_targets: np.ndarray | None = self._target_table(outputs, classes, dtype) if classes else None
         self._class_weights = None
         if class_weights is not None:
             self._class_weights = np.array(class_weights, dtype).reshape(-1, 1)

@@ -86,7 +86,7 @@ class Optimizer(Configurable):
         cuts = [slice(start, min(start + length, size)) for start in range(0, size, length)]
         # One for all shares: each process that works on a share has its own copy.
         scratch = aligned_zeros(self.scratches * length, arena.values.dtype).reshape(self.scratches, length)
-        self._shares = []
+        self._shares: list[list[_Block]] = []
         for share in range(shares):
             own_cuts = cuts[share * len(cuts) // shares : (share + 1) * len(cuts) // shares]
             self._shares.append([self._block(arena, cut, scratch, partials) for cut in own_cuts])
