@@ -1,4 +1,4 @@
-"""Mappings whose keys say where they belong: 'dense_1.weight'."""
+"""Selecting entries of a mapping by a prefix of their keys, such as 'dense_1.'."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ Value = TypeVar("Value")
 
 
 def scoped(mapping: Mapping[str, Value], prefix: str) -> dict[str, Value]:
-    """The entries whose keys begin with `prefix`, by the rest of their keys; all of them for ''."""
+    """The entries whose keys start with `prefix`, without it; all of them for ''."""
     return {key.removeprefix(prefix): value for key, value in mapping.items() if key.startswith(prefix)}

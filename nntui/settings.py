@@ -1,8 +1,8 @@
 """Settings: dataclass fields that carry their bounds, unit and a one-line explanation.
 
 The same field is the widget in the form, the key in the model file, the property in the JSON schema and the line in
-the help. A class whose members are chosen by name (a layer, an optimizer, a loss, a generator) is a family: its root
-inherits `Configurable`, and a subclass with a `type` joins by being defined.
+the help. Classes that are chosen by name (layers, optimizers, losses, generators) form families: the root of a family
+inherits `Configurable`, and defining a subclass with a `type` adds it.
 """
 
 from __future__ import annotations
@@ -21,28 +21,30 @@ _KEY = "nntui.setting"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of a settings class, as the form, the model file, the schema and the help see it."""
+    """One field of a settings class, as used by the form, the model file, the schema and the help."""
 
     name: str
-    kind: type
+    kind: type[Any]
     """bool, int, float, str, or a settings class for a sub-table or for each table of a list."""
     optional: bool
-    """None is a value: the key may be left out of the model file."""
+    """Whether None is allowed: the key may be left out of the model file."""
     default: Any
-    """dataclasses.MISSING where a value must be given."""
+    """dataclasses.MISSING where a value is required."""
     help: str
     unit: str = ""
     minimum: float | None = None
-    """Smallest value allowed."""
+    """The smallest value allowed."""
     above: float | None = None
     """Every value must be greater than this."""
     maximum: float | None = None
+    """The largest value allowed."""
     below: float | None = None
+    """Every value must be less than this."""
     choices: tuple[str, ...] = ()
     absent: str = ""
-    """What leaving the key out means, for the form's placeholder."""
+    """The meaning of leaving the key out, as the form's placeholder."""
     is_names: bool = False
-    """Whether a text is of names with commas between, for which the model file may have a list of them."""
+    """Whether the value is comma-separated names, for which the model file may also hold a list."""
     is_list: bool = False
     """Whether the value is a tuple of members of the family `kind`, never empty: a list of tables in the model file."""
 
@@ -58,7 +60,7 @@ class Setting:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the value is one of TOML's own: true or false, a number, a text."""
+        """Whether the value is a boolean, a number or a string of TOML."""
         return not self._is_class
 
     @property
@@ -68,7 +70,7 @@ class Setting:
     @property
     def bounds(self) -> str:
         """The bounds in words: 'at least 1', 'above 0 and below 1', '' when there are none."""
-        words = []
+        words: list[str] = []
         if self.minimum is not None:
             words.append(f"at least {_bound_words(self.minimum)}")
         if self.above is not None:
@@ -81,7 +83,7 @@ class Setting:
 
 
 def _bound_words(bound: float) -> str:
-    """Whole numbers whole: the largest seed has sixteen digits."""
+    """A bound as text; whole numbers in full, since the largest seed has sixteen digits."""
     return str(int(bound)) if float(bound).is_integer() and abs(bound) < 1e17 else f"{bound:.15g}"
 
 
@@ -99,7 +101,7 @@ def setting(
     absent: str = "",
     is_names: bool = False,
 ) -> Any:
-    """A dataclass field with its bounds, unit and explanation; `choices` may be a callable, asked when needed."""
+    """A dataclass field with its bounds, unit and explanation; `choices` may be a callable, called when needed."""
     metadata = {
         _KEY: {
             "help": help, "unit": unit, "minimum": minimum, "above": above, "maximum": maximum, "below": below,
@@ -114,7 +116,7 @@ def setting(
 @cache
 def _kinds(cls: type) -> dict[str, tuple[type, bool, bool]]:
     hints = typing.get_type_hints(cls)
-    kinds = {}
+    kinds: dict[str, tuple[type, bool, bool]] = {}
     for field in dataclasses.fields(cls):
         hint, optional = hints[field.name], False
         if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
@@ -127,13 +129,13 @@ def _kinds(cls: type) -> dict[str, tuple[type, bool, bool]]:
     return kinds
 
 
-def _listed(choices: tuple[str, ...] | Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+def _resolved(choices: tuple[str, ...] | Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(choices() if callable(choices) else choices)
 
 
 def settings_of(cls: type) -> dict[str, Setting]:
     """The settings of a settings class by name, in the order of its fields; fields without `setting` are left out."""
-    found = {}
+    settings: dict[str, Setting] = {}
     for field in dataclasses.fields(cls):
         if _KEY not in field.metadata:
             continue
@@ -142,20 +144,20 @@ def settings_of(cls: type) -> dict[str, Setting]:
         default = field.default
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
-        found[field.name] = Setting(
+        settings[field.name] = Setting(
             name=field.name,
             kind=kind,
             optional=optional,
             is_list=is_list,
             default=default,
-            choices=_listed(details.pop("choices")),
+            choices=_resolved(details.pop("choices")),
             **details,
         )
-    return found
+    return settings
 
 
 class Configurable:
-    """A family of classes chosen by `type`: the direct subclass is its root, a subclass with a `type` is a member."""
+    """A family of classes chosen by `type`: a direct subclass is its root, its subclasses with a `type` are members."""
 
     type: ClassVar[str]
     _members: ClassVar[dict[str, Any]]

@@ -1,1 +1,1 @@
-"""Data: bundled sets, generators, and readers of a person's own files, all as one kind of `Dataset`."""
+"""Data: bundled sets, generators and readers of the user's own files, all as a `Dataset`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from nntui.data.settings import DataSettings
 from nntui.data.splitting import split_rows
 
 _GENERATE, _SPLIT = 0, 1
-"""Second words of the seeds: what is drawn for one purpose does not move what is drawn for the other."""
+"""Second words of the seeds: the two purposes draw from independent streams."""
 
 
 def generate(generator: Generator, seed: int) -> RawData:
@@ -31,7 +32,7 @@ def assemble(
     seed: int,
     preprocessing: Preprocessing | None = None,
 ) -> Dataset:
-    """Split the raw arrays, fit the preprocessing on train unless there is one, and apply it to all that is not bytes.
+    """Split the raw arrays, fit the preprocessing on train unless one is given, and apply it to all but bytes.
 
     DataError where the preprocessing is for inputs or targets of another shape.
     """
@@ -39,13 +40,13 @@ def assemble(
         _refuse_other_shapes(name, outline, preprocessing)
     train, val = (raw.x, raw.y), raw.own_val
     digest = hashlib.sha256()
-    _digest(digest, raw.x, raw.y)
+    _hash_arrays(digest.update, raw.x, raw.y)
     if val is not None:
-        _digest(digest, *val)
+        _hash_arrays(digest.update, *val)
     else:
         labels = raw.y if outline.task == "classification" else None
         train_rows, val_rows = split_rows(labels, len(raw.x), settings.validation, rng=_rng(seed, _SPLIT))
-        _digest(digest, val_rows.astype(np.int64))
+        _hash_arrays(digest.update, val_rows.astype(np.int64))
         if len(val_rows):
             train = (raw.x[train_rows], raw.y[train_rows])
         val = (raw.x[val_rows], raw.y[val_rows])
@@ -84,10 +85,10 @@ def _prepared(x: np.ndarray, y: np.ndarray, preprocessing: Preprocessing, task: 
     )
 
 
-def _digest(digest: hashlib._Hash, *arrays: np.ndarray) -> None:
+def _hash_arrays(update: Callable[[bytes | memoryview], object], *arrays: np.ndarray) -> None:
     for array in arrays:
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
+        update(f"{array.dtype.str}{array.shape}".encode())
+        update(np.ascontiguousarray(array).data)
 
 
 def _rng(seed: int, purpose: int) -> np.random.Generator:

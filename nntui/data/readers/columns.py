@@ -59,7 +59,7 @@ class Column:
     """The smallest and the largest of the numbers; beyond one another while there is none."""
     first_text: tuple[int, str] | None = None
     """Line and cell of the first that is neither empty nor a finite number."""
-    values: Counter[str] | None = field(default_factory=Counter)
+    values: Counter[str] | None = field(default_factory=Counter[str])
     """How often each cell stands; None with more than `most` different ones."""
     merged: tuple[float, float] | None = None
     """Two of the numbers that 32 bits cannot tell apart, where many of a block are so."""

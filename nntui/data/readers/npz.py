@@ -110,6 +110,6 @@ def _check(path: Path, name: str, header: ArrayHeader, first: ArrayHeader) -> No
 def _inputs(x: np.ndarray, name: str, shape: tuple[int, ...]) -> np.ndarray:
     if x.dtype.kind == "f":
         refuse_not_finite(x, name)
-    if x.dtype not in (np.uint8, np.float32, np.float64):
+    if x.dtype.name not in ("uint8", "float32", "float64"):
         x = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
     return x.reshape(len(x), *shape)
