@@ -1,4 +1,4 @@
-"""Training in a process of its own, which goes on when this one ends."""
+"""Training in a separate process, which continues when this one ends."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nntui.worker.session import Session
 
 
 def train_detached(run: RunDirectory, *, epochs: int | None = None) -> int:
-    """Starts the worker of a run, new or to be resumed, and prints the run's id once it trains; the exit code.
+    """Starts the worker of a new or resumed run and prints the run's id once it trains; the exit code.
 
-    `epochs` is another number of epochs in all.
+    `epochs` replaces the total number of epochs.
     """
     failure = asyncio.run(_start(run, epochs))
     if failure is not None:
@@ -29,14 +29,14 @@ def train_detached(run: RunDirectory, *, epochs: int | None = None) -> int:
 
 
 async def _start(run: RunDirectory, epochs: int | None) -> str | None:
-    """Starts it; why it could not begin, None where it did."""
+    """Starts the worker; the reason if it could not start, else None."""
     async with Session(run, start=True, epochs=epochs) as session:
         if status_of(run) is not Status.FAILED:
             return None
         ended = None
         async for event in session.events():
             ended = event if isinstance(event, RunEnded) else ended
-        # A new run that was refused leaves no directory; one that failed through a bug does, with the worker's log.
+        # A refused new run leaves no directory; one that failed because of a bug does, with the worker's log.
         if await session.exit_code() == REFUSED:
             discard_unstarted(run)
         return ended.message if ended else f"the worker failed; see {run.log_path}"

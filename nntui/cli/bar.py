@@ -1,4 +1,4 @@
-"""A report with one progress bar, under one line per epoch."""
+"""A report with a progress bar below one line per epoch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from nntui.cli.console import is_terminal, stamp
 from nntui.cli.event_text import short_epoch_line
-from nntui.cli.reports import Report
+from nntui.cli.report import Report
 from nntui.display.durations import clock_text
 from nntui.display.numbers import compact
 from nntui.runs.events import EpochEnded, Event, HyperparameterChanged, Paused, Resumed, RunStarted, Step
@@ -24,15 +24,15 @@ _FRAME_SECONDS = 0.1
 
 
 class BarReport(Report):
-    """For a terminal: a bar on the last line, redrawn at most ten times a second and gone at the end.
+    """For a terminal: a bar on the last line, redrawn at most ten times a second and removed at the end.
 
-    Drawn from the calls themselves: a thread that draws would take time from the training in this process.
+    Drawn in the calls themselves, because a drawing thread would take time from the training in this process.
     """
 
     draws = True
 
-    def __init__(self, *, tells_warnings: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(tells_warnings=tells_warnings)
+    def __init__(self, *, prints_warnings: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(prints_warnings=prints_warnings)
         self._clock = clock
         self._console = Console(highlight=False, markup=False, emoji=False)
         self._progress = Progress(
@@ -72,7 +72,7 @@ class BarReport(Report):
             return
         if isinstance(event, HyperparameterChanged):
             self._started = self._started.after(event)
-        if isinstance(event, EpochEnded) and not self.is_past(event):
+        if isinstance(event, EpochEnded) and not self.is_skipped(event):
             began = stamp(event.time)
             self._lines.append(began + short_epoch_line(event, self._started.epochs, self._console.width - len(began)))
         self._move(event, self._started)
@@ -95,7 +95,7 @@ class BarReport(Report):
             self._progress.update(self._task, description=epoch, completed=event.step, left=left)
 
     def _draw(self) -> None:
-        """The lines that wait and the bar below them, in one go: one at a time would cost more than small epochs."""
+        """Draws the waiting lines and the bar at once: line by line would take longer than small epochs."""
         if self._lines:
             self._console.print("\n".join(self._lines), soft_wrap=True)
             self._lines.clear()

@@ -1,4 +1,4 @@
-"""A benchmark as people read it, and as programs do."""
+"""A benchmark as text and as JSON."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _rounded(value: float) -> float:
 
 
 def print_benchmark(benchmark: Benchmark) -> None:
-    """Facts, the table of layers, and the peers; a word on stderr where others held the training up."""
+    """Prints facts, the table of layers, and the peers; on stderr, whether other processes slowed the training."""
     if benchmark.speed.workers == 1 and benchmark.speed.awake < _LEAST_AWAKE:
         info(f"this machine is busy: training ran {benchmark.speed.awake:.0%} of the time; speed is lower for it")
     speed, memory = benchmark.speed, benchmark.memory

@@ -1,4 +1,4 @@
-"""A curve in characters, for the command line: braille dots in lines of text, a logarithm below."""
+"""A curve as lines of text for the command line: braille dots over a logarithmic axis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def curve_lines(
 ) -> list[str]:
     """A curve over the logarithm of `x` (rising, above 0): `height` lines of dots, at most `width` characters long.
 
-    What is above `highest` is cut off. Below stand the `marks`, a character at each place of x, and x in powers of ten.
+    Values above `highest` are cut off. Below are the `marks`, a character at each x, and labels at powers of ten.
     [] for fewer than two points.
     """
     if len(x) < 2:
@@ -56,7 +56,7 @@ def _drawn(
 
 
 def _powers(low: float, high: float, columns: int) -> str:
-    """The powers of ten from `low` to `high`, as many as stand apart."""
+    """Labels of the powers of ten from `low` to `high`, as many as fit without touching."""
     text = [" "] * columns
     free = 0
     for power in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1):

@@ -1,4 +1,4 @@
-"""How a run ended, in words and as an exit code."""
+"""Reporting how a run ended, and its exit code."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ DIVERGED = 3
 _CODES = {"finished": 0, "stopped": 0, "diverged": DIVERGED}
 
 
-def tell_end(run: RunDirectory, ended: RunEnded) -> int:
-    """Says how the run ended and what can be done now; the exit code."""
-    # What a worker says of going on cannot name the run as it is called from here.
+def report_end(run: RunDirectory, ended: RunEnded) -> int:
+    """Prints how the run ended and what to do next; the exit code."""
+    # The worker's message cannot name the run as it is reached from this directory.
     cause = ended.message.replace("'nntui resume'", command_for("resume", run))
     if ended.reason == "stopped":
         info(cause, at=ended.time)
     elif ended.reason == "finished":
         guessing = verdict_of_run(run)
-        mind = f"; {guessing}: {advice(_started(run))}" if guessing else ""
-        info(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{mind}", at=ended.time)
+        advice_text = f"; {guessing}: {advice(_started(run))}" if guessing else ""
+        info(f"{run.id} finished{_seconds(run, ended)}: {cause}{_numbers(run, ended)}{advice_text}", at=ended.time)
     else:
         info(f"{run.id} {ended.reason}: {cause}", at=ended.time)
     return _CODES.get(ended.reason, FAILED)
@@ -48,8 +48,8 @@ def _numbers(run: RunDirectory, ended: RunEnded) -> str:
     """The last epoch's losses and accuracies, and the best: '; val_loss 0.0390; best val_loss 0.0380 in epoch 58'."""
     summary = summarize(run)
     row = row_of(run.metrics_path, ended.epoch)
-    shown = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy", summary.best_metric) if name in row]
-    words = f"; {', '.join(f'{name} {metric_text(row[name])}' for name in dict.fromkeys(shown))}" if shown else ""
+    names = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy", summary.best_metric) if name in row]
+    words = f"; {', '.join(f'{name} {metric_text(row[name])}' for name in dict.fromkeys(names))}" if names else ""
     if summary.best_epoch:
         words += f"; best {summary.best_metric} {metric_text(summary.best_value)} in epoch {summary.best_epoch}"
     return words

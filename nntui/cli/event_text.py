@@ -1,4 +1,4 @@
-"""Events in words: one line each, without anything that only a terminal understands."""
+"""Events as one line of plain text each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nntui.runs.events import (
 
 
 def epoch_line(ended: EpochEnded, epochs: int) -> str:
-    """Everything about an epoch as names and values: 'epoch 3/20  loss 0.0714  val_loss 0.1020 ...  best'."""
+    """All values of an epoch by name: 'epoch 3/20  loss 0.0714  val_loss 0.1020 ...  best'."""
     words = [f"epoch {ended.epoch}/{epochs}"]
     words += [f"{cut(name)} {metric_text(value)}" for name, value in ended.metrics.items()]
     words += [
@@ -28,8 +28,8 @@ def epoch_line(ended: EpochEnded, epochs: int) -> str:
 
 
 def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
-    """An epoch for a person: each metric with its validation beside it, printable, as many as fit `width` cells."""
-    # Imported here: what writes to a pipe does not wait for it.
+    """An epoch on a terminal: each metric with its validation value beside it, as many as fit `width` cells."""
+    # Imported here, because output to a pipe does not need it.
     from nntui.display.cells import cell_len
 
     line = f"epoch {ended.epoch:>{len(str(epochs))}}/{epochs}"
@@ -44,8 +44,8 @@ def short_epoch_line(ended: EpochEnded, epochs: int, width: int) -> str:
     return line + end
 
 
-def talk_of(event: Event) -> str | None:
-    """What to say of an event that is no data; None for those that say nothing."""
+def message_of(event: Event) -> str | None:
+    """The message of an event that is not data; None for events without one."""
     match event:
         case RunStarted():
             return _started(event)

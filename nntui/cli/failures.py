@@ -1,4 +1,4 @@
-"""What goes wrong, in one line each, and the exit code that goes with it."""
+"""Failures: one line on stderr and an exit code for each."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from nntui.runs.directory import RunsError
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 _LONGEST_MISUSE = 240
-"""Characters: what click says is short but for the argument it repeats."""
+"""Characters: messages of click are short, except for the argument they quote."""
 
 
 class InputError(Exception):
-    """Something asked for that cannot be done as asked; its text is one line for the person who asked."""
+    """Invalid input on the command line; its text is one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message_line(" ".join(message.split())))
 
 
 def exit_code_of(action: Callable[[], int]) -> int:
-    """The action's exit code, or that of its failure, which is told on stderr; a bug of ours passes through."""
+    """The action's exit code, or that of its failure, which is reported on stderr; bugs pass through as tracebacks."""
     try:
         return action()
     except click.exceptions.Exit as asked:
         return asked.exit_code
     except click.ClickException as error:
-        return _misused(error)
+        return _usage_error(error)
     except SpecError as error:
         for problem in error.problems:
             info(str(problem))
@@ -56,7 +56,7 @@ def exit_code_of(action: Callable[[], int]) -> int:
         return INTERRUPTED
 
 
-def _misused(error: click.ClickException) -> int:
+def _usage_error(error: click.ClickException) -> int:
     message = message_line(error.format_message().rstrip(".?"), _LONGEST_MISUSE)
     question = "?" if error.format_message().endswith("?") else ""
     context = error.ctx if isinstance(error, click.UsageError) else None

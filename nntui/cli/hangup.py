@@ -1,7 +1,7 @@
-"""Leaving in good order when the terminal goes away.
+"""Leaving the app cleanly when the terminal goes away.
 
-A handler, of `signal` or of asyncio, does not run while the app waits for a terminal that takes nothing any more. So
-SIGHUP and SIGTERM are blocked in every thread, and one thread waits for them.
+Neither a `signal` nor an asyncio handler runs while the app is blocked on writing to a terminal. So SIGHUP and SIGTERM
+are blocked in every thread, and one thread waits for them.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ _PATIENCE = 2.0
 
 
 class Leavable(Protocol):
-    """An app that can be asked to end from another thread."""
+    """An app that another thread can ask to exit."""
 
     def exit(self) -> None:
         """Leaves; called in the app's own thread."""
         ...
 
     def call_from_thread(self, callback: Any) -> Any:
-        """Calls back in the app's own thread; RuntimeError where it does not run."""
+        """Calls back in the app's own thread; RuntimeError if the app is not running."""
         ...
 
 
 class Leaving:
-    """Asks an app to leave when a signal comes, and leaves without it where it does not answer within 2 s."""
+    """Asks an app to exit when a signal arrives, and ends the process if it has not after 2 s."""
 
     def watch(self, app: Leavable) -> None:
-        """Waits for the signals from now on, in a thread of its own."""
+        """Starts a thread that waits for the signals."""
         threading.Thread(target=self._wait, args=(app,), name="hangup", daemon=True).start()
 
     def _wait(self, app: Leavable) -> None:
@@ -47,7 +47,7 @@ class Leaving:
 
 @contextmanager
 def leave_in_good_order() -> Iterator[Leaving]:
-    """Blocks the signals in this thread and in those it starts; to be entered before there are any others."""
+    """Blocks the signals in this thread and those it starts; enter it before starting any other thread."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield Leaving()

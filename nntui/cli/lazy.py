@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are called: help and completion know them by this table."""
+"""A group whose commands are imported when they are called; help and completion use a table of them."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class LazyGroup(click.Group):
-    """The commands of `COMMANDS`; a name that is not known brings the nearest one to mind."""
+    """The commands of `COMMANDS`; for an unknown name the nearest one is suggested."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports the command's module; None for a name that is not known."""
+        """Imports the command's module; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         module, help_line = COMMANDS[cmd_name]
@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of the first argument; a UsageError with the nearest name where there is none."""
+        """The command of the first argument; UsageError with the nearest name if there is none."""
         name = args[0]
         if name not in COMMANDS and not ctx.resilient_parsing and not name.startswith("-"):
             if name.endswith(".toml"):

@@ -1,4 +1,4 @@
-"""The `nntui` command: without a command the app, else one of the commands, imported when it is called."""
+"""The `nntui` command: the app, or one of the commands, which are imported when they are called."""
 
 from __future__ import annotations
 

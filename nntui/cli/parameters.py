@@ -1,4 +1,4 @@
-"""Parameters that several commands share: runs, models, and where the runs are."""
+"""Parameters that several commands share: models, runs, and the directory of runs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from nntui.runs.directory import RunDirectory, RunsError, find_run, list_runs, r
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_MODEL = "digits-mlp"
 _LARGE = 16_000_000
-"""Bytes of a file from which on reading it takes seconds."""
+"""Bytes: reading a larger file takes seconds."""
 COMPLETION_VARIABLE = "_NNTUI_COMPLETE"
-"""Set by a completion script: how the shell asks for the words that may come next."""
+"""Set by a completion script when the shell asks for completions."""
 
 
 def bundled_models() -> list[str]:
@@ -34,7 +34,7 @@ def bundled_models() -> list[str]:
 
 
 def find_model(model: str) -> Path:
-    """The file meant by a path or the name of a bundled model; InputError where there is none."""
+    """The file at a path or of a bundled model of that name; InputError if there is none."""
     path = _expanded(model)
     if model in bundled_models() and not path.is_file():
         return models_dir() / f"{model}.toml"
@@ -45,12 +45,12 @@ def find_model(model: str) -> Path:
 
 
 def base_of(model: Path) -> Path:
-    """Where a model's relative data paths begin: its own folder; for a bundled one, the folder one stands in."""
+    """The folder of a model's relative data paths: its own; for a bundled model, the current one."""
     return Path.cwd() if model.resolve().parent == models_dir().resolve() else model.parent
 
 
 class FiniteRange(click.FloatRange):
-    """A range of numbers; NaN, which lies in none and passes every comparison that click makes, is refused."""
+    """A range of numbers that refuses NaN, which passes all comparisons that click makes."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number, in the range."""
@@ -61,10 +61,10 @@ class FiniteRange(click.FloatRange):
 
 
 def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
-    """The draft in a model file with settings changed by PATH=VALUE; SpecError where it cannot be read.
+    """The draft in a model file with settings changed by PATH=VALUE; SpecError if it cannot be read.
 
-    Where a path leads nowhere, the error tells all that is wrong with the rest of the model too. Before a large file of
-    data, which takes a while to read, a line says so.
+    If a path does not exist, the error includes all other problems of the model. A line announces a large data file,
+    which takes a while to read.
     """
     from nntui.modelfile.document import apply_overrides, read_document
 
@@ -82,7 +82,7 @@ def read_model(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
 
 
 def _announce(source: str, base: Path) -> None:
-    # What is wrong with the path is said when it is read.
+    # A problem of the path is reported when it is read.
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         size = (base / Path(source).expanduser()).stat().st_size
         if size >= _LARGE:
@@ -97,19 +97,19 @@ def _expanded(path: str) -> Path:
 
 
 def complete_models(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Bundled models that begin so, and files."""
+    """Bundled models with this beginning, and files."""
     names = [CompletionItem(name) for name in bundled_models() if incomplete and name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]
 
 
 def complete_runs(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The ids of the runs that begin so, newest first."""
+    """The ids of runs with this beginning, newest first."""
     try:
         runs = list_runs(runs_root(context.params.get("runs_dir")))
     except RunsError:
         return []
     names = ["latest", *(run.id for run in runs)]
-    # The shell writes the names to the terminal as they are.
+    # The shell writes the names to the terminal unfiltered.
     return [CompletionItem(name) for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
@@ -122,12 +122,12 @@ def runs_dir_option(command: Command) -> Command:
 
 
 def run_argument(command: Command) -> Command:
-    """RUN, with the newest run as its default."""
+    """RUN, by default the newest."""
     return click.argument("run", metavar="[RUN]", default="latest", shell_complete=complete_runs)(command)
 
 
 def model_argument(default: str | None = None) -> Callable[[Command], Command]:
-    """MODEL, a file or a bundled one."""
+    """MODEL, a file or a bundled model."""
     if default is None:
         return click.argument("model", metavar="MODEL", shell_complete=complete_models)
     return click.argument("model", metavar="[MODEL]", default=default, shell_complete=complete_models)
@@ -155,7 +155,7 @@ def timestamps_option(command: Command) -> Command:
 
 
 def chosen_root(runs_dir: Path | None) -> Path:
-    """Where the runs are: the command's own --runs-dir, else the one before the command, else the default."""
+    """The directory of runs: the command's own --runs-dir, else the one before the command, else the default."""
     context = click.get_current_context(silent=True)
     before = context.obj if context is not None and isinstance(context.obj, Path) else None
     chosen = runs_dir or before
@@ -163,7 +163,7 @@ def chosen_root(runs_dir: Path | None) -> Path:
 
 
 def chosen_run(root: Path, reference: str) -> RunDirectory:
-    """The run that is meant; InputError where there is none."""
+    """The run that a reference names; InputError if there is none."""
     try:
         return find_run(root, str(_expanded(reference)) if reference.startswith("~") else reference)
     except RunsError as error:

@@ -1,4 +1,4 @@
-"""Starting the app where there is a terminal for it, and doing the first command's job where there is none."""
+"""Starting the app on a terminal; without one, training the model headless."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor")
 
 
 class RunApp(Protocol):
-    """Runs the app; imports what it needs, which is a lot."""
+    """Runs the app; importing what it needs takes a while."""
 
     def __call__(self, *, runs_root: Path, base: Path, model: Path | None, guard: Callable[[Leavable], None]) -> int:
         """The app's exit code.
 
-        `base` is where relative data paths begin, `model` the file to open, None for the bundled one, and `guard` is
-        given the app before it runs.
+        `base` is the folder of relative data paths, `model` the file to open, None for the bundled one, and `guard`
+        is called with the app before it runs.
         """
         ...
 
@@ -47,7 +47,7 @@ def start(run_app: RunApp, *, runs_dir: Path | None, model: str | None) -> int:
 
 
 def _insist_on_utf8() -> None:
-    """Begins this process again with UTF-8 where its output has another encoding, which would break the layout."""
+    """Restarts this process in UTF-8 mode if its output has another encoding, which would break the layout."""
     # Textual writes to the stderr the process was started with.
     stream = sys.__stderr__ or sys.__stdout__
     encoding = (stream.encoding if stream is not None else "utf-8").lower().replace("-", "")
@@ -59,7 +59,7 @@ def _insist_on_utf8() -> None:
 
 
 def _correct_colors(environment: MutableMapping[str, str]) -> None:
-    """Sets TEXTUAL_COLOR_SYSTEM to auto where it holds what Textual would fail at."""
+    """Sets TEXTUAL_COLOR_SYSTEM to auto if its value would make Textual fail."""
     chosen = environment.get("TEXTUAL_COLOR_SYSTEM")
     if chosen is not None and chosen not in _COLOR_SYSTEMS:
         environment["TEXTUAL_COLOR_SYSTEM"] = "auto"

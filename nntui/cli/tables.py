@@ -1,4 +1,4 @@
-"""Tables: drawn on a terminal, tab-separated with a header where a program reads them."""
+"""Tables: drawn on a terminal, tab-separated with a header elsewhere."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name, as it is written for programs too, and how a terminal shows it."""
+    """A column's name, the same for programs, and how a terminal shows it."""
 
     name: str
     right: bool = False
-    """Set to the right, as numbers are."""
+    """Aligned to the right, as numbers are."""
     wraps: bool = False
-    """Goes on in the next line where the terminal is narrow; other columns keep their width."""
+    """Wrapped on a narrow terminal; other columns keep their width."""
     is_given: bool = False
-    """Its name is from the data and printed as it is; in others an underscore is a space."""
+    """Its name comes from the data and is printed unchanged; in other names underscores become spaces."""
     spare: bool = False
-    """Left out where the terminal is narrow, the last such column first."""
+    """Left out on a narrow terminal, the last such column first."""
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Prints the rows; what a terminal would obey in a name or a cell is replaced."""
+    """Prints the rows; control characters in names and cells are replaced."""
     if is_terminal(sys.stdout):
         _draw(columns, [[printable(cell) for cell in row] for row in rows])
         return
@@ -77,7 +77,7 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int) -> list[int]:
-    """The places of the columns that are shown."""
+    """The indices of the columns that are shown."""
     shown = list(range(len(columns)))
     while sum(widths[index] + _GAP for index in shown) - _GAP > room:
         spare = [index for index in shown if columns[index].spare]

@@ -198,7 +198,7 @@ def test_watching_a_run_that_goes_on_begins_with_its_last_epochs(call, ask, root
         process.communicate(timeout=60)
     epochs = [line.split("  ")[0] for line in answers[()][0].splitlines()]
     assert epochs == [f"epoch {number}/30" for number in range(21, 31)]
-    assert "nntui: 20 earlier epochs are left out; --all tells them\n" in answers[()][1]
+    assert "nntui: 20 earlier epochs are left out; --all shows them\n" in answers[()][1]
     assert answers[("--all",)][0].count("\n") == 30
     assert "left out" not in answers[("--all",)][1]
     assert answers[("--json",)][0] == run.events_path.read_text()

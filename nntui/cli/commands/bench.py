@@ -30,7 +30,7 @@ _PEERS = ("torch", "jax", "sklearn")
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N",
               help="How many share each batch [default: as the model says, else the quickest].")  # fmt: skip
 @click.option("--peer", "peers", type=click.Choice(_PEERS), multiple=True,
-              help="Train the same with this library and tell the ratio. May be repeated.")  # fmt: skip
+              help="Train the same model with this library and print the ratio. May be repeated.")  # fmt: skip
 @click.option("--peer-python", metavar="PATH", default=sys.executable,
               help="The interpreter that has the library [default: this one].")  # fmt: skip
 @json_option("Print everything as one line of JSON, times in seconds.")
@@ -73,7 +73,7 @@ def bench_command(
     except (BenchmarkError, PeerError) as error:
         raise InputError(str(error)) from None
     except WorkerPoolError:
-        raise InputError("a worker's process has ended before its time; try --workers 1") from None
+        raise InputError("a worker process ended early; try --workers 1") from None
     if as_json:
         emit(to_json(benchmark))
     else:

@@ -1,4 +1,4 @@
-"""`nntui evaluate`: how good is what was learnt?"""
+"""`nntui evaluate`: how good is a trained model?"""
 
 from __future__ import annotations
 

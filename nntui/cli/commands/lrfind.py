@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _RATE = FiniteRange(min=0, min_open=True, max=1000)
 _HEIGHT, _WIDEST = 12, 100
 _ROOM_ABOVE = 0.25
-"""Of the way from the lowest loss to the first: how much of the explosion is drawn."""
+"""Share of the distance from the lowest loss to the first that is drawn above it."""
 
 
 @click.command("lrfind")
@@ -88,13 +88,13 @@ def _print(found: RateRange) -> None:
     facts = [("steps", f"{len(found.points)}; {found.ended}")]
     if found.steepest is not None and found.tenth_of_lowest is not None:
         marked = is_terminal(sys.stdout)
-        facts.append(("steepest" + " ▲" * marked, f"{found.steepest:.2g}"))
-        facts.append(("lowest/10" + " △" * marked, f"{found.tenth_of_lowest:.2g}"))
+        facts.append(("steepest ▲" if marked else "steepest", f"{found.steepest:.2g}"))
+        facts.append(("lowest/10 △" if marked else "lowest/10", f"{found.tenth_of_lowest:.2g}"))
     print_facts(facts)
 
 
 def _highest(smoothed: list[float]) -> float:
-    """The explosion at the end would press all before it flat: only its beginning is drawn."""
+    """The highest loss drawn: the divergence at the end would flatten all before it, so only its beginning is shown."""
     if not smoothed:
         return 0.0
     first = max(smoothed[: max(len(smoothed) // 4, 1)])

@@ -1,4 +1,4 @@
-"""`nntui resume`: on from a pause, a stop or a crash."""
+"""`nntui resume`: continue after a pause, a stop or a crash."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def resume_command(run: str, epochs: str | None, detach: bool, as_json: bool, ru
 
 
 def _go_on(run: RunDirectory, epochs: str | None) -> int:
-    """Ends the pause of a run that has a worker, and gives it another total before; the exit code."""
+    """Ends the pause of a run that has a worker, after changing its total number of epochs; the exit code."""
     from nntui.cli.commands.steer import ask, change
 
     if epochs is not None:
@@ -73,7 +73,7 @@ def _go_on(run: RunDirectory, epochs: str | None) -> int:
 
 
 def _can_be_mended(run: RunDirectory) -> bool:
-    """Whether a finished run lacks a checkpoint that others of its own can stand in for."""
+    """Whether a finished run lacks a checkpoint that can be restored from its others."""
     from nntui.runs.checkpoints import CheckpointStore
     from nntui.runs.last_record import last_record
 

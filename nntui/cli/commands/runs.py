@@ -1,4 +1,4 @@
-"""`nntui runs`: what has been trained and what is being trained."""
+"""`nntui runs`: list the runs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _json(summary: RunSummary) -> str:
 
 def _draw(summaries: list[RunSummary]) -> None:
     measured = {summary.best_metric for summary in summaries if summary.best_metric}
-    # Where all runs are measured alike the metric is named once: the row then fits 80 columns.
+    # If all runs have the same best metric it is named once, so that a row fits 80 columns.
     metric = measured.pop() if len(measured) == 1 else ""
     columns = [
         Column("run"), Column("status"), Column("epochs", right=True), Column(f"best {metric}".rstrip()),

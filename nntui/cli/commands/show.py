@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def show_command(model: str, overrides: tuple[str, ...]) -> int:
     """Summarize MODEL: its layers with their shapes, parameters and cost, its data, and every mistake in it.
 
-    Exit code 2 where there are mistakes.
+    Exit code 2 if there are mistakes.
 
     \b
     Example: nntui show digits-mlp
@@ -45,12 +45,12 @@ def show_command(model: str, overrides: tuple[str, ...]) -> int:
 
 
 def _lines(rows: Iterable[LayerRow], block: str = "") -> Iterator[list[str]]:
-    """A line for each layer, under a block its own, indented: their numbers are within the block's."""
+    """A line for each layer; those of a block are indented below it, and its numbers include theirs."""
     from nntui.nn.layers.base import format_shape
 
     for row in rows:
         shape = format_shape(row.output_shape) if row.output_shape is not None else "?"
-        # A program is told the name that the layer's parameters begin with.
+        # Programs get the name that the layer's parameters begin with.
         name = "  " * block.count(".") + row.name if is_terminal(sys.stdout) else block + row.name
         yield [name, row.detail, shape, f"{row.parameters:,}", f"{row.flops:,}"]
         yield from _lines(row.inner, f"{block}{row.name}.")

@@ -1,4 +1,4 @@
-"""`nntui pause`, `stop` and `set`: what a viewer may ask of a worker, and what the worker answers."""
+"""`nntui pause`, `stop` and `set`: send a command to a worker and print its answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.console import info
-from nntui.cli.ending import tell_end
-from nntui.cli.event_text import talk_of
+from nntui.cli.ending import report_end
+from nntui.cli.event_text import message_of
 from nntui.cli.failures import FAILED, WRONG_INPUT
 from nntui.cli.parameters import chosen_root, chosen_run, complete_runs, run_argument, runs_dir_option
 from nntui.runs.directory import RunDirectory
@@ -42,7 +42,7 @@ def stop_command(run: str, runs_dir: Path | None) -> int:
     \b
     Example: nntui stop digits
     """
-    return ask(chosen_run(chosen_root(runs_dir), run), lambda session: session.stop(), end_is_answer=True)
+    return ask(chosen_run(chosen_root(runs_dir), run), lambda session: session.stop(), end_expected=True)
 
 
 @click.command("set")
@@ -67,24 +67,24 @@ def set_command(arguments: tuple[str, ...], runs_dir: Path | None) -> int:
 
 
 def change(run: RunDirectory, texts: Mapping[str, str]) -> int:
-    """Has a run's worker give settings the values that texts stand for, and says its answers; the exit code."""
+    """Changes settings of a run to the values typed, and prints the worker's answers; the exit code."""
     from nntui.worker.changes import changeable, typed_changes
 
     values = typed_changes(texts, changeable(run))
     return _ask_all(run, lambda session: session.change(values))
 
 
-def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, end_is_answer: bool = False) -> int:
-    """Sends a command, waits for the worker's answer and says it; the exit code."""
+def ask(run: RunDirectory, request: Callable[[Session], Awaitable[Event]], *, end_expected: bool = False) -> int:
+    """Sends a command, waits for the worker's answer and prints it; the exit code."""
 
     async def answers(session: Session) -> list[Event]:
         return [await request(session)]
 
-    return _ask_all(run, answers, end_is_answer=end_is_answer)
+    return _ask_all(run, answers, end_expected=end_expected)
 
 
 def _ask_all(
-    run: RunDirectory, request: Callable[[Session], Awaitable[list[Event]]], *, end_is_answer: bool = False
+    run: RunDirectory, request: Callable[[Session], Awaitable[list[Event]]], *, end_expected: bool = False
 ) -> int:
     from nntui.worker.session import Session
 
@@ -94,7 +94,7 @@ def _ask_all(
     events = asyncio.run(answers())
     for event in events:
         if isinstance(event, RunEnded):
-            tell_end(run, event)
-            return 0 if end_is_answer else FAILED
-        info(f"{run.id}: {talk_of(event)}", at=event.time)
+            report_end(run, event)
+            return 0 if end_expected else FAILED
+        info(f"{run.id}: {message_of(event)}", at=event.time)
     return WRONG_INPUT if any(isinstance(event, Warning) for event in events) else 0

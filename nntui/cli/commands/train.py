@@ -1,4 +1,4 @@
-"""`nntui train`: a new run, here or in a process of its own."""
+"""`nntui train`: a new run, in this process or a separate one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nntui watch`: a run as it goes on."""
+"""`nntui watch`: follow a run."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from nntui.runs.lock import held
 
 _STARTING_SECONDS = 0.05
 _EPOCHS_BEFORE = 10
-"""Of a run that goes on, the ended epochs that are told first, as many as `tail` has lines."""
+"""Epochs of a live run that are reported first, as many as `tail` prints lines."""
 
 
 @click.command("watch")
 @run_argument
 @json_option("Print every event as a line of JSON, as in the run's log.")
 @timestamps_option
-@click.option("--all", "tells_all", is_flag=True, help="Begin with the first epoch; --json always does.")
+@click.option("--all", "from_first_epoch", is_flag=True, help="Begin with the first epoch; --json always does.")
 @runs_dir_option
-def watch_command(run: str, as_json: bool, tells_all: bool, runs_dir: Path | None) -> int:
+def watch_command(run: str, as_json: bool, from_first_epoch: bool, runs_dir: Path | None) -> int:
     """Follow RUN [default: the newest] until it ends.
 
     Begins with the last ten epochs of a run that goes on, and with the first
@@ -44,15 +44,15 @@ def watch_command(run: str, as_json: bool, tells_all: bool, runs_dir: Path | Non
     Example: nntui watch digits
     Exit codes: as 'nntui train'.
     """
-    return watch(chosen_run(chosen_root(runs_dir), run), as_json=as_json, tells_all=tells_all or as_json)
+    return watch(chosen_run(chosen_root(runs_dir), run), as_json=as_json, from_first_epoch=from_first_epoch or as_json)
 
 
-def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -> int:
-    """Reports a run's events until it ends, of one that goes on from its last epochs where not all; the exit code."""
-    from nntui.cli.ending import tell_end
+def watch(run: RunDirectory, *, as_json: bool = False, from_first_epoch: bool = True) -> int:
+    """Reports a run's events until it ends; of a live run only the last epochs unless asked for all; the exit code."""
+    from nntui.cli.ending import report_end
 
     try:
-        ended = asyncio.run(_follow(run, as_json, tells_all))
+        ended = asyncio.run(_follow(run, as_json, from_first_epoch))
     except KeyboardInterrupt:
         from nntui.runs.status import Status, status_of
 
@@ -62,13 +62,13 @@ def watch(run: RunDirectory, *, as_json: bool = False, tells_all: bool = True) -
                 f"{command_for('stop', run)} ends it")  # fmt: skip
         return INTERRUPTED
     if ended is not None:
-        return tell_end(run, ended)
+        return report_end(run, ended)
     info(f"the worker of {run.id} is gone; {command_for('resume', run)} goes on, and {run.log_path} may say why")
     return FAILED
 
 
-async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded | None:
-    """Reports until the end; None where the worker ended without one."""
+async def _follow(run: RunDirectory, as_json: bool, from_first_epoch: bool) -> RunEnded | None:
+    """Reports until the end; None if the worker ended without logging one."""
     from nntui.cli.reports import report_for
     from nntui.runs.status import Status, status_of
     from nntui.runs.summary import summarize
@@ -77,11 +77,11 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
     while status_of(run) is Status.STARTING:
         await asyncio.sleep(_STARTING_SECONDS)
     ended: RunEnded | None = None
-    past = 0 if tells_all or not status_of(run).alive else _epochs_past(summarize(run).epochs_done)
+    past = 0 if from_first_epoch or not status_of(run).alive else _epochs_past(summarize(run).epochs_done)
     if past:
-        info(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all tells them")
-    with report_for(run, as_json=as_json, tells_warnings=True, from_start=True) as report:
-        report.passes_over = past
+        info(f"{past:,} earlier epoch{'s are' if past > 1 else ' is'} left out; --all shows them")
+    with report_for(run, as_json=as_json, prints_warnings=True, from_start=True) as report:
+        report.skipped_epochs = past
         async for event in Session.attach(run).events():
             report(event)
             if isinstance(event, RunEnded):
@@ -92,5 +92,5 @@ async def _follow(run: RunDirectory, as_json: bool, tells_all: bool) -> RunEnded
 
 
 def _epochs_past(done: int) -> int:
-    """How many ended epochs come before the last ten that are in the log."""
+    """How many epochs come before the last ten in the log."""
     return max(done - _EPOCHS_BEFORE * spacing(done, WHOLE_EPOCHS), 0)

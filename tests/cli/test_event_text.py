@@ -1,7 +1,6 @@
 import math
 
-from nntui.cli.event_text import epoch_line, short_epoch_line, talk_of
-from nntui.cli.tables import Column, _fitting
+from nntui.cli.event_text import epoch_line, message_of, short_epoch_line
 from nntui.runs.events import EpochEnded, RunStarted
 
 ENDED = EpochEnded(
@@ -38,14 +37,7 @@ def test_an_epoch_as_far_as_it_fits():
 
 
 def test_a_start_in_words():
-    assert talk_of(started()) == "training m: 1,234 parameters, 80 samples"
-    assert talk_of(started(val_samples=20, from_step=7)) == (
+    assert message_of(started()) == "training m: 1,234 parameters, 80 samples"
+    assert message_of(started(val_samples=20, from_step=7)) == (
         "training m: 1,234 parameters, 80 samples and 20 for validation, from step 7"
     )
-
-
-def test_columns_that_can_be_spared_make_room():
-    columns = [Column("a"), Column("b", spare=True), Column("c"), Column("d", spare=True)]
-    assert _fitting(columns, [10, 10, 10, 10], 46) == [0, 1, 2, 3]
-    assert _fitting(columns, [10, 10, 10, 10], 45) == [0, 1, 2]
-    assert _fitting(columns, [10, 10, 10, 10], 3) == [0, 2]
