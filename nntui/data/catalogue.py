@@ -1,4 +1,4 @@
-"""The catalogue: which data there are, what each is, and loading it."""
+"""The catalogue: which data there are, their descriptions, and loading them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 _UNEVEN = 100
-"""Between ranges of columns: a step that suits the wide ones leaves weights of the narrow ones where they are."""
+"""A larger ratio between ranges of columns makes learning slow: steps that suit wide columns hardly move the weights of
+narrow ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Data that can be asked for by name."""
+    """Data available by name."""
 
     name: str
     kind: str
@@ -37,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a network has to know of its data before any of it is loaded."""
+    """What a network needs to know about its data before any of it is loaded."""
 
     name: str
     kind: str
@@ -46,42 +47,42 @@ class Description:
     input_shape: tuple[int, ...]
     classes: tuple[str, ...]
     class_counts: tuple[int, ...]
-    """Samples of each class, before a split of our own; () for regression."""
+    """Samples of each class, before any rows are held out; () for regression."""
     targets: tuple[str, ...]
     features: tuple[str, ...]
     samples: tuple[int, int]
-    """In train and in val."""
+    """In train and val."""
     brings_own_split: bool
     """Whether the source has its own validation samples, so that `validation` is not used."""
     val_class_counts: tuple[int, ...] = ()
     """Samples of each class in val; () for regression."""
     constant_targets: tuple[bool, bool] = (False, False)
-    """Whether the targets of a regression in train, and in val, are known to be the same in all rows."""
+    """Whether the regression targets of train, and of val, are known to be the same in all rows."""
     may_be_ids: bool = False
-    """Whether the inputs have the look of sequences of ids: rows of whole numbers wider than a byte."""
+    """Whether the inputs look like sequences of ids: rows of whole numbers wider than a byte."""
     card: Card | None = None
     hint: str = ""
-    """What would probably help learning from them, with the setting that does it; '' for nothing."""
+    """What would probably help learning, with the setting that does it; '' for nothing."""
 
     @property
     def outputs(self) -> int:
-        """How many units the last layer needs: one a class, or one a target."""
+        """How many units the last layer needs: one per class, or one per target."""
         return len(self.classes) or len(self.targets)
 
 
 def sources() -> list[Source]:
-    """All bundled sets, then all generators, each in alphabetical order."""
+    """All bundled sets, then all generators, both in alphabetical order."""
     bundled = [Source(card.name, "bundled", card.task, card.summary) for card in cards().values()]
     generated = [Source(name, "generated", kind.task, kind.summary()) for name, kind in Generator.members().items()]
     return bundled + sorted(generated, key=lambda source: source.name)
 
 
 def describe(settings: DataSettings, *, base: Path) -> Description:
-    """Describe the data without loading it; DataError when it cannot be loaded like this.
+    """Describe the data without loading it; DataError where it cannot be loaded with these settings.
 
-    Cheap: a file is read once and remembered until it changes. `base` is the folder that relative paths start at.
+    Cheap: a file is read once and cached until it changes. Relative paths start at the folder `base`.
     """
-    # Imported where needed, here and in `load`, so that the catalogue itself comes without NumPy.
+    # Imported here and in `load`, so that importing the catalogue does not import NumPy.
     from nntui.data.splitting import held_out, held_out_by_class
 
     located = locate(settings, base)
@@ -116,16 +117,16 @@ def describe(settings: DataSettings, *, base: Path) -> Description:
 
 def _hint(outline: Outline, settings: DataSettings, *, held_out: int) -> str:
     if settings.validation and not held_out and outline.val_rows is None:
-        each = " of each class" if outline.classes else ""
-        return f"too few samples{each} for data.validation = {settings.validation:g}: none is held out"
-    for merged, is_cured, cure in (
+        of_each_class = " of each class" if outline.classes else ""
+        return f"too few samples{of_each_class} for data.validation = {settings.validation:g}: none is held out"
+    for merged, is_set, setting in (
         (outline.merged, settings.standardize, "data.standardize"),
         (outline.merged_target, settings.standardize_targets, "data.standardize_targets"),
     ):
-        if merged is not None and not is_cured:
+        if merged is not None and not is_set:
             name, *pair = merged
             one, other = (repr(value).removesuffix(".0") for value in pair)
-            return f"{shown(name, 30)} has {one} and {other}, equal in the network's 32 bits: {cure} = true"
+            return f"{shown(name, 30)} has {one} and {other}, equal in the network's 32 bits: {setting} = true"
     if settings.standardize or outline.spread < _UNEVEN:
         return ""
     return f"columns differ by a factor of {float(f'{outline.spread:.1g}'):,.0f}: data.standardize = true"
@@ -141,18 +142,18 @@ def load(
 ) -> Dataset:
     """Load, split and preprocess the data: the same arrays for the same settings, files and seed (at least 0).
 
-    Where names are `learnt`, the data are for a trained network: columns are found and read by them, and one class
-    is enough. With a trained network's `preprocessing` raw values become inputs by it, and nothing is fitted.
+    With the `schema` of a trained network, columns are found and read by its names, and one class is enough. With its
+    `preprocessing` raw values are turned into inputs by that, and nothing is fitted.
     """
     from nntui.data.assembly import assemble, generate
-    from nntui.data.input_schema import places
+    from nntui.data.input_schema import column_order
 
     located = locate(settings, base)
     outline = checked_outline(settings, located, schema)
     if isinstance(located, Generator):
         raw = generate(located, seed)
         if schema is not None:
-            order = places(shown(settings.source), outline.features, schema.features)
+            order = column_order(shown(settings.source), outline.features, schema.features)
             raw = replace(raw, x=raw.x[..., order])
         return assemble(settings.source, outline, raw, settings, seed, preprocessing)
     raw = located.reader.read(located.path, settings.target, settings.task, schema)
@@ -160,7 +161,7 @@ def load(
 
 
 def absolute_source(settings: DataSettings, *, base: Path) -> str:
-    """The source as it is understood from any folder: a name stays, a path becomes absolute."""
+    """The source in a form that is valid from any folder: a name stays, a path becomes absolute."""
     located = locate(settings, base)
     if isinstance(located, Generator) or located.card is not None:
         return settings.source
@@ -170,9 +171,9 @@ def absolute_source(settings: DataSettings, *, base: Path) -> str:
 def checked_outline(
     settings: DataSettings, located: LocatedFile | Generator, schema: InputSchema | None = None
 ) -> Outline:
-    """The outline of located data, once nothing in it or in the settings speaks against training on it.
+    """The outline of located data, checked together with the settings; DataError where they cannot be trained on.
 
-    Where names are `learnt`, against measuring what was trained.
+    With the `schema` of a trained network, where that cannot be evaluated on them.
     """
     if not 0 <= settings.validation < 1:
         raise DataError("data.validation", f"must be at least 0 and below 1, got {settings.validation:g}")

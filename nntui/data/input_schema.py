@@ -1,4 +1,4 @@
-"""The inputs and targets a trained network expects, by which other data are read."""
+"""The input schema: the inputs and targets a trained network expects of other data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nntui.data.errors import shown, source_error
 
 _MADE_UP = re.compile(r"(x|column_)\d+")
-"""Names of columns that had none."""
+"""Generated names, for columns that had none."""
 _MOST = 6
 
 
@@ -18,17 +18,17 @@ class InputSchema:
     """The names of a network's inputs and targets; other data may hold only some of its categories and classes."""
 
     features: tuple[str, ...]
-    """() where its inputs have no names of their own."""
+    """() where its inputs have no names."""
     classes: tuple[str, ...] = ()
     """() for regression."""
     target: str = ""
-    """The column that was learnt; '' where there was none, or where it is not known."""
+    """The target column; '' where there was none, or where it is not known."""
 
 
-def places(source: str, have: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """For each of the wanted columns its place in `have`; DataError where they are others or not so many.
+def column_order(source: str, have: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """For each of the wanted columns its index in `have`; DataError where names or number do not match.
 
-    By name, where both have names of their own; else they are taken as they come.
+    Columns are matched by name where both have real names, otherwise by position.
     """
     if not wanted or not have:
         return list(range(len(have)))
@@ -36,23 +36,23 @@ def places(source: str, have: Sequence[str], wanted: Sequence[str]) -> list[int]
         if len(have) != len(wanted):
             raise source_error(f"{source} has {len(have):,} inputs; the network was trained on {len(wanted):,}")
         return list(range(len(have)))
-    place = {name: number for number, name in enumerate(have)}
+    index_of = {name: index for index, name in enumerate(have)}
     known = set(wanted)
-    missing = [name for name in wanted if name not in place]
+    missing = [name for name in wanted if name not in index_of]
     unexpected = [name for name in have if name not in known]
     if missing or unexpected:
         words = [f"{kind} {listed(some)}" for kind, some in (("lacks", missing), ("also has", unexpected)) if some]
         what = f"{source} does not have the columns the network was trained on"
         raise source_error(f"{what}: it {' and '.join(words)}")
-    return [place[name] for name in wanted]
+    return [index_of[name] for name in wanted]
 
 
 def are_made_up(names: Sequence[str]) -> bool:
-    """Whether the columns had no names, and these only number them."""
+    """Whether the columns had no names, and these names only number them."""
     return all(map(_MADE_UP.fullmatch, names))
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first six names for a message, and how many more there are."""
+    """The first six names for a message, and the number of the others."""
     more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
     return ", ".join(shown(name, 30) for name in names[:_MOST]) + more

@@ -193,7 +193,7 @@ def test_settings_that_cannot_be(settings: DataSettings, words: str, tmp_path: P
 
 def test_files_that_cannot_be(tmp_path: Path) -> None:
     assert "has one class only, 'a'" in refused(table(tmp_path, "x,y\n1,a\n2,a\n"), tmp_path)
-    assert "is no kind of file that is read" in refused(table(tmp_path, "", "t.parquet"), tmp_path)
+    assert "is not a supported file" in refused(table(tmp_path, "", "t.parquet"), tmp_path)
     assert "give the folder" in refused(table(tmp_path, "", "train-images-idx3-ubyte.gz"), tmp_path)
     os.mkfifo(tmp_path / "pipe.csv")
     assert "is neither a file nor a folder" in refused(DataSettings("pipe.csv"), tmp_path)

@@ -16,7 +16,7 @@ def look(source: str, base: Path = Path(), **settings):
 def test_classes_come_by_turns():
     found = look("digits")
     assert found.input_shape == (8, 8, 1)
-    assert [found.answer(place) for place in range(12)] == [*"0123456789", "0", "1"]
+    assert [found.target_text(place) for place in range(12)] == [*"0123456789", "0", "1"]
 
 
 def test_the_same_samples_each_time_as_they_stand_in_the_file(tmp_path):
@@ -27,7 +27,7 @@ def test_the_same_samples_each_time_as_they_stand_in_the_file(tmp_path):
     assert (found.x[:, 1] == 10 * found.x[:, 0]).all()
     assert found.features == ("a", "b")
     assert found.target == "kind"
-    assert found.answer(0) == "x"
+    assert found.target_text(0) == "x"
 
 
 def test_a_plane_has_many_points_and_a_table_few_rows():
@@ -37,7 +37,7 @@ def test_a_plane_has_many_points_and_a_table_few_rows():
 
 def test_targets_are_numbers():
     found = look("diabetes")
-    assert found.answer(0) == f"{found.y[0, 0]:.4g}"
+    assert found.target_text(0) == f"{found.y[0, 0]:.4g}"
     assert len(np.unique(found.rows)) == 64
 
 

@@ -177,7 +177,7 @@ def test_headers_that_are_no_headers(file: Path, header: bytes) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("x.npy", member(header))
         archive.writestr("y.npy", member(header))
-    assert "array 'x': no NumPy array" in refused(file)
+    assert "array 'x': not a NumPy array" in refused(file)
 
 
 @given(st.data())

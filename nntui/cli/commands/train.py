@@ -57,12 +57,12 @@ def train(
     detach: bool = False,
 ) -> int:
     """Trains a model file into a new run in `root`; the exit code."""
-    from nntui.data.readers.prefetch import inflate_ahead
+    from nntui.data.readers.prefetch import prefetch_images
 
     draft = read_model(path, overrides)
     base = base_of(path)
     if not detach and isinstance(draft.get("data"), dict):
-        inflate_ahead(draft["data"].get("source"), base)
+        prefetch_images(draft["data"].get("source"), base)
     # Only now, because this brings NumPy and much else, which takes as long as inflating does.
     from nntui.worker.launch import create_run
 

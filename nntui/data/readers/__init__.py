@@ -1,4 +1,4 @@
-"""Readers of data files, which may come from strangers: no pickle, and nothing allocated on the word of a header.
+"""Readers of data files, which may be hostile: no pickle, and no allocation of a size that only a header claims.
 
-Each reader module has `outline(path, target, task)`, cheap and remembered, and `read(path, target, task)`.
+Each reader module has `outline(path, target, task)`, cheap and cached, and `read(path, target, task)`.
 """

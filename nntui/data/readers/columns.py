@@ -1,4 +1,4 @@
-"""What each column of a table holds, found in one pass over the text and without keeping it."""
+"""Statistics of the columns of a table, gathered in one pass over the text without keeping it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Missing:
     rows: int = 0
     """Rows that have one or more."""
     first: tuple[int, int] | None = None
-    """Line of the first one, and the number of its column."""
+    """Line and column index of the first one."""
 
     def add(self, lines: list[int], columns: list[tuple[str, ...]]) -> None:
-        """Take in a block that has some."""
+        """Add a block that has some."""
         for line, row in zip(lines, zip(*columns, strict=True), strict=True):
             count = row.count("")
             self.cells += count
@@ -42,37 +42,37 @@ class Column:
 
     name: str
     most: int
-    """How many different values are kept apart."""
+    """How many different values are counted."""
     rows: int = 0
     numbers: int = 0
     """Cells that hold a finite number."""
     too_large: int = 0
-    """Cells that hold a number which float32 cannot."""
+    """Cells that hold a number beyond the range of float32."""
     whole: bool = True
     """Whether all numbers are whole."""
     missing: int = 0
     """Empty cells."""
     marks: int = 0
-    """Cells such as NA, which stand for a missing number where the others are numbers."""
+    """Cells such as NA, which mark a missing number in a column of numbers."""
     low: float = math.inf
     high: float = -math.inf
-    """The smallest and the largest of the numbers; beyond one another while there is none."""
+    """The smallest and the largest number; infinite while there is none."""
     first_text: tuple[int, str] | None = None
-    """Line and cell of the first that is neither empty nor a finite number."""
+    """Line and text of the first cell that is neither empty nor a finite number."""
     values: Counter[str] | None = field(default_factory=Counter[str])
-    """How often each cell stands; None with more than `most` different ones."""
+    """How often each text occurs; None with more than `most` different ones."""
     merged: tuple[float, float] | None = None
-    """Two of the numbers that 32 bits cannot tell apart, where many of a block are so."""
+    """Two different numbers that are equal in 32 bits, where many numbers of a block are affected."""
 
     @property
     def is_text(self) -> bool:
-        """Whether most cells are no numbers: a column of names, not numbers with a mistake in it."""
-        # A number that is too large is a mistake in a column of numbers, however many there are.
+        """Whether most cells are not numbers: a column of names, not of numbers with a mistake."""
+        # Numbers that are too large are mistakes in a column of numbers, however many there are.
         texts = self.rows - self.numbers - self.too_large
         return not self.too_large and texts > self.numbers
 
     def add(self, lines: list[int], cells: tuple[str, ...]) -> None:
-        """Take in the cells of one block."""
+        """Add the cells of one block."""
         self.rows += len(cells)
         if self.values is not None:
             self.values.update(cells)
@@ -104,7 +104,7 @@ class Column:
 
 
 def block_numbers(cells: tuple[str, ...]) -> array[float] | None:
-    """The numbers of a block's cells, None when one of them is not a finite number that float32 can hold."""
+    """The numbers in a block's cells; None where one is not a finite number within the range of float32."""
     try:
         values = array("d", map(float, cells))
     except ValueError:

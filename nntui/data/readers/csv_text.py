@@ -1,4 +1,4 @@
-"""CSV as text: its delimiter, its header, and its rows in blocks of columns."""
+"""CSV as text: delimiter, header, and rows in blocks of columns."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Layout:
 
     delimiter: str
     names: tuple[str, ...]
-    """Of the columns, each once: without a header column_1, column_2 ...; a repeated name gets _2."""
+    """Unique names of the columns: column_1, column_2 ... without a header; a repeated name gets _2."""
     repeated: frozenset[str]
-    """Names that stand in the header more than once."""
+    """Names that occur in the header more than once."""
     has_header: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows of a table, column by column, cells stripped of blanks around them."""
+    """Some rows of a table, column by column, cells stripped of surrounding blanks."""
 
     lines: list[int]
     """Line of the file each row ends on, from 1."""
@@ -45,17 +45,17 @@ class Block:
 
 
 def number(cell: str) -> float:
-    """The finite number a cell holds, NaN when it holds none."""
+    """The finite number in a cell; NaN where there is none."""
     try:
         value = float(cell)
     except ValueError:
         return math.nan
-    # Python reads 1_000 as a number; in a table it is a name.
+    # Python reads 1_000 as a number; in a table it is text.
     return value if math.isfinite(value) and "_" not in cell else math.nan
 
 
 def layout_of(path: Path) -> Layout:
-    """Find delimiter (from the first 64 KB) and header (from the first two rows); DataError for what is no table."""
+    """Find delimiter (from the first 64 KB) and header (from the first two rows); DataError where it is not a table."""
     size = path.stat().st_size
     if size > MAX_TABLE_BYTES:
         raise source_error(
@@ -136,7 +136,7 @@ def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
     """Up to 20 whole rows of the sample."""
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows: list[list[str]] = []
-    # A cell longer than the limit ends the sample here; the reading of all rows says where it is.
+    # A cell beyond csv's size limit ends the sample; reading all rows reports where it is.
     with suppress(csv.Error):
         rows.extend(islice((row for row in reader if any(map(str.strip, row))), 21))
     cut = len(sample) == _SAMPLE and len(rows) <= 20
@@ -144,13 +144,13 @@ def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _fit(rows: list[list[str]]) -> tuple[bool, int]:
-    """How well a delimiter fits: rows of one width first, then the wider."""
+    """How well a delimiter fits: rows of equal width come first, then wider rows."""
     widths = {len(row) for row in rows}
     return (len(widths) == 1 and widths != {1}, max((len(row) for row in rows[:1]), default=0))
 
 
 def _is_header(first: list[str], second: list[list[str]]) -> bool:
-    """A first row without numbers, or with more names above numbers than numbers of its own."""
+    """Whether the first row has no numbers, or more names above numbers than numbers of its own."""
     own = [not math.isnan(number(cell)) for cell in first]
     if not any(own):
         return True

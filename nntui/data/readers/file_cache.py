@@ -1,4 +1,4 @@
-"""What is known of a file, cached until the file changes: the form asks at every key."""
+"""Facts about files, cached until the file changes: the form asks for them at every key."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ _T = TypeVar("_T")
 _KEPT = 32
 
 
-def remembered(function: Callable[Concatenate[Path, _P], _T]) -> Callable[Concatenate[Path, _P], _T]:
-    """Decorate a function of a path and plain arguments: its answer, or its DataError, is kept for the newest 32
-    questions while the file, or the files in the folder, keep their size and time. An OSError becomes a DataError."""
-    answers: dict[tuple[object, ...], _T | DataError] = {}
+def cached_by_file(function: Callable[Concatenate[Path, _P], _T]) -> Callable[Concatenate[Path, _P], _T]:
+    """Cache a function of a path and plain arguments: the results, or DataErrors, of the newest 32 calls are kept while
+    the file, or the files in the folder, keep their size and time. An OSError becomes a DataError."""
+    results: dict[tuple[object, ...], _T | DataError] = {}
 
     @wraps(function)
-    def ask(path: Path, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def cached(path: Path, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         try:
             key = (str(path), _stamp(path), args, tuple(sorted(kwargs.items())))
         except OSError as error:
             raise unreadable(path, error) from error
-        answer = answers.get(key)
-        if answer is None:
+        result = results.get(key)
+        if result is None:
             try:
-                answer = function(path, *args, **kwargs)
+                result = function(path, *args, **kwargs)
             except DataError as error:
-                answer = error
+                result = error
             except OSError as error:
-                answer = unreadable(path, error)
-            while len(answers) >= _KEPT:
-                answers.pop(next(iter(answers)), None)
-            answers[key] = answer
-        if isinstance(answer, DataError):
-            # A fresh one, because an exception that is raised again grows its traceback.
-            raise DataError(answer.path, answer.message)
-        return answer
+                result = unreadable(path, error)
+            while len(results) >= _KEPT:
+                results.pop(next(iter(results)), None)
+            results[key] = result
+        if isinstance(result, DataError):
+            # A new one, because an exception raised again grows its traceback.
+            raise DataError(result.path, result.message)
+        return result
 
-    return ask
+    return cached
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    """The DataError for a file the system does not let us read."""
+    """The DataError for a file that the system cannot read."""
     return source_error(f"cannot read {shown(str(path), 200)}: {error.strerror or error}")
 
 

@@ -1,11 +1,11 @@
-"""Decompression that a small file cannot turn into a flood."""
+"""Decompression with a limit, as a protection against decompression bombs."""
 
 from __future__ import annotations
 
 import zlib
 
 MAX_RATIO = 1032
-"""Deflate cannot shrink data further than this, so a header that claims more than that lies."""
+"""Deflate cannot compress data further than this, so a header that claims more is wrong."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 31
@@ -17,9 +17,9 @@ def can_hold(compressed: int, claimed: int) -> bool:
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
-    """The first `limit` bytes of a gzip file, or all it holds when that is less.
+    """The first `limit` bytes of a gzip file, or all it holds where that is less.
 
-    zlib.error when it is damaged, EOFError when it is cut off before `limit` bytes and its end.
+    zlib.error where it is damaged, EOFError where it is cut off before its end and before `limit` bytes.
     """
     parts: list[bytes] = []
     missing = limit

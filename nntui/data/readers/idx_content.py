@@ -1,4 +1,4 @@
-"""What an IDX file holds, the format of the MNIST family: a big-endian header and unsigned bytes, gzipped or not."""
+"""IDX files, the format of the MNIST family: a big-endian header and unsigned bytes, gzipped or not."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from nntui.data.readers.gunzip import GZIP_MAGIC, can_hold, gunzip
 from nntui.data.readers.outline import MAX_BYTES
 
 NAME = re.compile(r"(?:.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?")
-"""How the MNIST family names its files: the split, what it holds of it, and whether it is zipped."""
+"""The MNIST family's file names: the split, images or labels, and '.gz' where it is compressed."""
 _UNSIGNED_BYTE = 0x08
 
 
 def read_shape(path: Path, dimensions: int) -> tuple[int, ...]:
-    """The shape that the header claims; DataError when this is no IDX file of so many dimensions."""
+    """The shape that the header claims; DataError where this is not an IDX file with that many dimensions."""
     with path.open("rb") as file:
         start = file.read(4096)
     return _shape(_inflate(start, 4 + 4 * dimensions, path), dimensions, path)
 
 
 def read_content(path: Path, dimensions: int) -> tuple[tuple[int, ...], bytes]:
-    """The shape and the bytes, header and all; DataError when the header and what the file holds do not agree.
+    """The shape, and the bytes including the header; DataError where header and contents do not agree.
 
-    The claimed size is compared with the size of the file before anything of that size is allocated.
+    The claimed size is checked against the size of the file before anything of that size is allocated.
     """
     size = path.stat().st_size
     if size > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""A folder of IDX files named as the MNIST family names them: train-images-idx3-ubyte.gz and the others."""
+"""A folder of IDX files with the MNIST family's names: train-images-idx3-ubyte.gz and the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nntui.data.errors import DataError, shown, source_error
 from nntui.data.input_schema import InputSchema
-from nntui.data.readers.file_cache import remembered, unreadable
+from nntui.data.readers.file_cache import cached_by_file, unreadable
 from nntui.data.readers.idx import read_array
 from nntui.data.readers.idx_content import NAME, read_shape
 from nntui.data.readers.outline import Outline, RawData
@@ -16,9 +16,9 @@ from nntui.data.readers.targets import Targets, read_targets
 _DIMENSIONS = {"images": 3, "labels": 1}
 
 
-@remembered
+@cached_by_file
 def outline(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
-    """From the headers of the images and from the labels; the images themselves are not read, and have no names."""
+    """From the headers of the images and from the labels; the images themselves are not read."""
     if target is not None:
         raise DataError("data.target", f"{shown(str(path), 200)} holds images, not columns: leave target out")
     files = _files(path)
@@ -76,7 +76,7 @@ def _files(folder: Path) -> dict[str, Path]:
             continue
         role = f"{'train' if match[1] == 'train' else 'test'}-{match[2]}"
         other = found.setdefault(role, path)
-        # Sorted, "x" comes right before "x.gz": of the two the plain one is read.
+        # In sorted order "x" comes right before "x.gz": of the two the plain one is read.
         if other != path and f"{other.name}.gz" != path.name:
             raise source_error(f"{shown(str(folder), 200)} holds more than one set: {other.name} and {path.name}")
     if not found:

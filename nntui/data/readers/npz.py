@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.input_schema import InputSchema, places
-from nntui.data.readers.file_cache import remembered, unreadable
+from nntui.data.input_schema import InputSchema, column_order
+from nntui.data.readers.file_cache import cached_by_file, unreadable
 from nntui.data.readers.finite import refuse_not_finite
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.readers.rounding import SAMPLE, first_merged
@@ -22,12 +22,12 @@ from nntui.data.readers.zipped_arrays import ArrayHeader, ZippedArrays
 _OWN_SPLIT = (("x_train", "y_train"), ("x_test", "y_test"))
 _WHOLE = (("x", "y"),)
 _SHORTEST_SEQUENCE = 8
-"""Of ids: fewer whole numbers in a row are rather the columns of a table."""
+"""Shorter rows of whole numbers are taken for the columns of a table, not for sequences of ids."""
 
 
-@remembered
+@cached_by_file
 def outline(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
-    """From the header of each x and from the values of y; x has columns by place, as many as were learnt."""
+    """From the header of each x and the values of y; the columns of x are matched to a schema by position."""
     if target is not None:
         raise DataError("data.target", f"{path.name} holds arrays, not columns: leave target out")
     with ZippedArrays(path) as arrays:
@@ -43,7 +43,7 @@ def outline(path: Path, target: str | None, task: str | None, schema: InputSchem
     shape = sample_shape(headers[0].shape, what, whole=headers[0].dtype.kind != "f")
     features = tuple(f"x{number}" for number in range(1, shape[-1] + 1)) if len(shape) != 3 else ()
     if schema is not None:
-        places(path.name, features, schema.features)
+        column_order(path.name, features, schema.features)
     return Outline(
         task=targets.task,
         input_shape=shape,
@@ -71,12 +71,12 @@ def _may_be_ids(header: ArrayHeader) -> bool:
 
 
 def _may_merge(header: ArrayHeader) -> bool:
-    """Whether an array of inputs is one of numbers wider than 32 bits, and no pictures."""
+    """Whether inputs are numbers wider than 32 bits, and not images."""
     return header.dtype.kind in "iuf" and header.dtype.itemsize > 4 and 1 <= len(header.shape) <= 3
 
 
 def read(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
-    """x stays uint8 where it is, and is float32 or float64 otherwise."""
+    """x stays uint8 where it is that, and is float32 or float64 otherwise."""
     shape = outline(path, target, task, schema).input_shape
     try:
         with ZippedArrays(path) as arrays:

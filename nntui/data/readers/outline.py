@@ -1,4 +1,4 @@
-"""What a reader hands on: the outline of a source, and its raw arrays."""
+"""The results of a reader: the outline of a source, and its raw arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_BYTES = 4 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What can be said of a source without its inputs in memory."""
+    """The facts about a source that are known without loading its inputs."""
 
     task: str
     input_shape: tuple[int, ...]
@@ -25,25 +25,25 @@ class Outline:
     """Rows to train on, or to split into train and val where the source brings no split of its own."""
     classes: tuple[str, ...] = ()
     class_counts: tuple[int, ...] = ()
-    """How many of `rows` each class has; () for regression."""
+    """How many of `rows` belong to each class; () for regression."""
     targets: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     val_rows: int | None = None
     """Rows of the source's own validation split; None where it brings none."""
     val_class_counts: tuple[int, ...] = ()
-    """How many of `val_rows` each class has; () for regression, and without a split of its own."""
+    """How many of `val_rows` belong to each class; () for regression, and without a split of its own."""
     constant_targets: tuple[bool, bool] = (False, False)
     """Whether the targets of a regression are the same in all of `rows`, and in all of `val_rows`."""
     target: str = ""
-    """In a table, the column that is learnt."""
+    """In a table, the target column."""
     spread: float = 1.0
-    """In a table, how many times wider than its narrowest column of numbers the widest one ranges."""
+    """In a table, the range of the widest column of numbers divided by that of the narrowest."""
     may_be_ids: bool = False
-    """Whether the inputs have the look of sequences of ids: rows of whole numbers wider than a byte."""
+    """Whether the inputs look like sequences of ids: rows of whole numbers wider than a byte."""
     merged: tuple[str, float, float] | None = None
-    """An input and two of its values that 32 bits cannot tell apart, where many of its values are so."""
+    """An input and two of its values that are equal in 32 bits, where many of its values are affected."""
     merged_target: tuple[str, float, float] | None = None
-    """The same of a target."""
+    """The same for a target."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,15 +57,15 @@ class RawData:
 
 
 class Reader(Protocol):
-    """What every reader module offers; `target` names a column, `task` overrides the look of the target.
+    """The functions of a reader module; `target` names a column, `task` overrides what its values suggest.
 
-    Where names are `learnt`, columns are read by them and not by their own look.
+    With a `schema`, columns are read as the trained network expects them, whatever their own values suggest.
     """
 
     def outline(self, path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
-        """The outline of the file or folder, remembered until it changes; DataError says what is wrong with it."""
+        """The outline of the file or folder, cached until it changes; DataError says what is wrong with it."""
         ...
 
     def read(self, path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
-        """The arrays of the file or folder; DataError as for `outline`, or when a value is not finite."""
+        """The arrays of the file or folder; DataError as for `outline`, or where a value is not finite."""
         ...

@@ -1,6 +1,6 @@
-"""Prefetching: a thread decompresses pictures while this one still imports what is to be done with them.
+"""Prefetching: a thread decompresses images while the main thread is still importing modules.
 
-Inflating takes longer than anything else before the first step, and zlib leaves the interpreter to others meanwhile.
+Decompression takes longer than anything else before the first step, and zlib releases the interpreter lock.
 """
 
 from __future__ import annotations
@@ -15,51 +15,51 @@ from nntui.data.readers.idx_content import NAME, read_content
 _DIMENSIONS = 3
 
 _Stamp = tuple[int, int]
-_begun: dict[Path, _Inflating] = {}
+_started: dict[Path, _Prefetch] = {}
 
 
-class _Inflating(threading.Thread):
-    """Reads one file; what goes wrong is not told, since whoever reads the file itself will find it too."""
+class _Prefetch(threading.Thread):
+    """Reads one file; errors are dropped, because reading the file itself reports them."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(name=f"inflates {path.name}", daemon=True)
+        super().__init__(name=f"prefetch {path.name}", daemon=True)
         self._path = path
         self.stamp = _stamp(path)
-        self.found: tuple[tuple[int, ...], bytes] | None = None
+        self.result: tuple[tuple[int, ...], bytes] | None = None
 
     def run(self) -> None:
         with contextlib.suppress(DataError, OSError, MemoryError):
-            self.found = read_content(self._path, _DIMENSIONS)
+            self.result = read_content(self._path, _DIMENSIONS)
 
 
-def inflate_ahead(source: object, base: Path) -> None:
-    """Begins with the pictures of the folder that `data.source` names; for anything else there is nothing to do."""
+def prefetch_images(source: object, base: Path) -> None:
+    """Starts decompressing the images of the folder that `data.source` names; does nothing for other sources."""
     if not isinstance(source, str):
         return
     with contextlib.suppress(OSError, ValueError, RuntimeError):
-        for path in _pictures((base / Path(source).expanduser()).resolve()):
-            thread = _Inflating(path)
+        for path in _compressed_images((base / Path(source).expanduser()).resolve()):
+            thread = _Prefetch(path)
             thread.start()
-            _begun[path] = thread
+            _started[path] = thread
 
 
-def _pictures(folder: Path) -> list[Path]:
-    """The zipped pictures that will be read: those of each split, where there is one file of it and no more."""
-    found: dict[str, list[Path]] = {}
+def _compressed_images(folder: Path) -> list[Path]:
+    """The compressed image files that will be read: that of each split which has a single one."""
+    by_split: dict[str, list[Path]] = {}
     for path in folder.iterdir():
         match = NAME.fullmatch(path.name)
         if match is not None and match[2] == "images":
-            found.setdefault(match[1], []).append(path)
-    return [files[0].resolve() for files in found.values() if len(files) == 1 and files[0].suffix == ".gz"]
+            by_split.setdefault(match[1], []).append(path)
+    return [files[0].resolve() for files in by_split.values() if len(files) == 1 and files[0].suffix == ".gz"]
 
 
-def taken(path: Path, dimensions: int) -> tuple[tuple[int, ...], bytes] | None:
-    """Shape and bytes of a file that was begun, as `read_content` gives them, once; None where there are none."""
-    thread = _begun.pop(path.resolve(), None)
+def take_prefetched(path: Path, dimensions: int) -> tuple[tuple[int, ...], bytes] | None:
+    """Shape and bytes of a prefetched file, as from `read_content`, once; None where there are none."""
+    thread = _started.pop(path.resolve(), None)
     if thread is None or dimensions != _DIMENSIONS:
         return None
     thread.join()
-    return thread.found if thread.stamp == _stamp(path) else None
+    return thread.result if thread.stamp == _stamp(path) else None
 
 
 def _stamp(path: Path) -> _Stamp:

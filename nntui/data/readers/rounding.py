@@ -1,22 +1,22 @@
-"""Values that are different in a file and equal once they are 32-bit numbers, as a network takes them."""
+"""Values that differ in a file and are equal as the 32-bit numbers a network takes."""
 
 from __future__ import annotations
 
 import numpy as np
 
 SAMPLE = 2000
-"""Values of a column that are looked at in one go."""
+"""How many values of a column are checked at once."""
 _MOST_LOST = 0.01
-"""Of a column's different values may be lost: among 2000 arbitrary ones with all digits a pair or two always are."""
+"""The share of a column's different values that may be lost: among 2000 arbitrary ones a pair or two always are."""
 
 
 def merged_pair(values: np.ndarray) -> tuple[float, float] | None:
-    """Two values of a column (n,) that 32 bits cannot tell apart; None unless a hundredth of its values are lost.
+    """Two values of a column (n,) that are equal in 32 bits; None unless more than a hundredth of its values are lost.
 
-    Only the first 2000 are looked at.
+    Only the first 2000 values are checked.
     """
     values = values[:SAMPLE].astype(np.float64, copy=False)
-    # Beyond float32 there is infinity, whose values are refused elsewhere.
+    # Values beyond float32 become infinite here; they are refused elsewhere.
     with np.errstate(over="ignore"):
         if np.array_equal(values.astype(np.float32), values):
             return None
@@ -31,7 +31,7 @@ def merged_pair(values: np.ndarray) -> tuple[float, float] | None:
 
 
 def first_merged(rows: np.ndarray, names: tuple[str, ...]) -> tuple[str, float, float] | None:
-    """The first column of (n, k) numbers that has a merged pair: its name and the pair; None where there is none."""
+    """The name and the pair of the first column of (n, k) numbers that has a merged pair; None where there is none."""
     for name, column in zip(names, rows.T, strict=True):
         pair = merged_pair(column)
         if pair is not None:

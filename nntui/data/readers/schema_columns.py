@@ -1,4 +1,4 @@
-"""The columns of a table as a network has learnt to read them, whichever of its categories and classes they hold."""
+"""The columns of a table as a trained network reads them, whichever of its categories and classes they hold."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from nntui.data.errors import DataError, shown, source_error
-from nntui.data.input_schema import InputSchema, are_made_up, listed, places
+from nntui.data.input_schema import InputSchema, are_made_up, column_order, listed
 from nntui.data.readers.csv_text import Layout, blocks, number
 from nntui.data.readers.targets import NAME_LENGTH, class_name
 from nntui.display.printable import printable
 
 
-def learnt_columns(source: str, have: Sequence[str], features: Sequence[str]) -> list[tuple[int, int | dict[str, int]]]:
-    """For each input column of the network its place in `have` and its input, for text the input of each category.
+def schema_columns(source: str, have: Sequence[str], features: Sequence[str]) -> list[tuple[int, int | dict[str, int]]]:
+    """For each input column of the network its index in `have` and its input; for text the input of each category.
 
-    Several features of the form 'city=Rome' are one column of text; DataError where the columns are others.
+    Several features of the form 'city=Rome' are one column of text; DataError where the columns do not match.
     """
     names, numbers = set(have), set(features)
     columns: dict[str, dict[str, int]] = {}
@@ -28,18 +28,18 @@ def learnt_columns(source: str, have: Sequence[str], features: Sequence[str]) ->
             raise source_error(f"{source}: two values of column {shown(column)} that the network knows are too alike")
         columns[column][category] = place
     inputs = [known[""] if name in numbers else known for name, known in columns.items()]
-    return list(zip(places(source, have, tuple(columns)), inputs, strict=True))
+    return list(zip(column_order(source, have, tuple(columns)), inputs, strict=True))
 
 
 def column_of(feature: str, names: Collection[str]) -> str:
-    """The column a feature was made of; `names` decide where a '=' could belong to the name of the column."""
+    """The column a feature was made from; `names` decide where a '=' may be part of the column's name."""
     ends = [place for place, character in enumerate(feature) if character == "="]
     cuts = [feature, *(feature[:end] for end in reversed(ends))]
     return next((cut for cut in cuts if cut in names), cuts[-1])
 
 
 def inputs_of(cells: Iterable[str], known: dict[str, int]) -> dict[str, int]:
-    """The input of each cell of a column of text, without those that the network does not know."""
+    """The input of each cell of a column of text, without cells that the network does not know."""
     short = {cell: printable(cell, NAME_LENGTH) for cell in cells}
     return {cell: known[name] for cell, name in short.items() if name in known}
 
@@ -56,7 +56,7 @@ def unknown_category(path: Path, layout: Layout, index: int, known: dict[str, in
 
 
 def schema_class(cell: str, classes: Collection[str]) -> str:
-    """The name of the class in a cell: as it is written where the network knows that, else as a number's."""
+    """The name of the class in a cell: the text where the network knows it, otherwise the number's name."""
     name = printable(cell, NAME_LENGTH)
     if name in classes or math.isnan(number(cell)):
         return name
@@ -64,7 +64,7 @@ def schema_class(cell: str, classes: Collection[str]) -> str:
 
 
 def schema_target(source: str, layout: Layout, schema: InputSchema) -> str | None:
-    """The target column by its name in training; None where that says nothing, and the last column is taken."""
+    """The target column by its name in training; None where that does not help and the last column is taken."""
     last = layout.names[-1]
     if not layout.has_header or schema.target in layout.names:
         return schema.target if layout.has_header else None

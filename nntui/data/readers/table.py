@@ -1,4 +1,4 @@
-"""Tables: CSV files with a target column; columns of text become one input a value."""
+"""Tables: CSV files with a target column; columns of text are one-hot encoded, one input per value."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nntui.data.errors import DataError, shown, source_error
 from nntui.data.input_schema import InputSchema
 from nntui.data.readers.columns import Column, Missing, block_numbers
 from nntui.data.readers.csv_text import Block, Layout, blocks, layout_of, number, quoted_columns
-from nntui.data.readers.file_cache import remembered, unreadable
+from nntui.data.readers.file_cache import cached_by_file, unreadable
 from nntui.data.readers.outline import MAX_BYTES, Outline, RawData
 from nntui.data.readers.schema_columns import (
     inputs_of,
-    learnt_columns,
     schema_class,
+    schema_columns,
     schema_target,
     unknown_category,
 )
@@ -29,15 +29,15 @@ MAX_CATEGORIES = 50
 """A column of text with more different values than this is refused as an input."""
 
 WIDE = 100
-"""In a table of more columns only the last may have more than 50 classes: values are not kept for all of them."""
+"""In a table with more columns only the last may have more than 50 classes: values are not counted for all of them."""
 
 Inputs = tuple[tuple[int, int | dict[str, int]], ...]
-"""Index of each input column, and the place of its input; for text the place of each value's."""
+"""The index of each input column and of its input; for text the input of each value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What is in a table, column by column."""
+    """The statistics of a table, column by column."""
 
     layout: Layout
     columns: tuple[Column, ...]
@@ -46,8 +46,8 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How the columns of a table become inputs and answers."""
+class TableEncoding:
+    """How the columns of a table become inputs and targets."""
 
     outline: Outline
     target: int
@@ -57,7 +57,7 @@ class Plan:
     """The label of each cell of the target column; None for regression."""
 
 
-@remembered
+@cached_by_file
 def scan(path: Path) -> Scan:
     """Read the whole text once."""
     layout = layout_of(path)
@@ -76,21 +76,21 @@ def scan(path: Path) -> Scan:
 
 
 def outline(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> Outline:
-    """From a scan of the text, which is remembered whatever the target."""
-    return _plan(path, scan(path), target, task, schema).outline
+    """From a scan of the text, which is cached whatever the target."""
+    return _encoding(path, scan(path), target, task, schema).outline
 
 
 def read(path: Path, target: str | None, task: str | None, schema: InputSchema | None = None) -> RawData:
     """x float64 (n, features) and y int64 (n,) or float64 (n, 1)."""
-    found = scan(path)
-    plan = _plan(path, found, target, task, schema)
-    x = np.zeros((found.rows, *plan.outline.input_shape))
-    y = np.zeros((found.rows, 1)) if plan.labels is None else np.zeros(found.rows, np.int64)
+    table = scan(path)
+    encoding = _encoding(path, table, target, task, schema)
+    x = np.zeros((table.rows, *encoding.outline.input_shape))
+    y = np.zeros((table.rows, 1)) if encoding.labels is None else np.zeros(table.rows, np.int64)
     start = 0
     try:
-        for block in blocks(path, found.layout):
+        for block in blocks(path, table.layout):
             stop = start + len(block.lines)
-            _fill(plan, block, x[start:stop], y[start:stop])
+            _fill(encoding, block, x[start:stop], y[start:stop])
             start = stop
     except OSError as error:
         raise unreadable(path, error) from error
@@ -99,19 +99,19 @@ def read(path: Path, target: str | None, task: str | None, schema: InputSchema |
     return RawData(x, y)
 
 
-def _fill(plan: Plan, block: Block, x: np.ndarray, y: np.ndarray) -> None:
+def _fill(encoding: TableEncoding, block: Block, x: np.ndarray, y: np.ndarray) -> None:
     rows = np.arange(len(block.lines))
-    for index, place in plan.inputs:
+    for index, place in encoding.inputs:
         cells = block.columns[index]
         if isinstance(place, int):
             x[:, place] = _numbers(cells)
         else:
             x[rows, [place[cell] for cell in cells]] = 1.0
-    cells = block.columns[plan.target]
-    if plan.labels is None:
+    cells = block.columns[encoding.target]
+    if encoding.labels is None:
         y[:, 0] = _numbers(cells)
     else:
-        y[:] = [plan.labels[cell] for cell in cells]
+        y[:] = [encoding.labels[cell] for cell in cells]
 
 
 def _numbers(cells: tuple[str, ...]) -> np.ndarray:
@@ -121,45 +121,51 @@ def _numbers(cells: tuple[str, ...]) -> np.ndarray:
     return np.frombuffer(values)
 
 
-def _plan(path: Path, found: Scan, target: str | None, task: str | None, schema: InputSchema | None) -> Plan:
-    if not found.rows:
+def _encoding(
+    path: Path, table: Scan, target: str | None, task: str | None, schema: InputSchema | None
+) -> TableEncoding:
+    if not table.rows:
         raise source_error(f"{path.name} has a header and no rows")
-    _refuse_missing(path, found)
-    answer = _target_index(path, found.layout, target, schema)
-    where = _where(path, found.columns[answer])
-    labels = _labels(where, found.columns[answer], task, schema.classes if schema else ())
-    sources = [index for index in range(len(found.columns)) if index != answer]
+    _refuse_missing(path, table)
+    target_index = _target_index(path, table.layout, target, schema)
+    column = table.columns[target_index]
+    where = _where(path, column)
+    labels = _labels(where, column, task, schema.classes if schema else ())
+    sources = [index for index in range(len(table.columns)) if index != target_index]
     if schema is not None and schema.features:
-        features, inputs = schema.features, _schema_inputs(path, found, sources, schema.features)
+        features, inputs = schema.features, _schema_inputs(path, table, sources, schema.features)
     else:
-        features, inputs = _own_inputs(path, found, sources)
-    if found.rows * len(features) * 8 > MAX_BYTES:
-        raise source_error(f"{path.name}: {found.rows:,} rows of {len(features):,} inputs do not fit in memory")
+        features, inputs = _own_inputs(path, table, sources)
+    if table.rows * len(features) * 8 > MAX_BYTES:
+        raise source_error(f"{path.name}: {table.rows:,} rows of {len(features):,} inputs do not fit in memory")
     names, of_cell = labels or ((), None)
-    numbers = [found.columns[index] for index, place in inputs if isinstance(place, int)]
+    numbers = [table.columns[index] for index, place in inputs if isinstance(place, int)]
     outline = Outline(
         task="regression" if of_cell is None else "classification",
         input_shape=(len(features),),
-        rows=found.rows,
+        rows=table.rows,
         classes=names,
-        class_counts=_class_counts(found.columns[answer], of_cell, len(names)) if of_cell is not None else (),
-        targets=() if of_cell is not None else (found.columns[answer].name,),
+        class_counts=_class_counts(column, of_cell, len(names)) if of_cell is not None else (),
+        targets=() if of_cell is not None else (column.name,),
         features=features,
-        target=found.columns[answer].name,
-        constant_targets=(of_cell is None and found.columns[answer].low == found.columns[answer].high, False),
+        target=column.name,
+        constant_targets=(
+            of_cell is None and column.low == column.high,
+            False,
+        ),
         spread=_spread(numbers),
         merged=_merged(numbers),
-        merged_target=_merged([found.columns[answer]]) if of_cell is None else None,
+        merged_target=_merged([column]) if of_cell is None else None,
     )
-    return Plan(outline, answer, inputs, of_cell)
+    return TableEncoding(outline, target_index, inputs, of_cell)
 
 
-def _own_inputs(path: Path, found: Scan, sources: list[int]) -> tuple[tuple[str, ...], Inputs]:
-    """The names of the inputs made of the columns by their own look, and their places."""
+def _own_inputs(path: Path, table: Scan, sources: list[int]) -> tuple[tuple[str, ...], Inputs]:
+    """The names of the inputs, and where they come from, decided by the columns' own values."""
     inputs: list[tuple[int, int | dict[str, int]]] = []
     features: list[str] = []
     for index in sources:
-        column, place = found.columns[index], len(features)
+        column, place = table.columns[index], len(features)
         values = _categories(path, column)
         if values is None:
             inputs.append((index, place))
@@ -170,44 +176,44 @@ def _own_inputs(path: Path, found: Scan, sources: list[int]) -> tuple[tuple[str,
     return tuple(features), tuple(inputs)
 
 
-def _schema_inputs(path: Path, found: Scan, sources: list[int], features: tuple[str, ...]) -> Inputs:
-    """The places of the columns among the inputs that a network has learnt."""
+def _schema_inputs(path: Path, table: Scan, sources: list[int], features: tuple[str, ...]) -> Inputs:
+    """The inputs of a trained network that each column feeds."""
     inputs: list[tuple[int, int | dict[str, int]]] = []
-    names = [found.columns[index].name for index in sources]
-    for source, place in learnt_columns(path.name, names, features):
+    names = [table.columns[index].name for index in sources]
+    for source, place in schema_columns(path.name, names, features):
         index = sources[source]
-        column = found.columns[index]
+        column = table.columns[index]
         if isinstance(place, int):
             _refuse_text(_where(path, column), column, "data.source")
             inputs.append((index, place))
             continue
         of_cell = inputs_of(column.values or (), place)
         if column.values is None or len(of_cell) < len(column.values):
-            raise unknown_category(path, found.layout, index, place)
+            raise unknown_category(path, table.layout, index, place)
         inputs.append((index, of_cell))
     return tuple(inputs)
 
 
-def _refuse_missing(path: Path, found: Scan) -> None:
-    missing = found.missing
+def _refuse_missing(path: Path, table: Scan) -> None:
+    missing = table.missing
     if missing.first is None:
         return
     line, column = missing.first
     cells = (
-        "1 cell is" if missing.cells == 1 else f"{missing.cells:,} cells in {missing.rows:,} of {found.rows:,} rows are"
+        "1 cell is" if missing.cells == 1 else f"{missing.cells:,} cells in {missing.rows:,} of {table.rows:,} rows are"
     )
-    place = f"{'' if missing.cells == 1 else 'the first '}in line {line}, column {shown(found.layout.names[column])}"
+    place = f"{'' if missing.cells == 1 else 'the first '}in line {line}, column {shown(table.layout.names[column])}"
     raise source_error(f"{path.name}: {cells} empty, {place}; fill them or remove their rows")
 
 
 def _spread(numbers: list[Column]) -> float:
-    """The widest range of the columns over the narrowest that is one; 1 for none."""
+    """The widest range of the columns divided by the narrowest that is not 0; 1 where there are none."""
     ranges = [column.high - column.low for column in numbers if column.high > column.low]
     return max(ranges) / min(ranges) if ranges else 1.0
 
 
 def _merged(numbers: list[Column]) -> tuple[str, float, float] | None:
-    """The first column whose values fall together in 32 bits, with two of them."""
+    """The first column with values that are equal in 32 bits, and two of them."""
     return next(((column.name, *column.merged) for column in numbers if column.merged is not None), None)
 
 
@@ -239,9 +245,9 @@ def _target_index(path: Path, layout: Layout, target: str | None, schema: InputS
 def _labels(
     where: str, column: Column, task: str | None, schema: tuple[str, ...]
 ) -> tuple[tuple[str, ...], dict[str, int]] | None:
-    """The class names and the label of each cell of the target column; None when it is a regression's.
+    """The class names and the label of each cell of the target column; None for regression.
 
-    Where a network has learnt some classes, the cells are read as it read them.
+    With the classes of a trained network's schema the cells are read as in its training.
     """
     as_text = column.is_text or (column.first_text is not None and task == "classification")
     if not as_text or task == "regression":

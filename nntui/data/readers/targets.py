@@ -1,4 +1,4 @@
-"""Answers: whether the y of a source is classes or numbers, and the names of the classes."""
+"""Targets: whether the y of a source is classes or numbers, and the names of the classes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nntui.data.readers.finite import refuse_not_finite
 from nntui.display.printable import printable
 
 FEW = 20
-"""Up to so many different whole numbers in a column are read as classes."""
+"""Up to this many different whole numbers in a column are read as classes."""
 MANY = 1000
 """More classes than this are refused: such a column names its rows."""
 NAME_LENGTH = 60
-"""Longer names of classes and columns are cut."""
+"""Longer names of classes and columns are truncated."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Targets:
-    """y as it is learnt: for each part int64 labels (n,), or float64 targets (n, k)."""
+    """y as a network learns it: for each split int64 labels (n,), or float64 targets (n, k)."""
 
     task: str
     parts: tuple[np.ndarray, ...]
@@ -29,17 +29,17 @@ class Targets:
 
     @property
     def class_counts(self) -> tuple[int, ...]:
-        """How often each class stands in the first part."""
+        """How often each class occurs in the first split."""
         return self._counts(0)
 
     @property
     def val_class_counts(self) -> tuple[int, ...]:
-        """How often each class stands in the second part; () where there is none."""
+        """How often each class occurs in the second split; () where there is none."""
         return self._counts(1)
 
     @property
     def constant_targets(self) -> tuple[bool, bool]:
-        """Whether the targets of the first part, and of the second, are the same in all rows."""
+        """Whether the targets of the first split, and of the second, are the same in all rows."""
         constant = [not self.classes and bool((part == part[:1]).all()) for part in self.parts]
         return constant[0], len(constant) > 1 and constant[1]
 
@@ -50,7 +50,7 @@ class Targets:
 
 
 def looks_like_classes(distinct: int, rows: int, few: int = FEW) -> bool:
-    """Whether whole numbers with so many different values are classes: few values, each there twice on average."""
+    """Whether `distinct` whole numbers in `rows` rows are classes: few values, each occurring twice on average."""
     return distinct <= few and (distinct <= 2 or rows >= 2 * distinct)
 
 
@@ -65,7 +65,7 @@ def too_many_classes(what: str, most: int, path: str = "data.target") -> DataErr
 
 
 def read_targets(parts: list[np.ndarray], task: str | None) -> Targets:
-    """Read y from arrays: numbers or text (n,) or (n, 1), one-hot rows (n, k), or targets (n, k), one array a split.
+    """Read y from arrays, one per split: numbers or text (n,) or (n, 1), one-hot rows (n, k), or targets (n, k).
 
     Whole numbers are classes up to 1000 different values in an integer array, 20 in a float array, unless `task` says
     otherwise.
@@ -91,11 +91,11 @@ def read_targets(parts: list[np.ndarray], task: str | None) -> Targets:
 def _distinct(parts: list[np.ndarray]) -> np.ndarray:
     if len({part.dtype.kind in "US" for part in parts}) > 1:
         raise source_error("y is text in one split and numbers in the other")
-    return _rising(np.concatenate([_rising(part) for part in parts]))
+    return _distinct_sorted(np.concatenate([_distinct_sorted(part) for part in parts]))
 
 
-def _rising(values: np.ndarray) -> np.ndarray:
-    """The different values `(n,)` in their order: numpy.unique, which would bring all of numpy.ma to every start."""
+def _distinct_sorted(values: np.ndarray) -> np.ndarray:
+    """The different values (n,) in ascending order, as numpy.unique, which would import numpy.ma at every start."""
     ordered = np.sort(values)
     return ordered[np.concatenate([np.ones(min(len(ordered), 1), bool), ordered[1:] != ordered[:-1]])]
 
@@ -126,7 +126,7 @@ def _columns(parts: list[np.ndarray], task: str | None) -> Targets:
         labels = tuple(part.argmax(axis=1).astype(np.int64) for part in parts)
         return Targets("classification", labels, classes=tuple(str(label) for label in range(parts[0].shape[1])))
     if task == "classification":
-        raise DataError("data.task", f"y has {parts[0].shape[1]} columns that are not one-hot: they are no classes")
+        raise DataError("data.task", f"y has {parts[0].shape[1]} columns that are not one-hot: they are not classes")
     return _numbers(parts)
 
 

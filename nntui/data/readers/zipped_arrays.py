@@ -1,4 +1,4 @@
-"""The arrays of an NPZ file, one by one and with their sizes checked first; nothing is ever unpickled."""
+"""The arrays of an NPZ file, one by one, with their sizes checked first; nothing is ever unpickled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLAIN_KINDS = "biufUS"
 
 @dataclass(frozen=True, slots=True)
 class ArrayHeader:
-    """What the header of one array claims."""
+    """The claims of an array's header."""
 
     shape: tuple[int, ...]
     fortran: bool
@@ -38,9 +38,9 @@ class ArrayHeader:
 
 
 class ZippedArrays:
-    """An NPZ file opened for reading; a context manager. `names` are its arrays without '.npy'.
+    """An NPZ file opened for reading; a context manager.
 
-    DataError when it is no zip file, or for an array with what is wrong with it. `budget` bytes may be read in all.
+    DataError where it is not a zip file, and for arrays that cannot be read. At most `budget` bytes are read in all.
     """
 
     def __init__(self, path: Path, budget: int = MAX_BYTES) -> None:
@@ -60,7 +60,7 @@ class ZippedArrays:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the arrays, in the order of the file."""
+        """Names of the arrays without '.npy', in the order of the file."""
         return tuple(self._members)
 
     def header(self, name: str) -> ArrayHeader:
@@ -87,7 +87,7 @@ class ZippedArrays:
         return np.ascontiguousarray(array, header.dtype.newbyteorder("=")).reshape(header.shape)
 
     def head(self, name: str, rows: int) -> np.ndarray:
-        """The first rows of an array, no more than there are; an array in Fortran order is read whole."""
+        """At most the first `rows` rows of an array; an array in Fortran order is read whole."""
         with self._open(name) as member:
             header = self._header(name, member)
             if header.fortran or not header.shape:
@@ -115,13 +115,13 @@ class ZippedArrays:
     def _header(self, name: str, member: IO[bytes]) -> ArrayHeader:
         info = self._members[name]
         try:
-            # The header is Python text that a stranger may have written: it can warn and fail in many ways.
+            # The header is a Python literal from an untrusted file: parsing it can warn and fail in many ways.
             with warnings.catch_warnings(action="ignore"):
                 version = npy.read_magic(member)
                 read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
                 header = ArrayHeader(*read(member))
         except (*_DAMAGE, *_BAD_HEADER) as error:
-            raise self._problem(name, f"no NumPy array ({type(error).__name__} in its header)") from None
+            raise self._problem(name, f"not a NumPy array ({type(error).__name__} in its header)") from None
         if header.dtype.hasobject:
             raise self._problem(name, "holds Python objects, which are not loaded from files; save plain numbers")
         if header.dtype.kind not in _PLAIN_KINDS or header.dtype.itemsize == 0:
@@ -141,7 +141,7 @@ class ZippedArrays:
 
 
 def _fill(member: IO[bytes], buffer: memoryview) -> int:
-    """Read until the buffer is full or the member ends; the byte after it is asked for, which checks the CRC."""
+    """Read until the buffer is full or the member ends; then read one more byte, so that zipfile checks the CRC."""
     filled = 0
     while filled < len(buffer):
         chunk = member.read(min(len(buffer) - filled, 2**20))
