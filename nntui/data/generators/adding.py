@@ -13,7 +13,7 @@ from nntui.settings import setting
 
 @dataclass(frozen=True)
 class Adding(BySequence):
-    """The sum of the two marked numbers of a long row: shows whether a network remembers across many steps.
+    """The sum of the two marked numbers in a long sequence: shows whether a network remembers over many steps.
 
     Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735
     """
@@ -28,7 +28,7 @@ class Adding(BySequence):
     def generate(self, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """x (samples, length, 2) float32 and sums (samples, 1) float32.
 
-        Numbers are uniform from -1 to 1; the marker is 1 at one step of each half, else 0.
+        Numbers are uniform from -1 to 1; the marker is 1 at one step of each half, and otherwise 0.
         """
         rows, half = np.arange(self.samples), self.length // 2
         numbers = rng.uniform(-1.0, 1.0, (self.samples, self.length))

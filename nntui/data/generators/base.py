@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Generator(Configurable):
-    """Data made to order: sequences, or points of the plane in a square from about -1 to 1 on both axes."""
+    """Data made on demand: sequences, or points of the plane in a square from about -1 to 1 on both axes."""
 
     task: ClassVar[str] = "classification"
     features: ClassVar[tuple[str, ...]] = ("x", "y")
@@ -37,14 +37,14 @@ class Generator(Configurable):
 
     @property
     def class_counts(self) -> tuple[int, ...]:
-        """How many points each class gets: equally many, the first classes one more; () for regression."""
+        """The number of samples of each class, which differ by at most one; () for regression."""
         count = len(self.class_names)
         return tuple(self.samples // count + (label < self.samples % count) for label in range(count))
 
     def generate(self, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Make x (samples, *input_shape) float32 and y, int64 labels (samples,) or float32 targets (samples, k).
 
-        The samples of a class stand together, in the order of the classes.
+        The samples are ordered by class.
         """
         raise NotImplementedError
 

@@ -1,4 +1,4 @@
-"""Generators of classes: each class draws its own points."""
+"""The base of the generators of classes: each class draws its own points."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nntui.settings import setting
 
 @dataclass(frozen=True)
 class ByClass(Generator):
-    """Points of two or more classes, moved about by noise after their class is settled."""
+    """Points of two or more classes, each shifted by noise."""
 
     noise: float = setting(0.05, help="Standard deviation of the shift of each coordinate.", minimum=0, maximum=10)
 

@@ -1,4 +1,4 @@
-"""Generators of heights over the plane, for regression."""
+"""The base of the generators of heights over the plane, for regression."""
 
 from __future__ import annotations
 

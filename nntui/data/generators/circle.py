@@ -12,7 +12,7 @@ from nntui.data.generators.by_class import ByClass
 
 @dataclass(frozen=True)
 class Circle(ByClass):
-    """A disc within a ring: no straight line tells them apart, one hidden layer does."""
+    """A disc within a ring: no straight line separates them, one hidden layer does."""
 
     type: ClassVar[str] = "circle"
 

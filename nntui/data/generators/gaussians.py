@@ -13,7 +13,7 @@ from nntui.settings import setting
 
 @dataclass(frozen=True)
 class Gaussians(ByClass):
-    """One round cloud a class, the centres on a circle: two of them a single neuron tells apart."""
+    """One round cloud per class, the centres on a circle: a single neuron can separate two of them."""
 
     type: ClassVar[str] = "gaussians"
 

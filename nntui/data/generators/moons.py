@@ -12,7 +12,7 @@ from nntui.data.generators.by_class import ByClass
 
 @dataclass(frozen=True)
 class Moons(ByClass):
-    """Two half circles that reach into one another: a bent border, easy for one hidden layer."""
+    """Two interleaved half circles: a curved boundary, easy for one hidden layer."""
 
     type: ClassVar[str] = "moons"
 
@@ -22,7 +22,7 @@ class Moons(ByClass):
         return ("upper", "lower")
 
     def points(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Uniform along a half circle of radius 0.65, the lower one turned over and shifted into the upper one."""
+        """Uniform along a half circle of radius 0.65, the lower one flipped and shifted into the upper one."""
         angle = rng.uniform(0.0, np.pi, count)
         side = 1.0 if label == 0 else -1.0
         arc = side * np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -13,13 +13,13 @@ from nntui.settings import setting
 
 @dataclass(frozen=True)
 class Spiral(ByClass):
-    """Spiral arms wound into one another, one a class: the hardest of the plane, worth two hidden layers."""
+    """Interleaved spiral arms, one per class: the hardest problem in the plane, worth two hidden layers."""
 
     type: ClassVar[str] = "spiral"
 
     noise: float = setting(0.02, help="Standard deviation of the shift of each coordinate.", minimum=0, maximum=10)
     classes: int = setting(2, help="How many arms.", minimum=2, maximum=20)
-    turns: float = setting(1.25, help="How often an arm winds round the centre.", above=0, maximum=10, unit="turns")
+    turns: float = setting(1.25, help="How often an arm winds around the centre.", above=0, maximum=10, unit="turns")
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from nntui.data.generators.by_sequence import BySequence
 from nntui.settings import setting
 
 _ROOT_MEAN_SQUARE = 0.7
-"""Of every wave before noise is added, so that loudness tells nothing."""
+"""Of every wave before noise is added, so that loudness gives nothing away."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Waves(BySequence):
     def generate(self, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """x (samples, length, 1) float32 and labels (samples,) int64; each wave has a phase and period of its own.
 
-        Where `shortest` is above `longest`, the two change places.
+        Where `shortest` is above `longest`, the two are swapped.
         """
         counts = self.class_counts
         waves = [self._waves(name, count, rng) for name, count in zip(self.class_names, counts, strict=True)]

@@ -1,4 +1,4 @@
-"""Four quadrants, opposite ones of one class."""
+"""Four quadrants, opposite ones in the same class."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _GAP = 0.06
 
 @dataclass(frozen=True)
 class Xor(ByClass):
-    """Four quadrants, opposite ones of one class: the problem a single neuron cannot solve."""
+    """Four quadrants, opposite ones in the same class: the problem a single neuron cannot solve."""
 
     type: ClassVar[str] = "xor"
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """same (x and y have one sign), different."""
+        """same (x and y have the same sign), different."""
         return ("same", "different")
 
     def points(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
