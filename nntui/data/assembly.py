@@ -20,7 +20,7 @@ _GENERATE, _SPLIT = 0, 1
 
 
 def generate(generator: Generator, seed: int) -> RawData:
-    """The points of a generator for a seed."""
+    """The samples of a generator for a seed."""
     return RawData(*generator.generate(rng=_rng(seed, _GENERATE)))
 
 

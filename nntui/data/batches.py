@@ -12,17 +12,17 @@ from nntui.nn.arena import aligned_zeros
 
 
 class Batches:
-    """Gathers up to `batch_size` rows of a split as a network takes them.
+    """Gathers up to `batch_size` rows of a split in the form a network takes.
 
-    Bytes are scaled as they are gathered; float32 splits are preprocessed already and only copied.
+    Bytes are scaled as they are gathered; float32 splits are already preprocessed and only copied.
     """
 
     def __init__(
         self, split: Split, preprocessing: Preprocessing, batch_size: int, *, beside: Batches | None = None
     ) -> None:
-        """`beside` are batches of the same data, of no smaller size, whose memory is used: either overwrites both's."""
+        """`beside` are batches of the same data, at least as large, that share memory: either overwrites both."""
         self._split = split
-        # For bytes, whose values float32 holds with room to spare.
+        # Used for bytes only, which float32 holds exactly.
         self._offset, self._scale = preprocessing.offset.astype(np.float32), preprocessing.scale.astype(np.float32)
         self._shifts = bool(np.any(preprocessing.offset))
         self._y = np.empty((batch_size, *split.y.shape[1:]), split.y.dtype)
@@ -37,8 +37,8 @@ class Batches:
     def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at `indices` (n,), n at most `batch_size`: x (n, *input_shape) float32 and y (n, ...).
 
-        Both are views of buffers that the next call overwrites. Indices outside the split are not refused: they
-        are clipped to its first and last row.
+        Both are views of buffers that the next call overwrites. Indices outside the split are not an error: they are
+        clipped to its first and last row.
         """
         count = len(indices)
         if count > len(self._x):
@@ -50,7 +50,7 @@ class Batches:
             return x, y
         raw = self._raw[:count]
         self._split.x.take(indices, axis=0, out=raw, mode="clip")
-        # Converted first: a ufunc on two types at once would allocate buffers for the conversion.
+        # Converted first: a ufunc on mixed dtypes would allocate buffers for the conversion.
         np.copyto(x, raw)
         if self._shifts:
             np.subtract(x, self._offset, out=x)

@@ -1,4 +1,4 @@
-"""Cards: what a bundled set is, where it is from and under which licence, in `card.toml` beside the data."""
+"""Cards: content, source and licence of each bundled set, from `card.toml` beside the data."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from nntui.resources import datasets_dir
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One bundled set in words and numbers."""
+    """The description of a bundled set."""
 
     name: str
     title: str
     summary: str
     """One line."""
     about: str
-    """A paragraph: what was measured, and what to watch for."""
+    """A paragraph: what was measured, and what to look out for."""
     task: str
     shape: tuple[int, ...]
     classes: tuple[str, ...]
     samples: int
     source: str
-    """Address of the original."""
+    """URL of the original."""
     citation: str
     licence: str
     changes: str

@@ -1,4 +1,4 @@
-"""A dataset: the arrays a network is trained and validated on, and the names of what they hold."""
+"""A dataset: the arrays a network is trained and validated on, with the names of classes, targets and features."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nntui.data.preprocessing import Preprocessing
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Split:
-    """Samples and their answers, row by row; may have no rows.
+    """Samples and their targets, row by row; may have no rows.
 
     `x` is (n, *input_shape), float32 (preprocessed) or uint8 (raw: scaled as batches are gathered). `y` is int64
-    labels (n,), or targets (n, k) in float64, in float32 where that holds all of them exactly.
+    labels (n,), or targets (n, k) as float32 where that holds all of them exactly, else float64.
     """
 
     x: np.ndarray
@@ -26,7 +26,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dataset:
-    """Everything training needs to know of the data."""
+    """Everything training needs to know about the data."""
 
     name: str
     task: str
@@ -44,11 +44,11 @@ class Dataset:
     """Name of each input of a table, or of each feature of a sequence; () for images."""
     preprocessing: Preprocessing
     fingerprint: str
-    """SHA-256 in hex of the raw inputs, the answers and the split."""
+    """SHA-256 in hex of the raw inputs, the targets and the split."""
     target: str = ""
-    """The column of a table that is learnt; '' for other data."""
+    """The target column of a table; '' for other data."""
 
     @property
     def outputs(self) -> int:
-        """How many units the last layer needs: one a class, or one a target."""
+        """How many units the last layer needs: one per class, or one per target."""
         return len(self.classes) or len(self.targets)

@@ -1,4 +1,4 @@
-"""What goes wrong with data, in words for the person who chose it."""
+"""Errors about data, in words for the person who chose the data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nntui.display.message import message_line, quoted
 
 
 class DataError(Exception):
-    """Data that cannot be had as asked for: `path` names the setting, `message` says what, where and what to do.
+    """Data that cannot be loaded as asked: `path` names the setting, `message` says what, where and what to do.
 
     `str(error)` is one line of bounded length: "data.source: no file 'iris.csv'".
     """

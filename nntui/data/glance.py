@@ -1,4 +1,4 @@
-"""A glance at data: a few samples as they stand in the source, before any preprocessing."""
+"""A glance at data: a few samples as they are in the source, before any preprocessing."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from nntui.data.sources import LocatedFile, locate
 from nntui.display.sizes import size_text
 
 LARGEST = 64 * 2**20
-"""Bytes of a source that are read for a glance."""
+"""The most bytes of a source that are read for a glance."""
 _POINTS, _SAMPLES = 2000, 64
-"""Taken of samples that are points of a line or plane, and of larger ones."""
+"""How many samples are taken: of points on a line or plane, and of larger samples."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Glance:
-    """Some samples, the classes by turns; names are as in `Dataset`."""
+    """Some samples, alternating between classes; the names are as in `Dataset`."""
 
     x: np.ndarray
     """(n, *input_shape), raw."""
     y: np.ndarray
     """int64 labels (n,), or targets (n, k)."""
     rows: np.ndarray
-    """Where each sample stands in the source, from 0, int64 (n,)."""
+    """The row of each sample in the source, from 0, int64 (n,)."""
     classes: tuple[str, ...]
     targets: tuple[str, ...]
     features: tuple[str, ...]
@@ -43,17 +43,17 @@ class Glance:
         """Of one sample."""
         return self.x.shape[1:]
 
-    def answer(self, place: int) -> str:
-        """The class of a sample, or its targets."""
+    def target_text(self, index: int) -> str:
+        """The class of a sample, or its targets, as text."""
         if self.classes:
-            return self.classes[int(self.y[place])]
-        return ", ".join(f"{value:.4g}" for value in np.ravel(self.y[place]).tolist())
+            return self.classes[int(self.y[index])]
+        return ", ".join(f"{value:.4g}" for value in np.ravel(self.y[index]).tolist())
 
 
 def glance(settings: DataSettings, *, base: Path, seed: int) -> Glance:
-    """Samples of the data, the same ones each time; DataError where they cannot be read, or are too large for it.
+    """Samples of the data, the same ones each time; DataError where they cannot be read or are too large.
 
-    `base` is the folder that relative paths start at, and `seed` is for what is generated.
+    Relative paths start at the folder `base`; `seed` is for generated data.
     """
     located = locate(settings, base)
     outline = checked_outline(settings, located)
@@ -70,7 +70,7 @@ def glance(settings: DataSettings, *, base: Path, seed: int) -> Glance:
 
 
 def _chosen(labels: np.ndarray | None, count: int, most: int) -> np.ndarray:
-    """Rows drawn at random, always the same; with labels one of each class by turns."""
+    """Rows drawn at random, always the same; with labels the classes alternate."""
     order = np.random.default_rng(0).permutation(count)
     if labels is None:
         return order[:most]

@@ -1,4 +1,4 @@
-"""Preprocessing: the shift and scale between raw values and what a network sees."""
+"""Preprocessing: the shift and scale between raw values and a network's inputs and targets."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FLOAT64 = np.finfo(np.float64)
 class Preprocessing:
     """x = (raw - offset) * scale, and the same for the targets of a regression; all float64.
 
-    In float64 up to the result, because 32 bits keep seven digits: of a time in milliseconds they are gone before the
-    offset is. `offset` and `scale` have shape () or input_shape (of sequences: the same at every step), `target_offset`
-    and `target_scale` () or (k,).
+    Computed in float64, because 32 bits keep only seven digits: a timestamp in milliseconds would lose its differences
+    before the offset is subtracted. `offset` and `scale` have shape () or input_shape (for sequences the same at every
+    step), `target_offset` and `target_scale` () or (k,).
     """
 
     offset: np.ndarray
@@ -31,7 +31,7 @@ class Preprocessing:
     def fit(cls, x: np.ndarray, y: np.ndarray, *, standardize: bool, standardize_targets: bool) -> Self:
         """Fit on the raw training split: x (n, *input_shape) with n at least 1, y (n,) labels or (n, k) targets.
 
-        Without `standardize` bytes are scaled to 0..1 and other values left as they are. With it, tables are
+        Without `standardize` bytes are scaled to 0..1 and other values are left as they are. With it, tables are
         standardized column by column, sequences feature by feature over all their steps, images with one mean and
         deviation; a column that is constant, or constant but for rounding, is only shifted.
         """
@@ -47,15 +47,15 @@ class Preprocessing:
         return cls(offset, scale, target_offset, target_scale)
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Raw inputs (..., *input_shape) as the network sees them, float32."""
+        """The network's inputs, float32, from raw inputs (..., *input_shape)."""
         return _forward(x, self.offset, self.scale)
 
     def restore(self, x: np.ndarray) -> np.ndarray:
-        """The raw values, float64, of inputs as the network sees them: `apply` backwards."""
+        """Raw values, float64, from the network's inputs: the inverse of `apply`."""
         return np.asarray(x, np.float64) / self.scale + self.offset
 
     def apply_targets(self, y: np.ndarray) -> np.ndarray:
-        """Raw targets (..., k) as the network learns them: float32 where that holds them exactly, else float64."""
+        """The network's targets from raw ones (..., k): float32 where that holds them exactly, else float64."""
         scaled = np.asarray(y, np.float64)
         if not _is_plain(self.target_offset, self.target_scale):
             scaled = (scaled - self.target_offset) * self.target_scale
@@ -63,7 +63,7 @@ class Preprocessing:
         return narrow if np.array_equal(narrow, scaled) else scaled
 
     def restore_targets(self, y: np.ndarray) -> np.ndarray:
-        """Targets in their own units, float64, of what the network answers (..., k)."""
+        """The network's outputs (..., k) in the targets' own units, float64."""
         return np.asarray(y, np.float64) / self.target_scale + self.target_offset
 
     def to_tensors(self) -> dict[str, np.ndarray]:
@@ -72,7 +72,7 @@ class Preprocessing:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> Self:
-        """Read back what `to_tensors` gave, or an older version that saved float32.
+        """The inverse of `to_tensors`; also reads the float32 arrays of older versions.
 
         Other names are ignored, a missing one is a KeyError.
         """
@@ -107,7 +107,7 @@ def _forward(raw: np.ndarray, offset: np.ndarray, scale: np.ndarray) -> np.ndarr
 
 
 def _blocks(raw: np.ndarray) -> Iterator[slice]:
-    """Rows in blocks: a float64 copy of the whole would be as large as the data, or twice as large."""
+    """Rows in blocks: a float64 copy of the whole would take as much memory as the data, or twice as much."""
     step = max(_TABLE_BLOCK * len(raw) // max(raw.size, 1), 1)
     return (slice(start, start + step) for start in range(0, len(raw), step))
 
@@ -115,13 +115,13 @@ def _blocks(raw: np.ndarray) -> Iterator[slice]:
 def _standard(raw: np.ndarray, *, per_column: bool) -> tuple[np.ndarray, np.ndarray]:
     mean, variance, count = (*_moments_of_columns(raw), len(raw)) if per_column else (*_moments(raw), raw.size)
     deviation = np.sqrt(variance)
-    # Nothing below can be told from a constant once its reciprocal leaves float64.
+    # A deviation whose reciprocal overflows float64 counts as constant.
     constant = is_constant(mean, variance, count) | (deviation < 1.0 / float(_FLOAT64.max))
     return np.asarray(mean), 1.0 / np.where(constant, 1.0, deviation)
 
 
 def is_constant(mean: np.ndarray, variance: np.ndarray, count: int) -> np.ndarray:
-    """Whether `count` values differ by no more than float64 rounds: 0.3 and 3 * 0.1 are one value.
+    """Whether `count` values differ by no more than float64 rounding: 0.3 and 3 * 0.1 are the same value.
 
     The bound of scikit-learn's StandardScaler (sklearn.preprocessing._data._is_constant_feature), after Chan, Golub
     and LeVeque 1983, "Algorithms for Computing the Sample Variance", https://doi.org/10.1080/00031305.1983.10483115
@@ -132,20 +132,20 @@ def is_constant(mean: np.ndarray, variance: np.ndarray, count: int) -> np.ndarra
 
 def _moments_of_columns(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of each column of (n, k), float64, in two passes by blocks."""
-    # Sums of what is far from 0 would leave few digits for the differences.
+    # Sums of values far from 0 would leave few digits for the differences.
     origin = raw[0].astype(np.float64)
     total, squares = np.zeros_like(origin), np.zeros_like(origin)
     for rows in _blocks(raw):
         total += np.subtract(raw[rows], origin, dtype=np.float64).sum(axis=0)
     mean = origin + total / len(raw)
     for rows in _blocks(raw):
-        apart = np.subtract(raw[rows], mean, dtype=np.float64)
-        squares += np.square(apart, out=apart).sum(axis=0)
+        deviations = np.subtract(raw[rows], mean, dtype=np.float64)
+        squares += np.square(deviations, out=deviations).sum(axis=0)
     return mean, squares / len(raw)
 
 
 def _moments(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance over all values, by blocks: a float64 copy of all images would not fit."""
+    """Mean and variance over all values, by blocks: a float64 copy of all images may not fit in memory."""
     flat = raw.reshape(-1)
     blocks = [flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK)]
     if raw.dtype == np.uint8:

@@ -16,9 +16,9 @@ class DataSettings:
     target: str | None = setting(None, help="The column to learn, for tables.", absent="the last column")
     task: str | None = setting(
         None,
-        help="What the target is read as: classes, or numbers.",
+        help="Whether the target is read as classes or as numbers.",
         choices=("classification", "regression"),
-        absent="by the look of the target",
+        absent="decided by the target's values",
     )
     validation: float = setting(
         0.2,
@@ -31,4 +31,4 @@ class DataSettings:
         False, help="Shift and scale the targets of a regression to mean 0 and deviation 1, fitted on train."
     )
     generator: Generator | None = None
-    """The generator with its own settings, whose keys stand beside the others in the table; None for its defaults."""
+    """The generator with its settings, whose keys are in the same table; None for its defaults."""

@@ -1,4 +1,4 @@
-"""From the word in `data.source` to the data it means."""
+"""Resolving `data.source` to a file or a generator."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class LocatedFile:
 
 
 def locate(settings: DataSettings, base: Path) -> LocatedFile | Generator:
-    """The file or generator that the source means; DataError when there is none.
+    """The file or generator that the source names; DataError where there is none.
 
-    A word without separator and dot is first looked for among the bundled sets and generators, then as a path; a
-    relative path starts at `base`.
+    A word without separator and dot is looked up among the bundled sets and generators first, then as a path; relative
+    paths start at `base`.
     """
     source = settings.source
     if not source.strip():
@@ -51,7 +51,7 @@ def locate(settings: DataSettings, base: Path) -> LocatedFile | Generator:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise source_error(f"{shown(source)} is no path that can be read ({reason})") from None
+        raise source_error(f"{shown(source)} is not a path that can be read ({reason})") from None
     if is_folder:
         return LocatedFile(path.resolve().name or source, path, _reader("idx_folder"))
     if is_file:
@@ -68,7 +68,7 @@ def _bundled(card: Card) -> LocatedFile:
 
 
 def _reader(name: str) -> Reader:
-    # Imported when needed, because the readers import NumPy and the names of sources are asked for without it.
+    # Imported when needed: the readers import NumPy, and listing the sources must not.
     return cast(Reader, importlib.import_module(f"nntui.data.readers.{name}"))
 
 
@@ -78,7 +78,7 @@ def _kind(path: Path) -> str:
     kind = _READERS.get(path.suffix.lower())
     if kind is None:
         raise source_error(
-            f"{shown(path.name)} is no kind of file that is read: CSV ({_known_tables()}), NPZ or a folder of IDX files"
+            f"{shown(path.name)} is not a supported file: CSV ({_known_tables()}), NPZ or a folder of IDX files"
         )
     return kind
 

@@ -1,4 +1,4 @@
-"""Which rows are held out for validation."""
+"""The choice of rows held out for validation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def held_out(count: int, validation: float) -> int:
 
 
 def held_out_by_class(counts: Sequence[int], validation: float) -> list[int]:
-    """How many rows of each class are held out: the class's share rounded up or down, so that the total is the share
-    of all rows where that is possible; at least one row of each class stays in train."""
+    """How many rows of each class are held out: the class's share, rounded so that the total is the share of all rows
+    where that is possible; at least one row of each class stays in train."""
     exact = [count * validation for count in counts]
     held = [math.floor(share) for share in exact]
     missing = round(sum(counts) * validation) - sum(held)

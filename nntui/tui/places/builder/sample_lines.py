@@ -66,7 +66,7 @@ def _pictures(found: Glance, width: int, height: int, palette: Palette, muted: S
         places = range(start, min(start + across, count))
         tiles = np.moveaxis(images[places.start : places.stop], 0, -1)[:, :, None, :]
         lines += heat.draw(tiles, width, tall, palette)
-        answers = " ".join(fitted(found.answer(place).center(wide), wide) for place in places)
+        answers = " ".join(fitted(found.target_text(place).center(wide), wide) for place in places)
         lines.append(plain(answers, width, muted))
     return lines
 
@@ -103,7 +103,7 @@ def _records(found: Glance, places: range, width: int, height: int, palette: Pal
     for index, target in enumerate(targets[: max(height // 3, 1)]):
         pieces = [Segment(fitted(target, name), muted)]
         for place in places:
-            text = found.answer(place) if found.classes else compact(float(np.ravel(found.y[place])[index]), cell)
+            text = found.target_text(place) if found.classes else compact(float(np.ravel(found.y[place])[index]), cell)
             group = int(found.y[place]) if found.classes else 1
             pieces += [Segment(" "), Segment(fitted(text, cell, right=True), palette.series_style(group))]
         lines.append(Strip(pieces).adjust_cell_length(width))
@@ -158,7 +158,7 @@ def _sequences(found: Glance, width: int, height: int, palette: Palette, muted: 
         if len(lines) + features > height and lines:
             break
         for index in range(features):
-            head = fitted(found.answer(place) if index == 0 else "", _LABEL)
+            head = fitted(found.target_text(place) if index == 0 else "", _LABEL)
             label = Segment(f"{head} {fitted(names[index], _LABEL)} " if features > 1 else f"{head} ", muted)
             room = max(width - label.cell_length, 1)
             tone = palette.series_style(int(found.y[place]) if found.classes else index)
