@@ -25,8 +25,8 @@ def test_every_layer_is_listed_once_and_kinds_stand_together():
 @pytest.mark.parametrize(
     ("shape", "name", "words"),
     [
-        ((64,), "conv2d", "needs pictures"),
-        ((64,), "random_flip", "needs pictures"),
+        ((64,), "conv2d", "needs images"),
+        ((64,), "random_flip", "needs images"),
         ((64,), "gru", "needs sequences"),
         ((64,), "max_pool1d", "needs sequences"),
         ((8, 8, 1), "dense", "needs a flat row"),
@@ -63,7 +63,7 @@ async def test_what_fits_is_by_the_cursor_and_a_kind_can_be_typed_for(tmp_path: 
         await shown.press("j", "a")
         dialog = shown.app.screen
         assert isinstance(dialog, ChooseDialog)
-        assert {choice.value: choice.obstacle for choice in dialog._choices}["conv2d"] == "needs pictures"
+        assert {choice.value: choice.obstacle for choice in dialog._choices}["conv2d"] == "needs images"
         await shown.type("pooling")
         assert {choice.lead for choice in dialog._shown} == {"pooling"}
         await shown.press("escape", "K", "k", "a")

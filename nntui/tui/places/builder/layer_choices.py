@@ -9,7 +9,7 @@ from nntui.nn.layers.base import GROUPS, Layer, Shape, ShapeError
 from nntui.settings import settings_of
 from nntui.tui.dialogs.choice import Choice
 
-_WANTED = {"channels": "needs pictures", "time": "needs sequences", "ids": "needs ids", "flat": "needs a flat row"}
+_WANTED = {"channels": "needs images", "time": "needs sequences", "ids": "needs ids", "flat": "needs a flat row"}
 """What a layer's refusal says it needs, by a word in it."""
 
 
@@ -28,7 +28,7 @@ def layer_choices(shape: Shape | None, *, is_first: bool) -> list[Choice]:
 
 
 def obstacle(kind: type[Layer], shape: Shape | None, *, is_first: bool) -> str:
-    """Why a new layer of this type does not fit, in a word or two: 'needs pictures'; '' where it does."""
+    """Why a new layer of this type does not fit, in a word or two: 'needs images'; '' where it does."""
     if kind.reads_ids and not is_first:
         return "must be first"
     if shape is None:
