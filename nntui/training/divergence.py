@@ -9,6 +9,7 @@ import numpy as np
 from nntui.data.dataset import Dataset
 from nntui.modelfile.model import ModelSpec
 from nntui.nn.network import Sequential
+from nntui.runs.events import RunEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,18 @@ class Origin:
     def __str__(self) -> str:
         where = f"the {self.quantity} of {self.layer}" if self.layer else "the loss"
         return f"{where} is not finite at step {self.step}"
+
+    def run_ended(self, *, epoch: int, best_epoch: int, advice: str) -> RunEnded:
+        """The event that ends the run for this reason."""
+        return RunEnded(
+            step=self.step,
+            epoch=epoch,
+            reason="diverged",
+            message=f"{self}; {advice}",
+            best_epoch=best_epoch,
+            layer=self.layer,
+            quantity=self.quantity,
+        )
 
 
 def origin_of_divergence(network: Sequential, x: np.ndarray, last_step: int) -> Origin:

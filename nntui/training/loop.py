@@ -31,7 +31,7 @@ from nntui.runs.events import EpochEnded, Event, LayerStats, RunEnded, Step, War
 from nntui.training.accumulation import AccumulatedGradient
 from nntui.training.best import Best
 from nntui.training.checkpoint_counts import counted
-from nntui.training.divergence import Origin, advice, origin_of_divergence
+from nntui.training.divergence import advice, origin_of_divergence
 from nntui.training.live_settings import LiveSettings
 from nntui.training.loss_and_metrics import (
     build_loss,
@@ -337,16 +337,9 @@ class Trainer:
         return {name: gradient_norm(arena.gradient(name).reshape(-1)) for name in arena.learned_names}
 
     def _diverged(self) -> RunEnded:
-        origin: Origin = origin_of_divergence(*self._gradient.suspect(), self.step)
-        return RunEnded(
-            step=origin.step,
-            epoch=self.epoch,
-            reason="diverged",
-            message=f"{origin}; {advice(self.spec, self.dataset, self.optimizer.learning_rate)}",
-            best_epoch=self.best.epoch,
-            layer=origin.layer,
-            quantity=origin.quantity,
-        )
+        origin = origin_of_divergence(*self._gradient.suspect(), self.step)
+        what_to_try = advice(self.spec, self.dataset, self.optimizer.learning_rate)
+        return origin.run_ended(epoch=self.epoch, best_epoch=self.best.epoch, advice=what_to_try)
 
     def _finish(self) -> RunEnded:
         message = f"trained {self.epochs_done} epoch{'' if self.epochs_done == 1 else 's'}"
