@@ -15,7 +15,14 @@ from nntui.data.readers.outline import Reader
 from nntui.data.settings import DataSettings
 from nntui.resources import datasets_dir
 
-_READERS = {".csv": "table", ".tsv": "table", ".tab": "table", ".txt": "table", ".data": "table", ".npz": "npz"}
+_READERS = {
+    ".csv": "csv_table",
+    ".tsv": "csv_table",
+    ".tab": "csv_table",
+    ".txt": "csv_table",
+    ".data": "csv_table",
+    ".npz": "npz",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def _bundled(card: Card) -> LocatedFile:
     folder = datasets_dir() / card.name
     table = folder / f"{card.name}.csv"
     if table.is_file():
-        return LocatedFile(card.name, table, _reader("table"), card)
+        return LocatedFile(card.name, table, _reader("csv_table"), card)
     return LocatedFile(card.name, folder, _reader("idx_folder"), card)
 
 
@@ -84,7 +91,7 @@ def _kind(path: Path) -> str:
 
 
 def _known_tables() -> str:
-    return ", ".join(suffix for suffix, kind in _READERS.items() if kind == "table")
+    return ", ".join(suffix for suffix, kind in _READERS.items() if kind == "csv_table")
 
 
 def _unknown_word(source: str) -> DataError:

@@ -19,7 +19,7 @@ from nntui.nn.layers.ids import id_readers
 from nntui.nn.metrics import ClassificationMeter, precision_recall_f1
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.directory import RunDirectory
-from nntui.training.checkpointing import load_weights
+from nntui.training.checkpoint_content import load_weights
 from nntui.training.loop import build_network
 from nntui.training.loss_and_metrics import build_loss, build_meter, evaluate
 from nntui.training.parallel.blas_threads import one_matrix_thread

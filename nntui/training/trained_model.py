@@ -16,7 +16,7 @@ from nntui.modelfile.parsing import parse
 from nntui.modelfile.problems import SpecError
 from nntui.runs.checkpoints import CheckpointError, CheckpointStore, load
 from nntui.runs.directory import RunDirectory
-from nntui.training.checkpointing import FORMAT, stored_preprocessing
+from nntui.training.checkpoint_content import FORMAT, stored_preprocessing
 
 
 @dataclass(frozen=True, eq=False, slots=True)

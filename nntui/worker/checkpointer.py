@@ -15,7 +15,7 @@ from nntui.runs.events import CheckpointSaved, EpochEnded
 from nntui.runs.files import is_out_of_room
 from nntui.runs.frames import is_complete
 from nntui.runs.live import write_live
-from nntui.training.checkpointing import checkpoint_of, restore_training
+from nntui.training.checkpoint_content import checkpoint_of, restore_training
 from nntui.training.loop import Trainer
 
 _CAP_EPOCHS = 400

@@ -223,7 +223,7 @@ def test_file_is_read_once_for_many_descriptions(tmp_path: Path, monkeypatch: py
     message = refused(bad, tmp_path)
     opened: list[Path] = []
     monkeypatch.setattr(csv_text, "layout_of", opened.append)
-    monkeypatch.setattr("nntui.data.readers.table.layout_of", opened.append)
+    monkeypatch.setattr("nntui.data.readers.csv_table.layout_of", opened.append)
     assert describe(good, base=tmp_path) == first
     assert describe(replace(good, target="a", validation=0.5), base=tmp_path).targets in ((), ("a",))
     with pytest.raises(DataError, match="line 2"):

@@ -7,7 +7,8 @@ import pytest
 
 from nntui.data.errors import DataError
 from nntui.data.input_schema import InputSchema
-from nntui.data.readers import csv_text, table
+from nntui.data.readers import csv_table as table
+from nntui.data.readers import csv_text
 from nntui.data.readers.outline import RawData
 
 CITIES = InputSchema(("city=Oslo", "city=Rome", "size"), ("cold", "warm"), "climate")

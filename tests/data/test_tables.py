@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from nntui.data.catalogue import describe
 from nntui.data.errors import DataError
-from nntui.data.readers import csv_text, table
+from nntui.data.readers import csv_table as table
+from nntui.data.readers import csv_text
 from nntui.data.readers.outline import Outline, RawData
 from nntui.data.settings import DataSettings
 

@@ -14,7 +14,7 @@ from nntui.nn.schedules import Schedule
 from nntui.runs.checkpoints import CheckpointError
 from nntui.runs.checkpoints import load as load_checkpoint
 from nntui.runs.events import Command, EpochEnded, HyperparameterChanged, RunStarted, Step, Warning
-from nntui.training.checkpointing import checkpoint_of, restore_training
+from nntui.training.checkpoint_content import checkpoint_of, restore_training
 from nntui.worker.process import Worker
 from tests.small_runs import assert_equal_tensors, draft, events_of, trainer_of, weights_of
 from tests.worker.test_process import obeying

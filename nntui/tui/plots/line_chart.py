@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from nntui.tui.plots.axis import LABEL_WIDTH, YAxis, whole, x_ticks
-from nntui.tui.plots.chart_cells import ChartCells
+from nntui.tui.plots.line_chart_cells import ChartCells
 from nntui.tui.plots.palette import Palette
 from nntui.tui.plots.runs_of_style import centred
 from nntui.tui.plots.scale import Buckets, extent, finite, logarithm
