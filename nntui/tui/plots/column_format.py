@@ -59,7 +59,8 @@ class ColumnFormat:
         if not self.powers:
             text = f"{value:.{self.decimals}f}"
             return text if float(text) else text.removeprefix("-")
-        mantissa, power = f"{value:.{self.decimals}e}".split("e")
+        # Zero has no sign.
+        mantissa, power = f"{value or 0.0:.{self.decimals}e}".split("e")
         return f"{mantissa}e{power[0]}{abs(int(power)):0{self.power_digits}d}"
 
 

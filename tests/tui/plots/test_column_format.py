@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nntui.tui.plots.column_format import Extents, format_of
@@ -56,6 +56,7 @@ def test_numbers_that_come_later_widen_the_format_and_none_narrows_it():
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=8), st.booleans())
+@example([1e6, -0.0], False)
 def test_decimals_line_up_and_no_number_is_wider_than_its_column(values, share):
     found = format_of(Extents().including(values), is_share=share)
     numbers = [found.text(value) for value in values if math.isfinite(value)]
