@@ -10,14 +10,14 @@ from typing import Any
 from pydantic_core import from_json
 
 from nntui.runs.events import SCHEMA, Event, to_json
-from nntui.runs.line_file import LineFile
+from nntui.runs.line_file import LineWriter
 from nntui.runs.step_lines import StepTable, parse_steps
 from nntui.runs.tailing import LineTail
 
 _LINES_AT_ONCE = 64
 
 
-class EventLog:
+class EventLog(LineWriter):
     """Writes a run's events, one line and one write each; the first line of a new log also holds the schema version.
 
     Opening cuts off a torn last line. On a full disk events wait in memory and are written, in order, before the next;
@@ -25,22 +25,7 @@ class EventLog:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lines = LineFile(path, expendable=_is_expendable)
-
-    @property
-    def pending(self) -> int:
-        """How many events wait for room on the disk."""
-        return self._lines.pending
-
-    @property
-    def problem(self) -> str:
-        """Why the last write failed, one line; '' while all is well."""
-        return self._lines.problem
-
-    @property
-    def out_of_room(self) -> bool:
-        """Whether it failed because the disk is full."""
-        return self._lines.out_of_room
+        super().__init__(path, expendable=_is_expendable)
 
     @property
     def dropped(self) -> int:
@@ -54,17 +39,9 @@ class EventLog:
             text = f'{{"schema":{SCHEMA},{text[1:]}'
         self._lines.append(text.encode() + b"\n")
 
-    def flush(self) -> bool:
-        """Try to write the waiting events; returns whether none is left."""
-        return self._lines.flush()
-
     def sync(self) -> bool:
         """Write waiting events and sync them to disk; returns whether everything is on it."""
         return self._lines.sync()
-
-    def close(self) -> None:
-        """Try once more to write waiting events, then close."""
-        self._lines.close()
 
 
 def _is_expendable(line: bytes) -> bool:
@@ -117,7 +94,7 @@ class EventReader:
         """The new records for `History`, faster than `chunks`: `step` records come as tables where possible.
 
         Between one run_started and the next, the table of a block precedes the block's other records. With `one_in`
-        above 1 a table may hold only one in so many steps, for a quick overview of a long log.
+        above 1 a table may hold only one of every `one_in` steps, for a quick overview of a long log.
         """
         for block in self._blocks():
             parts = parse_steps(block, one_in=one_in)

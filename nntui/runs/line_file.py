@@ -142,3 +142,33 @@ class LineFile:
         self._waiting = kept
         # When little can be dropped, trying again at every line would cost a pass over all of them each time.
         self._drop_at = max(_MOST_WAITING, len(kept) * 2)
+
+
+class LineWriter:
+    """The base of what writes records into a `LineFile`: how it stands with the disk, and the end."""
+
+    def __init__(self, path: Path, *, expendable: Callable[[bytes], bool]) -> None:
+        self._lines = LineFile(path, expendable=expendable)
+
+    @property
+    def pending(self) -> int:
+        """How many lines wait for room on the disk."""
+        return self._lines.pending
+
+    @property
+    def problem(self) -> str:
+        """Why the last write failed, one line; '' while all is well."""
+        return self._lines.problem
+
+    @property
+    def out_of_room(self) -> bool:
+        """Whether it failed because the disk is full."""
+        return self._lines.out_of_room
+
+    def flush(self) -> bool:
+        """Try to write the waiting lines; returns whether none is left."""
+        return self._lines.flush()
+
+    def close(self) -> None:
+        """Try once more to write the waiting lines, then close."""
+        self._lines.close()

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nntui.runs.events import EpochEnded
-from nntui.runs.line_file import LineFile
+from nntui.runs.line_file import LineWriter
 from nntui.runs.metrics_table import AFTER, BEFORE, LONGEST_ROW, end_of_epoch
 
 
-class MetricsCsv:
+class MetricsCsv(LineWriter):
     """Appends rows `epoch,step,<metrics>,learning_rate,seconds,samples_per_second,time`, the first with a header.
 
     Floats are written with `repr`, NaN as `nan`, and a missing value or None as an empty cell. A metric that is not in
@@ -20,27 +20,8 @@ class MetricsCsv:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lines = LineFile(path, expendable=lambda row: True)
+        super().__init__(path, expendable=lambda row: True)
         self._header = _header(path)
-
-    @property
-    def pending(self) -> int:
-        """How many rows wait for room on the disk."""
-        return self._lines.pending
-
-    @property
-    def problem(self) -> str:
-        """Why the last write failed, one line; '' while all is well."""
-        return self._lines.problem
-
-    @property
-    def out_of_room(self) -> bool:
-        """Whether it failed because the disk is full."""
-        return self._lines.out_of_room
-
-    def flush(self) -> bool:
-        """Try to write the waiting rows; returns whether none is left."""
-        return self._lines.flush()
 
     def append(self, event: EpochEnded) -> None:
         """Write the epoch's row."""
@@ -55,10 +36,6 @@ class MetricsCsv:
         end = end_of_epoch(self._path, epoch)
         if end is not None:
             self._lines.cut_off(end)
-
-    def close(self) -> None:
-        """Try once more to write the waiting rows, then close."""
-        self._lines.close()
 
 
 def _line(cells: Iterable[str]) -> bytes:
