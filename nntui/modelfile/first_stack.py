@@ -15,7 +15,7 @@ _LARGEST_FLAT = 4096
 """Inputs of the dense layer after the convolutions; above it, it gets only the mean of each channel."""
 _FEW_SAMPLES, _MANY_SAMPLES = 2_000, 20_000
 _WIDE = 8
-"""From so many columns on a table counts as wide."""
+"""Columns from which on a table counts as wide."""
 _LONGEST_NAME = 60
 
 Table = dict[str, Any]

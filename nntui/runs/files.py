@@ -1,4 +1,4 @@
-"""Opening and tidying up files in a run directory, which may hold anything."""
+"""Opening and cleaning up files in a run directory, which may hold anything."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def parse_steps(block: bytes, *, one_in: int = 1) -> tuple[StepTable, bytes] | N
 
     None unless every line that begins like a `step` line has the first one's keys and plain numbers: null, negative or
     missing numbers, other keys, white space and damage all lead to None. The values are not checked: a step may be
-    1.5 or 10^400. With `one_in` above 1 only one in so many `step` lines is checked and in the table.
+    1.5 or 10^400. With `one_in` above 1 only one of every `one_in` `step` lines is checked and in the table.
     """
     pieces = (b"\n" + block[:-1]).split(b"\n" + _PREFIX)
     others = [pieces.pop(0)]

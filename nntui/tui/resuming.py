@@ -1,4 +1,4 @@
-"""Going on with a run whose worker has ended."""
+"""Resuming a run whose worker has ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nntui.worker.launch import start_worker
 
 
 def resume(run: RunDirectory, *, epochs: int | None = None) -> None:
-    """Starts a worker that goes on from the newest checkpoint, to so many epochs in all where they are to be others.
+    """Starts a worker that resumes from the newest checkpoint; `epochs` replaces the run's total.
 
     RunsError where it cannot be started.
     """

@@ -222,7 +222,7 @@ def test_nadams_product_of_momenta_is_the_same_from_any_step_and_for_long():
             assert late.factors() == rule.factors()
             late._multiplied = (0, 1.0)
             assert late.factors() == rule.factors()
-    # What is left of the product after so many steps is nothing, and is not worked out again.
+    # What is left of the product after this many steps is zero, and is not worked out again.
     late.steps = 10**15
     assert late._product() == 0.0
 

@@ -86,7 +86,7 @@ class RunSnapshot:
     complete: bool
     """Whether the log was read to its end; while a long one is still being read, there are no curves and epochs."""
     one_in: int
-    """`steps` has one in so many of the logged steps: 1 for all, more for a log that would take long to open."""
+    """`steps` has one of every `one_in` logged steps: 1 for all, more for a log that would take long to open."""
     saved_epoch: int
     """The epoch of the newest checkpoint in the log; 0 for none."""
     disk_full: bool

@@ -98,7 +98,7 @@ class YAxis:
         values = {
             self.rows - 1 - row: self.low + row * self.row_value for row in range(0, self.rows, self._apart)
         }  # fmt: skip
-        # At most so many decimals as the step has, in all labels alike.
+        # At most as many decimals as the step has, the same in all labels.
         labels = {row: self._label(value) for row, value in values.items()}
         if self.log or not any("e" in label for label in labels.values()):
             return labels

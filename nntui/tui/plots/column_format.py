@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _SIGNIFICANT = 3
 _FEWEST = 2
-"""Significant digits that the smallest number of a column has at least, where it has so many."""
+"""Least significant digits of the smallest number of a column, if it has them."""
 _WIDEST = 7
 """Cells up to which numbers are written out."""
 _SHARE_DECIMALS, _LARGEST_SHARE = 3, 100.0
@@ -43,7 +43,7 @@ class Extents:
 
 @dataclass(frozen=True, slots=True)
 class ColumnFormat:
-    """So many decimals, of the number or with `powers` of its mantissa: '0.0334', '3.34e-2'."""
+    """A number of decimals, of the number itself or, with `powers`, of its mantissa: '0.0334', '3.34e-2'."""
 
     decimals: int
     powers: bool = False
@@ -67,7 +67,7 @@ class ColumnFormat:
 def format_of(extents: Extents, *, is_share: bool = False, digits: int = 0) -> ColumnFormat:
     """The format of a column: numbers written out where that takes up to seven cells, else with powers of ten.
 
-    Shares, such as an accuracy, have three decimals; of others the largest has at least so many `digits`.
+    Shares, such as an accuracy, have three decimals; elsewhere the largest number has at least `digits` digits.
     """
     whole = len(str(int(extents.largest))) if extents.largest < 10.0**_WIDEST else _WIDEST
     room = _WIDEST - whole - 1 - extents.is_signed

@@ -14,7 +14,7 @@ from nntui.tui.plots.runs_of_style import centred, segments
 from nntui.tui.plots.scale import extent, finite
 
 _EVERY = 5
-"""One in so many cells of a group has its marker."""
+"""A group has its marker in one of this many cells."""
 
 
 def scatter(

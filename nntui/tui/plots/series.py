@@ -48,7 +48,7 @@ class Columns:
     broken: np.ndarray
     """Whether the column holds a value that is not finite."""
     crowded: bool
-    """Whether the columns hold so many points that there is a spread to speak of."""
+    """Whether the columns hold enough points to show a spread."""
 
 
 def columns_of(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, buckets: Buckets) -> Columns:

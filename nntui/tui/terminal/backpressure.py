@@ -26,7 +26,7 @@ _WHERE_IS_THE_CURSOR = "\x1b[6n"
 _PATIENCE_SECONDS, _MOST_PATIENCE_SECONDS = 5.0, 60.0
 """After which an answer is taken to be lost: doubled each time, since the line may only be slower than that."""
 _LOST_IN_A_ROW = 4
-"""After so many this is taken for a terminal that does not answer."""
+"""Lost answers in a row after which the terminal counts as one that does not answer."""
 _DELAY_SECONDS = 0.1
 """That what is on its way may add to what a key waits for."""
 _LEAST_WINDOW, _WHOLE_SCREENS = 256, 1 << 16

@@ -9,7 +9,7 @@ class Clocks:
         self.budget = RefreshBudget(clock=lambda: self.now, computing=lambda: self.computed)
 
     def news(self, count: int, *, cost: float) -> float:
-        """Seconds for so many news of this cost, told as soon as they may be."""
+        """Seconds for this many updates of this cost, each sent as soon as it may be."""
         began = self.now
         for _ in range(count):
             self.now += self.budget.seconds_left

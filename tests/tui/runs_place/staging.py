@@ -42,7 +42,7 @@ def stage(root) -> Stage:
 
 
 async def listed(pilot, app, count) -> None:
-    """Waits until so many runs are in the table."""
+    """Waits until the table has this many runs."""
     await until(pilot, lambda: len(app.place.table.rows) == count)
 
 

@@ -66,7 +66,7 @@ def ended(reason: str, message: str, *, at: int = 3 * STEPS) -> RunEnded:
 
 
 def trained(epochs: int = 3) -> list[Event]:
-    """A start and so many epochs, the second the best."""
+    """A start and this many epochs, the second the best."""
     events: list[Event] = [started()]
     for number in range(1, epochs + 1):
         events += [step(place) for place in range((number - 1) * STEPS + 1, number * STEPS + 1)]

@@ -31,7 +31,7 @@ class Column:
     least: int
     most: int
     text: Callable[[RunRow, float, int], str]
-    """Of a run, at a time (seconds since 1970), in so many cells."""
+    """Of a run, at a time (seconds since 1970), in a given number of cells."""
     right: bool = False
     dropped: int = 0
     """Where not all fit, the largest goes first; 0: never."""

@@ -128,7 +128,7 @@ class RunsTable(Framed, can_focus=True):
         )
 
     def action_step(self, by: int) -> None:
-        """Goes down by so many runs, or up; stays at the ends."""
+        """Moves the cursor down by this many runs, or up; stops at the ends."""
         cursor = min(max(self._cursor + by, 0), max(len(self._rows) - 1, 0))
         if cursor != self._cursor:
             self._cursor = cursor

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 _WIDTH, _HEIGHT = 38, 6
 """Cells that a small chart takes at least."""
 _TALL, _TALL_FROM = 11, 30
-"""Cells that it takes at least where there are so many lines: more charts would only be flatter."""
+"""Least cells of a chart's height on a screen with this many lines: more charts would only be flatter."""
 _MOST_COLUMNS = 4
 _WIDE = 4.0
 """Cells of width for one of height, in a chart that reads well."""
@@ -17,7 +17,7 @@ _WIDE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """So many columns and rows of charts."""
+    """The columns and rows of charts on a page."""
 
     columns: int
     rows: int
@@ -29,7 +29,7 @@ class Layout:
 
 
 def layout_of(width: int, height: int, count: int) -> Layout:
-    """The layout of `count` charts in so many cells: the fullest pages that fit, or all, as large as they can be."""
+    """The layout of `count` charts in the cells given: the fullest pages that fit, or all, as large as they can be."""
     columns = min(max(width // _WIDTH, 1), _MOST_COLUMNS)
     rows = max(height // (_TALL if height >= _TALL_FROM else _HEIGHT), 1)
     if count >= columns * rows:
